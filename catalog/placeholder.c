@@ -1,0 +1,1 @@
+typedef int catalog_is_empty;

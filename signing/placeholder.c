@@ -1,0 +1,1 @@
+typedef int signing_is_empty;

@@ -1,0 +1,65 @@
+#include "proto/text.h"
+#include "tests/support/check.h"
+
+#include <string.h>
+
+static void broken_utf8_is_seen(void)
+{
+	static const char *const bad[] = { "\x80", "\xc3", "\xc0\x80",
+					   "\xe0\x80\x80", "\xed\xa0\x80",
+					   "\xf4\x90\x80\x80", "\xff",
+					   "a\xe9\xbb" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		CHECK(!text_is_utf8(bytes_of(bad[i])));
+	CHECK(text_is_utf8(bytes_of("黑山羊 é 😀")));
+}
+
+static void text_that_hides_something_is_not_plain(void)
+{
+	CHECK(text_is_plain(bytes_of("黑山羊春季防疫")));
+	CHECK(!text_is_plain(bytes_of("a\tb")));
+	CHECK(!text_is_plain(bytes_of("a\x7f")));
+	CHECK(!text_is_plain(bytes_of("\xe2\x80\xae" "4pm")));
+	CHECK(!text_is_plain(bytes_of("\xef\xbb\xbf" "a")));
+}
+
+static void chinese_titles_line_up(void)
+{
+	struct buf b = BUF_INIT;
+
+	CHECK(text_width("黑山羊") == 6);
+	CHECK(text_width("goat") == 4);
+	buf_put_column(&b, "黑山羊", 8);
+	CHECK(strcmp(buf_string(&b), "黑山羊  ") == 0);
+	buf_clear(&b);
+	buf_put_column(&b, "黑山羊春季防疫", 8);
+	CHECK(strcmp(buf_string(&b), "黑山羊… ") == 0);
+	CHECK(text_width(buf_string(&b)) == 8);
+	buf_release(&b);
+}
+
+static void sizes_and_times_read_well(void)
+{
+	char text[24];
+
+	text_size(812, text);
+	CHECK(strcmp(text, "812 B") == 0);
+	text_size(23400000, text);
+	CHECK(strcmp(text, "23.4 MB") == 0);
+	text_size(999600, text);
+	CHECK(strcmp(text, "1.00 MB") == 0);
+	text_duration(750, text);
+	CHECK(strcmp(text, "12:30") == 0);
+	text_duration(3723, text);
+	CHECK(strcmp(text, "1:02:03") == 0);
+}
+
+int main(void)
+{
+	broken_utf8_is_seen();
+	text_that_hides_something_is_not_plain();
+	chinese_titles_line_up();
+	sizes_and_times_read_well();
+	return 0;
+}
