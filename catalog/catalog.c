@@ -1,0 +1,303 @@
+#include "catalog/catalog.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "catalog/connection.h"
+#include "catalog/schema.h"
+#include "catalog/sql.h"
+
+enum {
+	APPLICATION_ID = 0x78747531, /* "xtu1" */
+	BUSY_WAIT_MS = 2000,
+};
+
+/* The schema's versions: migrations[0] makes version 1 out of nothing. */
+static const char *const version_1[] = { schema_logs, schema_lessons, NULL };
+static const char *const *const migrations[] = { version_1 };
+enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
+
+static int committed(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct catalog *c = context;
+
+	(void)db;
+	(void)name;
+	c->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static enum status ask_int(struct catalog *c, const char *question,
+			   int64_t *answer, struct err *err)
+{
+	sqlite3_stmt *statement;
+	int rc = sqlite3_prepare_v2(c->db, question, -1, &statement, NULL);
+
+	if (rc != SQLITE_OK)
+		return sql_fail(c, rc, err);
+	rc = sqlite3_step(statement);
+	if (rc == SQLITE_ROW)
+		*answer = sqlite3_column_int64(statement, 0);
+	else
+		(void)sql_fail(c, rc == SQLITE_DONE ? SQLITE_ERROR : rc, err);
+	sqlite3_finalize(statement);
+	return rc == SQLITE_ROW ? STATUS_OK : err->status;
+}
+
+/* The version of the schema in the file: 0 for a new one. */
+static enum status read_version(struct catalog *c, int64_t *version,
+				struct err *err)
+{
+	int64_t application, tables;
+	enum status status;
+
+	status = ask_int(c, "PRAGMA application_id", &application, err);
+	if (status == STATUS_OK)
+		status = ask_int(c, "PRAGMA user_version", version, err);
+	if (status == STATUS_OK)
+		status = ask_int(c, "SELECT count(*) FROM sqlite_schema",
+				 &tables, err);
+	if (status != STATUS_OK)
+		return status;
+	if (application != APPLICATION_ID && (tables > 0 || *version != 0))
+		return err_set(err, STATUS_MALFORMED,
+			       "a database of something else");
+	if (*version > SCHEMA_VERSION)
+		return err_set(err, STATUS_MALFORMED,
+			       "made by a newer program (version %lld, this "
+			       "one knows %d)",
+			       (long long)*version, SCHEMA_VERSION);
+	return STATUS_OK;
+}
+
+static enum status apply_migrations(struct catalog *c, int64_t version,
+				    struct err *err)
+{
+	char done[80];
+	enum status status;
+
+	for (; version < SCHEMA_VERSION; version++)
+		for (const char *const *sql = migrations[version]; *sql != NULL;
+		     sql++) {
+			status = sql_script(c, *sql, err);
+			if (status != STATUS_OK)
+				return status;
+		}
+	(void)snprintf(done, sizeof(done),
+		       "PRAGMA application_id=%d; PRAGMA user_version=%d",
+		       APPLICATION_ID, SCHEMA_VERSION);
+	return sql_script(c, done, err);
+}
+
+static enum status migrate(struct catalog *c, struct err *err)
+{
+	int64_t version;
+	enum status status = read_version(c, &version, err);
+
+	if (status != STATUS_OK || version == SCHEMA_VERSION)
+		return status;
+	status = catalog_begin(c, CATALOG_DURABLE, err);
+	if (status != STATUS_OK)
+		return status;
+	/* Somebody else may have done it meanwhile. */
+	status = read_version(c, &version, err);
+	if (status == STATUS_OK && version < SCHEMA_VERSION)
+		status = apply_migrations(c, version, err);
+	if (status != STATUS_OK) {
+		catalog_rollback(c);
+		return status;
+	}
+	return catalog_commit(c, err);
+}
+
+static enum status connect_to(struct catalog *c, int flags, struct err *err)
+{
+	int rc = sqlite3_open_v2(c->path, &c->db, flags | SQLITE_OPEN_NOMUTEX,
+				 NULL);
+
+	if (rc != SQLITE_OK)
+		return sql_fail(c, rc, err);
+	sqlite3_extended_result_codes(c->db, 1);
+	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
+	return sql_script(c,
+			  "PRAGMA foreign_keys=OFF; PRAGMA mmap_size=0;"
+			  "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;"
+			  "PRAGMA synchronous=FULL",
+			  err);
+}
+
+static enum status open_as(struct catalog **out, const char *path, bool reader,
+			   struct err *err)
+{
+	struct catalog *c = calloc(1, sizeof(*c));
+	int64_t version;
+	enum status status;
+
+	if (c == NULL || (c->path = strdup(path)) == NULL) {
+		free(c);
+		return err_set(err, STATUS_NO_MEMORY, "database: out of memory");
+	}
+	status = connect_to(c,
+			    reader ? SQLITE_OPEN_READWRITE :
+				     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+			    err);
+	if (status == STATUS_OK && reader) {
+		status = read_version(c, &version, err);
+		if (status == STATUS_OK && version < SCHEMA_VERSION)
+			status = err_set(err, STATUS_MALFORMED,
+					 "made by an older program and not "
+					 "migrated yet");
+		if (status == STATUS_OK)
+			status = sql_script(c, "PRAGMA query_only=ON", err);
+	} else if (status == STATUS_OK) {
+		/* Refuse a stranger's file before anything is changed. */
+		status = read_version(c, &version, err);
+		if (status == STATUS_OK)
+			status = sql_script(c,
+					    "PRAGMA journal_mode=WAL;"
+					    "PRAGMA journal_size_limit=8388608",
+					    err);
+		sqlite3_wal_hook(c->db, committed, c);
+		if (status == STATUS_OK)
+			status = migrate(c, err);
+	}
+	if (status != STATUS_OK) {
+		catalog_free(c);
+		return err_wrap(err, "'%s'", path);
+	}
+	*out = c;
+	return STATUS_OK;
+}
+
+enum status catalog_open(struct catalog **out, const char *path,
+			 struct err *err)
+{
+	return open_as(out, path, false, err);
+}
+
+enum status catalog_open_reader(struct catalog **out, const char *path,
+				struct err *err)
+{
+	if (access(path, F_OK) != 0)
+		return err_set(err, STATUS_NOT_FOUND, "'%s': no database",
+			       path);
+	return open_as(out, path, true, err);
+}
+
+void catalog_free(struct catalog *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < CATALOG_STATEMENTS; i++)
+		sqlite3_finalize(c->statements[i].statement);
+	sqlite3_close(c->db);
+	free(c->path);
+	free(c);
+}
+
+const char *catalog_path(const struct catalog *c)
+{
+	return c->path;
+}
+
+static enum status set_relaxed(struct catalog *c, bool relaxed,
+			       struct err *err)
+{
+	enum status status = STATUS_OK;
+
+	if (c->relaxed != relaxed)
+		status = sql_script(c,
+				    relaxed ? "PRAGMA synchronous=NORMAL" :
+					      "PRAGMA synchronous=FULL",
+				    err);
+	if (status == STATUS_OK)
+		c->relaxed = relaxed;
+	return status;
+}
+
+enum status catalog_begin(struct catalog *c, enum catalog_kind kind,
+			  struct err *err)
+{
+	static const char begin[] = "BEGIN IMMEDIATE";
+	struct sql q;
+	enum status status;
+
+	assert(!catalog_in_transaction(c));
+
+	status = set_relaxed(c, kind == CATALOG_DERIVED, err);
+	if (status != STATUS_OK)
+		return status;
+	sql_start(&q, c, begin);
+	status = sql_run(&q, err);
+	if (status != STATUS_OK) {
+		struct err ignored = ERR_INIT;
+
+		(void)set_relaxed(c, false, &ignored);
+	}
+	return status;
+}
+
+enum status catalog_commit(struct catalog *c, struct err *err)
+{
+	static const char commit[] = "COMMIT";
+	struct sql q;
+	enum status status;
+
+	assert(catalog_in_transaction(c));
+
+	sql_start(&q, c, commit);
+	status = sql_run(&q, err);
+	if (status != STATUS_OK) {
+		catalog_rollback(c);
+		return status;
+	}
+	struct err ignored = ERR_INIT;
+
+	/* Writes outside of a transaction are durable again. */
+	(void)set_relaxed(c, false, &ignored);
+	return STATUS_OK;
+}
+
+void catalog_rollback(struct catalog *c)
+{
+	struct err ignored = ERR_INIT;
+
+	if (catalog_in_transaction(c))
+		(void)sql_script(c, "ROLLBACK", &ignored);
+	(void)set_relaxed(c, false, &ignored);
+}
+
+bool catalog_in_transaction(const struct catalog *c)
+{
+	return sqlite3_get_autocommit(c->db) == 0;
+}
+
+int catalog_wal_pages(const struct catalog *c)
+{
+	return c->wal_pages;
+}
+
+enum status catalog_checkpoint_wal(const char *path, struct err *err)
+{
+	struct catalog c = { .path = NULL };
+	enum status status;
+	int rc;
+
+	c.path = strdup(path);
+	if (c.path == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "database: out of memory");
+	status = connect_to(&c, SQLITE_OPEN_READWRITE, err);
+	if (status == STATUS_OK) {
+		rc = sqlite3_wal_checkpoint_v2(c.db, NULL,
+					       SQLITE_CHECKPOINT_PASSIVE, NULL,
+					       NULL);
+		if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+			status = sql_fail(&c, rc, err);
+	}
+	sqlite3_close(c.db);
+	free(c.path);
+	return status;
+}

@@ -1,1 +1,0 @@
-typedef int catalog_is_empty;

@@ -1,0 +1,3 @@
+#include "catalog/schema.h"
+
+const char schema_lessons[] = "";
