@@ -1,0 +1,116 @@
+/* The trust note: who may publish what, who may read records, which logs have
+ * ended, whose cosignatures count (docs/formats-trust.md, "Trust notes").
+ *
+ * One statement a line, signed by the threshold of the root. Of two versions
+ * the higher wins; the caller never takes a lower one than it has held.
+ * Memory only: no file, no clock, no global state. */
+#ifndef SIGNING_TRUST_H
+#define SIGNING_TRUST_H
+
+#include "signing/publisher.h"
+#include "signing/root.h"
+
+enum {
+	TRUST_NOTE_MAX = 65536,	/* bytes of a whole note */
+	TRUST_TEXT_MAX = 60000,	/* bytes of a text we write: room to sign */
+	TRUST_PUBLISHERS_MAX = 256,
+	TRUST_RECIPIENTS_MAX = 64,
+	TRUST_CUTOFFS_MAX = 256,
+	TRUST_WITNESSES_MAX = 32,
+	TRUST_OTHERS_MAX = 256 /* statements this program does not know */
+};
+#define TRUST_VERSION_MAX ((UINT64_C(1) << 53) - 1)
+
+/* The office that records of a region are sealed to. */
+struct recipient {
+	char region[REGION_MAX + 1];
+	struct public_key key; /* KEY_SEALING */
+};
+
+/* A log that has ended for ever at (size, root). Its checkpoints up to there
+ * stay good; what it signed beyond is evidence. */
+struct cutoff {
+	char origin[ORIGIN_MAX + 1];
+	uint64_t size;
+	uint8_t root[SHA256_SIZE];
+	/* The log that goes on in its place; "" when none does. */
+	char successor[ORIGIN_MAX + 1];
+};
+
+struct trust {
+	uint64_t version; /* from 1 */
+	uint32_t root;	  /* version of the root that signs it */
+
+	/* read-only for others; grown by trust_add_…() */
+	struct publisher *publishers;
+	size_t publisher_count;
+	struct recipient *recipients;
+	size_t recipient_count;
+	struct cutoff *cutoffs;
+	size_t cutoff_count;
+	struct public_key *witnesses; /* KEY_COSIGNER */
+	size_t witness_count;
+	struct buf others; /* unknown statements, each with its '\n' */
+	size_t other_count;
+};
+
+/* An empty trust of version 1 under root 1. */
+void trust_init(struct trust *trust);
+void trust_release(struct trust *trust);
+
+/* Each copies what it is given, or leaves `trust` untouched and returns
+ * STATUS_MALFORMED, STATUS_EXISTS (same origin, region or public key),
+ * STATUS_NO_ROOM at the cap, or STATUS_NO_MEMORY. */
+enum status trust_add_publisher(struct trust *trust,
+				const struct publisher *publisher);
+enum status trust_add_recipient(struct trust *trust,
+				const struct recipient *recipient);
+enum status trust_add_cutoff(struct trust *trust, const struct cutoff *cutoff);
+enum status trust_add_witness(struct trust *trust,
+			      const struct public_key *witness);
+/* Take a publisher out; STATUS_NOT_FOUND. (A log that went wrong is cut off
+ * instead: its old entries need its keys.) */
+enum status trust_remove_publisher(struct trust *trust, const char *origin);
+
+/*
+ * Read the text of a trust note into a new `trust`, which the caller releases.
+ *
+ * Returns: STATUS_MALFORMED for a malformed known statement, one said twice, or
+ *          a list beyond its cap; STATUS_NO_MEMORY. `trust` is then untouched
+ *          and must not be released on account of this call.
+ */
+enum status trust_parse(struct bytes text, struct trust *trust);
+/*
+ * Append the text: statements in the order publishers, recipients, cut-offs,
+ * witnesses, unknown ones as they came. To be signed with note_sign().
+ *
+ * Returns: STATUS_NO_ROOM beyond TRUST_TEXT_MAX, STATUS_NO_MEMORY; `out` then
+ *          holds what it held.
+ */
+enum status trust_format(const struct trust *trust, struct buf *out);
+
+/*
+ * Read a whole note, signed by the threshold of `root`, the newest known.
+ * Whether it is newer than the one held is for the caller to compare.
+ *
+ * Returns: STATUS_NOT_FOUND when it was signed under a newer root than `root`
+ *          (get that first); STATUS_UNTRUSTED; else as trust_parse().
+ */
+enum status trust_open(struct bytes whole, const struct root *root,
+		       struct trust *trust);
+
+/* The publisher of a log, or NULL; valid until `trust` changes. */
+const struct publisher *trust_publisher(const struct trust *trust,
+					const char *origin);
+/* Where a log has ended, or NULL while it has not. */
+const struct cutoff *trust_cutoff(const struct trust *trust,
+				  const char *origin);
+/* The nearest recipient for records of `region`, or NULL. */
+const struct recipient *trust_recipient(const struct trust *trust,
+					const char *region);
+/* May the log `successor` revise and withdraw what `origin` published: is it
+ * the same log, or named by cut-offs as its successor, or a successor's? */
+bool trust_succeeds(const struct trust *trust, const char *successor,
+		    const char *origin);
+
+#endif
