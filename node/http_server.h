@@ -1,0 +1,199 @@
+/* Serves HTTP/1.1: small requests by the loop, held files by threads of their
+ * own.
+ *
+ * A request arrives on one of the server's threads. There `try_fast` may
+ * answer it from what is immutable or locked; otherwise the connection is put
+ * to sleep, the request goes to the loop thread, and `on_request` (or anybody
+ * it hands the request to) answers it with http_request_answer(), now or
+ * minutes later.
+ *
+ * The server does what is the same for all: HEAD (shown as GET), Range and
+ * If-Range, If-None-Match, zstd where the client accepts it, decoding of paths
+ * and of zstd request bodies, 400 for hostile paths, 405 for other methods,
+ * 413 for large bodies, 503 when too much is waiting. There is no Date and no
+ * Server header: a box without a clock has nothing to say there.
+ *
+ * Threads:  everything on the loop thread except `try_fast`, which runs on the
+ *           server's threads, several at once.
+ * Lifetime: http_server_open() -> requests -> http_server_close() -> closed
+ *           callback, after which neither `on_request` nor `try_fast` runs. */
+#ifndef NODE_HTTP_SERVER_H
+#define NODE_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+#include "proto/bytes.h"
+#include "proto/err.h"
+#include "proto/range.h"
+
+struct http_server;
+struct http_request;
+
+enum http_method { HTTP_GET, HTTP_POST };
+
+/* What was asked. Valid while `try_fast` runs, or until the request is
+ * answered or gone. */
+struct http_head {
+	enum http_method method;
+	const char *path; /* decoded UTF-8, begins with '/', no "..", no query */
+
+	/* private */
+	void *connection;
+};
+
+/* The value of a request header, or NULL; lives as long as the head. */
+const char *http_head_header(const struct http_head *head, const char *name);
+
+/* Decode the query parameter `name` into `out` with a final zero. With `size`
+ * the value may be any bytes (an info-hash); without it zero bytes are
+ * refused. STATUS_NOT_FOUND; STATUS_MALFORMED (too long, broken escape). */
+enum status http_head_query(const struct http_head *head, const char *name,
+			    char *out, size_t room, size_t *size);
+
+/* A query parameter that is a decimal number. NOT_FOUND or MALFORMED. */
+enum status http_head_query_number(const struct http_head *head,
+				   const char *name, uint64_t *value);
+
+/* Which part of a representation of `length` bytes is asked for; what the
+ * server will send if the answer has that length. */
+enum range_kind http_head_range(const struct http_head *head, uint64_t length,
+				struct range *range);
+
+enum http_flags {
+	HTTP_IMMUTABLE = 1,   /* Cache-Control: max-age=31536000, immutable */
+	HTTP_NO_CACHE = 2,    /* Cache-Control: no-cache */
+	HTTP_ALLOW_ZSTD = 4,  /* compress for a client that accepts it */
+	HTTP_IS_ZSTD = 8,     /* `body` is zstd frames already; they go as they
+			       * are to a client that accepts them, decoded to
+			       * others and for ranges */
+	HTTP_NO_SNIFF = 16,   /* X-Content-Type-Options: nosniff */
+	HTTP_TAKE_BODY = 32   /* `body` came from malloc and is now ours */
+};
+
+/* An answer: a run of memory, or part of a file when `fd` >= 0. Begin with
+ * HTTP_ANSWER_INIT. Range, 304 and zstd apply to 200 only. */
+struct http_answer {
+	unsigned code;    /* 200, 404, ... */
+	const char *type; /* Content-Type, a static string; NULL for none */
+	unsigned flags;   /* of enum http_flags */
+
+	struct bytes body; /* copied, unless HTTP_TAKE_BODY */
+
+	int fd; /* >= 0: taken over, closed when sent */
+	uint64_t offset; /* where in the file the representation begins */
+	uint64_t length; /* of the representation */
+	/* Bytes of the file's representation from here on are not there yet; a
+	 * range that begins before is cut short to end here, one that does not
+	 * is 503. 0: all is there. A request without a range is 503 too. */
+	uint64_t available;
+
+	char etag[72]; /* without quotes; "" for none */
+
+	/* private: "name\0value\0" pairs */
+	char headers[300];
+	size_t headers_size;
+};
+
+#define HTTP_ANSWER_INIT { .code = 200, .fd = -1 }
+
+/* Add a header of the caller's own. STATUS_NO_ROOM when it does not fit,
+ * STATUS_MALFORMED for control characters. */
+enum status http_answer_header(struct http_answer *answer, const char *name,
+			       const char *value);
+/* Move the content of `b` into the answer (HTTP_TAKE_BODY). */
+void http_answer_take_buf(struct http_answer *answer, struct buf *b);
+/* Release what the answer has taken (a body, a descriptor) if it will not be
+ * given to the server after all. */
+void http_answer_release(struct http_answer *answer);
+
+/* Answer on a server thread, or return false to leave the request to the loop
+ * (with `answer` untouched). `answer` comes as HTTP_ANSWER_INIT; a body not
+ * taken must outlive the server. GET only. */
+typedef bool (*http_try_fast_cb)(void *owner, const struct http_head *head,
+				 struct http_answer *answer);
+
+/* A request for the loop. It must be answered exactly once, in the callback or
+ * later, unless its gone callback comes. */
+typedef void (*http_request_cb)(void *owner, struct http_request *request);
+
+/* The client hung up, or the server is closing: the request must not be
+ * touched after this returns. */
+typedef void (*http_gone_cb)(void *owner, struct http_request *request);
+
+typedef void (*http_server_closed_cb)(void *owner);
+
+struct http_server_options {
+	const char *address;  /* "0.0.0.0:7433", "[::]:7433" (both families) */
+	unsigned threads;     /* 0: 4 */
+	unsigned connections; /* 0: 1000 */
+	unsigned per_ip;      /* 0: 256 */
+	unsigned waiting_max; /* requests waiting for the loop; 0: 2000 */
+	unsigned timeout_s;   /* of silence on a connection; 0: 60 */
+	size_t body_max;      /* of a POST, decoded; 0: 256 KiB */
+	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
+};
+
+/*
+ * Listen and serve.
+ *
+ * Owns:    options are copied; `*out` is libuv's and ours until closed.
+ * Returns: STATUS_OK; STATUS_USAGE for an address that cannot be read;
+ *          STATUS_BUSY when the port is taken; STATUS_IO; STATUS_NO_MEMORY.
+ *          On failure nothing is open and `*out` is untouched.
+ */
+enum status http_server_open(struct http_server **out, uv_loop_t *loop,
+			     const struct http_server_options *options,
+			     http_request_cb on_request,
+			     http_try_fast_cb try_fast, void *owner,
+			     struct err *err);
+
+/* The port it listens on. */
+uint16_t http_server_port(const struct http_server *server);
+
+/* Since the start: requests that came, those of them answered by `try_fast`,
+ * bytes of bodies in the answers. Waiting: at the loop now. */
+struct http_server_counters {
+	uint64_t requests;
+	uint64_t fast;
+	uint64_t body_bytes;
+	uint64_t waiting;
+};
+void http_server_counters(struct http_server *server,
+			  struct http_server_counters *counters);
+
+/*
+ * Stop listening, answer what waits with 503 (gone callbacks come from inside
+ * this call), end the threads, free the server.
+ *
+ * A request without a gone callback stays its holder's, who still has to
+ * answer it, even after `on_closed`; that answer goes nowhere.
+ *
+ * Callback: `on_closed` exactly once, from a later loop iteration.
+ */
+void http_server_close(struct http_server *server,
+		       http_server_closed_cb on_closed);
+
+const struct http_head *http_request_head(const struct http_request *request);
+/* Empty for GET. Lives as long as the request. */
+struct bytes http_request_body(const struct http_request *request);
+/* Who asks: AF_INET or AF_INET6; an IPv4 client of a "[::]" server is shown as
+ * AF_INET. */
+const struct sockaddr *http_request_address(const struct http_request *request);
+
+/* Be told when the client hangs up while the request waits (long polls). */
+void http_request_on_gone(struct http_request *request, http_gone_cb on_gone,
+			  void *owner);
+
+/* Answer and let go: `request` must not be touched afterwards. Takes over the
+ * answer's descriptor and taken body; the rest is copied. */
+void http_request_answer(struct http_request *request,
+			 struct http_answer *answer);
+
+/* Answer with `code` and one line of plain text (copied; "" for none). */
+void http_request_refuse(struct http_request *request, unsigned code,
+			 const char *text);
+
+#endif
