@@ -4,10 +4,10 @@
  * Refused in a component: the empty name, "." and "..", '/' and '\', any
  * other character FAT and NTFS forbid (< > : " | ? *), C0, DEL and C1
  * controls, line separators, bidirectional and zero-width characters (the
- * list of text_is_plain()), a dot or space at the end, a space at the start,
- * reserved DOS names with or without extensions (CON, PRN, AUX, NUL, CONIN$,
- * CONOUT$, CLOCK$, COM0-9, LPT0-9, and COM and LPT with the digits ¹²³),
- * names of more than SAFENAME_MAX bytes and bytes that are not UTF-8.
+ * list of text_is_plain()), a dot or space at the end, reserved DOS names
+ * with or without extensions (CON, PRN, AUX, NUL, CONIN$, CONOUT$, CLOCK$,
+ * COM0-9, LPT0-9, and COM and LPT with the digits ¹²³), names of more than
+ * SAFENAME_MAX bytes and bytes that are not UTF-8.
  * docs/formats-payload.md, "Names". */
 #ifndef PROTO_SAFENAME_H
 #define PROTO_SAFENAME_H
@@ -30,18 +30,23 @@ const char *safename_why(struct bytes name);
 enum status safename_path_check(struct bytes path);
 
 /*
- * Do two names count as one on a file system that ignores case? Compares
- * after folding the letters of ASCII, Latin-1, Greek, Cyrillic and the
- * full-width forms, which is what exFAT's own table folds of what is typed
- * here. Composed and decomposed spellings of one letter are not joined:
- * whoever makes a payload must bring names to NFC first.
+ * Folding stands for a file system that ignores case: it joins the letters of
+ * ASCII, Latin-1, Latin Extended-A, Greek, Cyrillic and the full-width forms.
+ * Composed and decomposed spellings of one letter are not joined; whoever
+ * makes a payload brings names to NFC first.
  */
+
+/* Do two names count as one where case is ignored? */
 bool safename_collide(struct bytes a, struct bytes b);
+/* Can two different relative paths not stand side by side: does one lead
+ * through the other, or do they part at names that collide? */
+bool safename_path_collide(struct bytes a, struct bytes b);
 
 /* Order of two relative paths as a BEP 52 file tree has them: component by
  * component, each bytewise. Below, equal or above zero. */
 int safename_path_compare(struct bytes a, struct bytes b);
-/* The same after folding, so that names that collide are neighbours. */
+/* The same after folding. In a list sorted this way, if any two paths
+ * collide then two neighbours do. */
 int safename_fold_compare(struct bytes a, struct bytes b);
 
 /* Turn any UTF-8 title into one safe component: what is refused becomes '_'
