@@ -18,6 +18,7 @@ const char schema_logs[] =
 	" root BLOB NOT NULL,"
 	" note BLOB,"
 	" forked INTEGER NOT NULL DEFAULT 0,"
+	" seen INTEGER NOT NULL DEFAULT 0,"
 	" heard_s INTEGER NOT NULL DEFAULT 0,"
 	" indexed INTEGER NOT NULL DEFAULT 0);"
 	"CREATE TABLE bundles ("

@@ -1,0 +1,159 @@
+/* Logs: append-only lists of entries, each with a name for ever (its origin)
+ * and a signed head (its checkpoint). Formats: docs/formats-log.md.
+ *
+ * A log is followed, or is our own. What it holds changes in two ways only:
+ * log_append() for our own, and catalog/intake.h for bytes from anywhere. Both
+ * move size, root and note together in one durable transaction, so that what
+ * is read here is always a complete tree under a signature.
+ *
+ * Threads: as the catalog they are in; the reading calls also work on a
+ * catalog_open_reader(). Errors not named below are SQLite's, as
+ * catalog/catalog.h tells them. */
+#ifndef CATALOG_LOG_H
+#define CATALOG_LOG_H
+
+#include "catalog/catalog.h"
+#include "proto/place.h"
+#include "proto/tilepath.h"
+#include "signing/key.h"
+#include "signing/digest.h"
+
+struct log_info {
+	int64_t id; /* within this catalog; 1 .. LOG_ID_MAX */
+	char origin[ORIGIN_MAX + 1];
+	char hash[ORIGIN_HASH_SIZE + 1]; /* hex SHA-256 of the origin */
+	uint64_t size;
+	uint8_t root[SHA256_SIZE];
+	bool own;
+	bool forked;	   /* no longer followed; see log_each_evidence() */
+	uint64_t seen;	   /* largest size under a valid signature so far */
+	uint64_t heard_s;  /* when a source last showed a head; 0 never */
+	uint64_t indexed;  /* entries below are in the lessons already */
+};
+
+enum { LOG_ID_MAX = (1 << 22) - 1 };
+
+/*
+ * Begin to follow `origin`, or to keep it as our own; if it is there already,
+ * only `own` is turned on. It starts empty, without a checkpoint.
+ *
+ * Returns: STATUS_OK, with `*id` set; STATUS_MALFORMED for a bad origin.
+ */
+enum status log_follow(struct catalog *c, const char *origin, bool own,
+		       int64_t *id, struct err *err);
+
+/* Each fills `*info`, or returns STATUS_NOT_FOUND (and leaves `err` and
+ * `*info` untouched: asking is no failure). */
+enum status log_get(struct catalog *c, int64_t id, struct log_info *info,
+		    struct err *err);
+enum status log_find(struct catalog *c, const char *origin,
+		     struct log_info *info, struct err *err);
+/* By the hash in paths: 64 lower-case hex digits, anything else is not
+ * found. */
+enum status log_find_hash(struct catalog *c, const char *hash,
+			  struct log_info *info, struct err *err);
+
+/* Call back for every log, by origin. The callback may use the catalog; a
+ * failure it returns ends the walk and is returned. */
+typedef enum status (*log_each_cb)(void *owner, const struct log_info *info,
+				   struct err *err);
+enum status log_each(struct catalog *c, log_each_cb each, void *owner,
+		     struct err *err);
+
+/* Append the newest checkpoint note to `out`, byte for byte as it came.
+ * STATUS_NOT_FOUND (err untouched) when there is none: nothing came in yet, or
+ * a cut-off ended the log at a size nobody signed. */
+enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,
+			  struct err *err);
+
+/* Put the lines of `note` that the stored one lacks (cosignatures, a second
+ * key's) into the stored note. They are not verified here; the text must be
+ * the same, else STATUS_MALFORMED. Durable. */
+enum status log_add_signatures(struct catalog *c, int64_t id,
+			       struct bytes note, struct err *err);
+
+/* A source has shown a head of this log at `heard_s`; never moves back. */
+enum status log_set_heard(struct catalog *c, int64_t id, uint64_t heard_s,
+			  struct err *err);
+/* Move the cursor of the lessons; call it in their transaction. */
+enum status log_set_indexed(struct catalog *c, int64_t id, uint64_t indexed,
+			    struct err *err);
+
+/*
+ * Append entries to our own log and sign the checkpoint, in one durable
+ * transaction (or within the caller's durable one, when one is open: it is
+ * then done when that is committed).
+ *
+ * Returns: STATUS_OK; STATUS_FORKED when the log is forked; STATUS_OLD when a
+ *          checkpoint of more entries was signed before (this disk lost them:
+ *          take them in first); STATUS_UNTRUSTED when the log is not our own
+ *          or the key is not named as its origin; STATUS_MALFORMED for an
+ *          entry longer than ENTRY_SIZE_MAX; STATUS_NO_MEMORY. Nothing has
+ *          changed then.
+ */
+enum status log_append(struct catalog *c, int64_t id,
+		       const struct bytes *entries, size_t count,
+		       const struct secret_key *key, struct err *err);
+
+/*
+ * Call back for the entries `first`, `first + 1`, … at most `max` of them; the
+ * bytes are valid until the callback returns. The callback may use the catalog;
+ * a failure it returns ends the walk and is returned.
+ *
+ * Returns: STATUS_OK also when there are fewer or none; STATUS_DAMAGED when
+ *          stored bytes do not read.
+ */
+typedef enum status (*log_entry_cb)(void *owner, uint64_t index,
+				    struct bytes entry, struct err *err);
+enum status log_read_entries(struct catalog *c, int64_t id, uint64_t first,
+			     uint64_t max, log_entry_cb each, void *owner,
+			     struct err *err);
+
+/*
+ * Append the first `width` entries of bundle `n` to `out`, as the resource
+ * `tile/entries/<n>[.p/<width>]`. When `accept_zstd`, a full bundle may come
+ * as one zstd frame; `*is_zstd` says so.
+ *
+ * Returns: STATUS_NOT_FOUND (err untouched) when the log does not reach that
+ *          far; STATUS_DAMAGED. `out` then holds what it held.
+ */
+enum status log_read_bundle(struct catalog *c, int64_t id, uint64_t n,
+			    unsigned width, bool accept_zstd, struct buf *out,
+			    bool *is_zstd, struct err *err);
+
+/* Append the first `width` hashes of tile `n` of `level` to `out`; else as
+ * log_read_bundle(). */
+enum status log_read_tile(struct catalog *c, int64_t id, unsigned level,
+			  uint64_t n, unsigned width, struct buf *out,
+			  struct err *err);
+
+/* The root the log had at an earlier `size` (at most its own). */
+enum status log_root_at(struct catalog *c, int64_t id, uint64_t size,
+			uint8_t root[static SHA256_SIZE], struct err *err);
+
+/* A fork: two notes, both with a valid signature of the log's key, that no one
+ * tree can have. Neither is ever deleted. */
+struct log_evidence {
+	int64_t log;
+	uint64_t found_s;
+	const char *why;
+	struct bytes ours;
+	struct bytes theirs;
+};
+
+/* Keep the evidence and stop following the log; durable. The same `theirs` is
+ * kept once, and at most LOG_EVIDENCE_MAX per log. */
+enum { LOG_EVIDENCE_MAX = 32 };
+enum status log_mark_forked(struct catalog *c,
+			    const struct log_evidence *evidence,
+			    struct err *err);
+
+/* Oldest first; what is pointed to is valid until the callback returns. The
+ * callback must not call this again. */
+typedef enum status (*log_evidence_cb)(void *owner,
+				       const struct log_evidence *evidence,
+				       struct err *err);
+enum status log_each_evidence(struct catalog *c, log_evidence_cb each,
+			      void *owner, struct err *err);
+
+#endif
