@@ -1,5 +1,6 @@
 #include "proto/bytes.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -141,6 +142,15 @@ void buf_clear(struct buf *b)
 	b->failed = false;
 	if (b->data != NULL)
 		b->data[0] = 0;
+}
+
+void buf_cut(struct buf *b, size_t size)
+{
+	assert(size <= b->size);
+
+	b->size = size;
+	if (b->data != NULL)
+		b->data[size] = 0;
 }
 
 enum status buf_status(const struct buf *b)

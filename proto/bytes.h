@@ -68,6 +68,9 @@ struct buf {
 void buf_release(struct buf *b);
 /* Forget the content and the failure, keep the memory. */
 void buf_clear(struct buf *b);
+/* Forget what stands beyond `size` (at most b->size): how a run of appends that
+ * went wrong is taken back. A failure stays recorded. */
+void buf_cut(struct buf *b, size_t size);
 /* STATUS_OK, or STATUS_NO_MEMORY when an append failed since the last clear. */
 enum status buf_status(const struct buf *b);
 struct bytes buf_bytes(const struct buf *b);

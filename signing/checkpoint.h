@@ -77,7 +77,8 @@ struct cosignatures {
  * are passed over. That nobody cosigned is no failure: `*found` is then empty.
  * Whether the log itself signed is for checkpoint_open() to say.
  *
- * Returns: STATUS_UNTRUSTED when a line of a given key does not verify.
+ * Returns: STATUS_UNTRUSTED when a line of a given key does not verify;
+ *          STATUS_NO_MEMORY.
  */
 enum status cosignature_verify(const struct note *note,
 			       const struct public_key *keys, size_t count,

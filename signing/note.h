@@ -95,9 +95,13 @@ enum status note_add_signature(const struct note *note,
 enum status note_put_line(const struct note *note, const struct public_key *key,
 			  struct bytes payload, struct buf *out);
 
+/* How many different public keys are among the keys whose bit is set. */
+size_t note_distinct(const struct public_key *keys, size_t count,
+		     uint64_t among);
+
 /* Append to `out` the note `a` with the lines of `b` that it lacks. `b` must
  * have the same text, else STATUS_MALFORMED; STATUS_NO_ROOM, STATUS_NO_MEMORY
- * as above. */
+ * as above. Verify both first: a bad line of a known key spoils the sum. */
 enum status note_merge(const struct note *a, const struct note *b,
 		       struct buf *out);
 

@@ -1,1 +1,0 @@
-typedef int signing_is_empty;

@@ -1,0 +1,301 @@
+/* The trust note's text: one statement a line, its fields in a fixed order, so
+ * that each statement has one spelling (docs/formats-trust.md). */
+#include "signing/trust.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "proto/encoding.h"
+#include "proto/text.h"
+#include "signing/fields.h"
+
+static const char title[] = "xiangtu-trust/v1";
+
+/* What a list says of a repeated or surplus statement is, in a text, that the
+ * text is malformed. */
+static enum status as_read(enum status status)
+{
+	return status == STATUS_OK || status == STATUS_NO_MEMORY ?
+		       status :
+		       STATUS_MALFORMED;
+}
+
+static enum status read_origin(struct bytes text, char *out)
+{
+	char origin[ORIGIN_MAX + 1];
+
+	if (bytes_to_string(text, origin, sizeof(origin)) != STATUS_OK ||
+	    origin_check(origin) != STATUS_OK)
+		return STATUS_MALFORMED;
+	strcpy(out, origin);
+	return STATUS_OK;
+}
+
+static enum status read_keys(struct bytes *rest, struct publisher *publisher)
+{
+	struct bytes value;
+
+	while (fields_take(rest, "key", &value)) {
+		struct public_key key;
+
+		if (public_key_parse(value, &key) != STATUS_OK ||
+		    publisher_add_key(publisher, &key) != STATUS_OK)
+			return STATUS_MALFORMED;
+	}
+	return STATUS_OK;
+}
+
+/* A list with commas, each item handed to `add` as a string. */
+static enum status read_list(struct bytes *rest, const char *name,
+			     struct publisher *publisher,
+			     enum status (*add)(struct publisher *,
+						const char *))
+{
+	struct bytes list, item;
+	char string[TOPIC_MAX + 1];
+
+	if (!fields_take(rest, name, &list))
+		return STATUS_MALFORMED;
+	do {
+		if (fields_next_item(&list, &item) != STATUS_OK ||
+		    bytes_to_string(item, string, sizeof(string)) !=
+			    STATUS_OK ||
+		    add(publisher, string) != STATUS_OK)
+			return STATUS_MALFORMED;
+	} while (list.size > 0);
+	return STATUS_OK;
+}
+
+/* A limit that may be missing; when it is there, it is not zero. */
+static enum status read_limit(struct bytes *rest, const char *name,
+			      uint64_t *limit)
+{
+	struct bytes value;
+
+	if (!fields_take(rest, name, &value))
+		return STATUS_OK;
+	if (decimal_parse(value, limit) != STATUS_OK || *limit == 0)
+		return STATUS_MALFORMED;
+	return STATUS_OK;
+}
+
+static enum status read_publisher(struct bytes rest, struct trust *trust)
+{
+	char origin[ORIGIN_MAX + 1];
+	struct publisher made;
+	struct bytes word;
+
+	if (fields_next(&rest, &word) != STATUS_OK ||
+	    read_origin(word, origin) != STATUS_OK ||
+	    publisher_init(&made, origin) != STATUS_OK ||
+	    read_keys(&rest, &made) != STATUS_OK ||
+	    read_list(&rest, "region", &made, publisher_add_region) !=
+		    STATUS_OK ||
+	    read_list(&rest, "topic", &made, publisher_add_topic) !=
+		    STATUS_OK ||
+	    read_limit(&rest, "entries", &made.entries_max) != STATUS_OK ||
+	    read_limit(&rest, "entry-bytes", &made.entry_bytes_max) !=
+		    STATUS_OK ||
+	    read_limit(&rest, "lesson-bytes", &made.lesson_bytes_max) !=
+		    STATUS_OK)
+		return STATUS_MALFORMED;
+	if (fields_take(&rest, "delegate", &word)) {
+		if (!bytes_is(word, "yes"))
+			return STATUS_MALFORMED;
+		made.may_delegate = true;
+	}
+	if (rest.size > 0)
+		return STATUS_MALFORMED;
+	return as_read(trust_add_publisher(trust, &made));
+}
+
+static enum status read_recipient(struct bytes rest, struct trust *trust)
+{
+	struct recipient made;
+	struct bytes value;
+
+	memset(&made, 0, sizeof(made));
+	if (!fields_take(&rest, "region", &value) ||
+	    bytes_to_string(value, made.region, sizeof(made.region)) !=
+		    STATUS_OK ||
+	    !fields_take(&rest, "key", &value) ||
+	    public_key_parse(value, &made.key) != STATUS_OK || rest.size > 0)
+		return STATUS_MALFORMED;
+	return as_read(trust_add_recipient(trust, &made));
+}
+
+static enum status read_cutoff(struct bytes rest, struct trust *trust)
+{
+	struct cutoff made;
+	struct bytes word;
+	size_t size;
+
+	memset(&made, 0, sizeof(made));
+	if (fields_next(&rest, &word) != STATUS_OK ||
+	    read_origin(word, made.origin) != STATUS_OK ||
+	    !fields_take(&rest, "size", &word) ||
+	    decimal_parse(word, &made.size) != STATUS_OK ||
+	    !fields_take(&rest, "root", &word) ||
+	    base64_decode(word, made.root, sizeof(made.root), &size) !=
+		    STATUS_OK ||
+	    size != sizeof(made.root))
+		return STATUS_MALFORMED;
+	if (fields_take(&rest, "successor", &word) &&
+	    read_origin(word, made.successor) != STATUS_OK)
+		return STATUS_MALFORMED;
+	if (rest.size > 0)
+		return STATUS_MALFORMED;
+	return as_read(trust_add_cutoff(trust, &made));
+}
+
+static enum status read_witness(struct bytes rest, struct trust *trust)
+{
+	struct public_key key;
+	struct bytes value;
+
+	if (!fields_take(&rest, "key", &value) ||
+	    public_key_parse(value, &key) != STATUS_OK || rest.size > 0)
+		return STATUS_MALFORMED;
+	return as_read(trust_add_witness(trust, &key));
+}
+
+/* A statement of a later day: a lower-case word, then anything on one line. */
+static enum status keep_other(struct bytes word, struct bytes line,
+			      struct trust *trust)
+{
+	size_t before = trust->others.size;
+
+	for (size_t i = 0; i < word.size; i++) {
+		uint8_t c = word.data[i];
+		bool letter = c >= 'a' && c <= 'z';
+		bool further = (c >= '0' && c <= '9') || c == '-';
+
+		if (!letter && (i == 0 || !further))
+			return STATUS_MALFORMED;
+	}
+	if (trust->other_count == TRUST_OTHERS_MAX || !text_is_plain(line))
+		return STATUS_MALFORMED;
+	buf_put_bytes(&trust->others, line);
+	buf_puts(&trust->others, "\n");
+	if (buf_status(&trust->others) != STATUS_OK) {
+		buf_cut(&trust->others, before);
+		return STATUS_NO_MEMORY;
+	}
+	trust->other_count++;
+	return STATUS_OK;
+}
+
+static enum status read_statement(struct bytes line, struct trust *trust)
+{
+	static const struct {
+		const char *word;
+		enum status (*read)(struct bytes rest, struct trust *trust);
+	} known[] = {
+		{ "publisher", read_publisher },
+		{ "recipient", read_recipient },
+		{ "cutoff", read_cutoff },
+		{ "witness", read_witness },
+	};
+	struct bytes rest = line, word;
+
+	if (fields_next(&rest, &word) != STATUS_OK)
+		return STATUS_MALFORMED;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (bytes_is(word, known[i].word))
+			return known[i].read(rest, trust);
+	return keep_other(word, line, trust);
+}
+
+enum status trust_parse(struct bytes text, struct trust *trust)
+{
+	enum status status = STATUS_OK;
+	struct trust made;
+	struct bytes_reader r;
+	struct bytes line;
+	uint64_t root;
+
+	trust_init(&made);
+	bytes_reader_init(&r, text);
+	if (bytes_read_line(&r, &line) != STATUS_OK || !bytes_is(line, title) ||
+	    fields_read_number(&r, "version", TRUST_VERSION_MAX,
+			       &made.version) != STATUS_OK ||
+	    fields_read_number(&r, "root", ROOT_VERSION_MAX, &root) !=
+		    STATUS_OK)
+		return STATUS_MALFORMED;
+	made.root = (uint32_t)root;
+	while (status == STATUS_OK && r.left > 0) {
+		status = bytes_read_line(&r, &line);
+		if (status == STATUS_OK)
+			status = read_statement(line, &made);
+	}
+	if (status == STATUS_OK)
+		*trust = made;
+	else
+		trust_release(&made);
+	return status;
+}
+
+static void put_limit(struct buf *out, const char *name, uint64_t limit)
+{
+	if (limit > 0)
+		buf_printf(out, " %s=%" PRIu64, name, limit);
+}
+
+static void put_publisher(struct buf *out, const struct publisher *p)
+{
+	buf_printf(out, "publisher %s", p->origin);
+	for (size_t i = 0; i < p->key_count; i++) {
+		buf_puts(out, " key=");
+		buf_put_vkey(out, &p->keys[i]);
+	}
+	for (size_t i = 0; i < p->region_count; i++)
+		buf_printf(out, "%s%s", i == 0 ? " region=" : ",",
+			   p->regions[i]);
+	for (size_t i = 0; i < p->topic_count; i++)
+		buf_printf(out, "%s%s", i == 0 ? " topic=" : ",",
+			   p->topics[i][0] == 0 ? "*" : p->topics[i]);
+	put_limit(out, "entries", p->entries_max);
+	put_limit(out, "entry-bytes", p->entry_bytes_max);
+	put_limit(out, "lesson-bytes", p->lesson_bytes_max);
+	buf_puts(out, p->may_delegate ? " delegate=yes\n" : "\n");
+}
+
+static void put_cutoff(struct buf *out, const struct cutoff *c)
+{
+	buf_printf(out, "cutoff %s size=%" PRIu64 " root=", c->origin, c->size);
+	buf_put_base64(out, (struct bytes){ c->root, SHA256_SIZE });
+	if (c->successor[0] != 0)
+		buf_printf(out, " successor=%s", c->successor);
+	buf_puts(out, "\n");
+}
+
+enum status trust_format(const struct trust *trust, struct buf *out)
+{
+	size_t before = out->size;
+	enum status status;
+
+	buf_printf(out, "%s\nversion %" PRIu64 "\nroot %" PRIu32 "\n", title,
+		   trust->version, trust->root);
+	for (size_t i = 0; i < trust->publisher_count; i++)
+		put_publisher(out, &trust->publishers[i]);
+	for (size_t i = 0; i < trust->recipient_count; i++) {
+		buf_printf(out, "recipient region=%s key=",
+			   trust->recipients[i].region);
+		buf_put_vkey(out, &trust->recipients[i].key);
+		buf_puts(out, "\n");
+	}
+	for (size_t i = 0; i < trust->cutoff_count; i++)
+		put_cutoff(out, &trust->cutoffs[i]);
+	for (size_t i = 0; i < trust->witness_count; i++) {
+		buf_puts(out, "witness key=");
+		buf_put_vkey(out, &trust->witnesses[i]);
+		buf_puts(out, "\n");
+	}
+	buf_put_bytes(out, buf_bytes(&trust->others));
+	status = buf_status(out);
+	if (status == STATUS_OK && out->size - before > TRUST_TEXT_MAX)
+		status = STATUS_NO_ROOM;
+	if (status != STATUS_OK)
+		buf_cut(out, before);
+	return status;
+}
