@@ -2,6 +2,12 @@
 # own layer only.
 enable_testing()
 
+include(tests/scenarios.cmake)
+option(XIANGTU_UNIT_TESTS "Build what tests single files (off: scenarios only)" ON)
+if(NOT XIANGTU_UNIT_TESTS)
+  return()
+endif()
+
 file(GLOB support_sources CONFIGURE_DEPENDS tests/support/*.c)
 foreach(layer proto signing catalog node)
   file(GLOB layer_tests CONFIGURE_DEPENDS tests/unit/${layer}/test_*.c)
