@@ -1,0 +1,91 @@
+/* From verified entries to lessons, stations and wants: what this node makes
+ * of the logs it holds, kept up to date step by step.
+ *
+ * All of it is derived: it can be made again from the logs, the trust note and
+ * the operator's choices, and it is committed in derived transactions. What an
+ * entry does: docs/formats-entry.md. Which logs and entries count is the trust
+ * note's: logs without a publisher in it are passed over; entries beyond a
+ * cut-off or outside the scope become rows of `refused`.
+ *
+ * Threads: as its catalog. */
+#ifndef CATALOG_INDEX_H
+#define CATALOG_INDEX_H
+
+#include "catalog/catalog.h"
+#include "catalog/lessons.h"
+#include "catalog/want.h"
+#include "signing/trust.h"
+
+struct index;
+
+/*
+ * Start keeping the lessons of a node at this place.
+ *
+ * Owns:    `*out` is the caller's until index_free(), and borrows `c` till
+ *          then; `region` is copied, "" for none.
+ * Returns: STATUS_OK; what SQLite failed with.
+ */
+enum status index_open(struct index **out, struct catalog *c, enum level level,
+		       const char *region, struct err *err);
+void index_free(struct index *index);
+
+/*
+ * Tell it the trust note, at the start and when there is a newer one; it must
+ * be told before the first step. Where a log's standing has changed (scope,
+ * limits, cut-off, successors), everything is made again from all logs, in one
+ * transaction that other connections do not see half of: some seconds with
+ * 100,000 lessons. `*again` (may be NULL) says whether that was so; otherwise
+ * it is quick.
+ *
+ * Owns:    nothing; `trust` is borrowed until the next call or index_free().
+ * Returns: STATUS_OK; what SQLite failed with, with everything as it was and
+ *          the earlier `trust` in force.
+ */
+enum status index_set_trust(struct index *index, const struct trust *trust,
+			    bool *again, struct err *err);
+
+/*
+ * Take in at most `max_entries` entries that logs have gained, and look again
+ * at as many lessons after the node's subscriptions or place changed. `*did`
+ * says how many of both; 0 means that everything is done.
+ */
+enum status index_step(struct index *index, unsigned max_entries,
+		       unsigned *did, struct err *err);
+
+/* What has changed, since the last index_take_changes(), by steps, trust or
+ * choices: the payloads concerned. */
+struct index_change {
+	uint8_t btmh[LESSON_BTMH_SIZE];
+	int64_t row; /* the lesson's; 0 when it names this payload no more */
+};
+enum { INDEX_CHANGES_MAX = 4096 };
+
+/* Take the list: `*changes` is borrowed until the next call on `index`, in the
+ * order things happened. `*many` is set when there were more than the list
+ * holds: then anything may have changed. */
+void index_take_changes(struct index *index,
+			const struct index_change **changes, size_t *count,
+			bool *many);
+
+/*
+ * Pin or drop the lesson that `row` (from catalog/lessons.h) shows, or take
+ * the choice back. Durable; kept for later revisions, too.
+ */
+enum status index_choose(struct index *index, const struct lesson_row *row,
+			 enum choice choice, struct err *err);
+
+/* Add or remove a subscription. Durable; the lessons concerned follow in
+ * index_step(). STATUS_MALFORMED for a bad topic or region or when both are
+ * empty; STATUS_EXISTS, STATUS_NOT_FOUND; STATUS_NO_ROOM beyond
+ * INDEX_SUBSCRIPTIONS_MAX. */
+enum { INDEX_SUBSCRIPTIONS_MAX = 256 };
+enum status index_subscribe(struct index *index,
+			    const struct subscription *subscription,
+			    struct err *err);
+enum status index_unsubscribe(struct index *index,
+			      const struct subscription *subscription,
+			      struct err *err);
+/* The node's place with all subscriptions; borrowed until one changes. */
+const struct want_place *index_place(const struct index *index);
+
+#endif

@@ -1,0 +1,154 @@
+/* The lessons this node knows: asking for one, for many, for numbers.
+ *
+ * They are made from the entries of logs by catalog/index.h; asking needs no
+ * trust and no place, so it may be done on a worker with a connection of its
+ * own. Callbacks must not come back to the function that calls them. */
+#ifndef CATALOG_LESSONS_H
+#define CATALOG_LESSONS_H
+
+#include "catalog/catalog.h"
+#include "catalog/lesson.h"
+#include "catalog/payloads.h"
+#include "catalog/want.h"
+
+/* One lesson, the newest revision its publishers may give it. */
+struct lesson_row {
+	struct lesson lesson;
+
+	/* Where it is written. `row` is a number for this entry in this
+	 * database; another revision has another. */
+	int64_t row;
+	int64_t log;
+	uint64_t entry;
+
+	bool withdrawn;
+	bool wanted; /* by the rules of catalog/want.h, held or not */
+	enum want_reason why;
+	enum choice choice;
+	enum payload_state payload; /* of the main payload */
+	uint32_t pieces;
+	uint32_t verified; /* pieces */
+};
+
+/* The state shown to people; `fetching` is for the node to add. */
+enum lesson_state {
+	LESSON_KNOWN,
+	LESSON_WANTED, /* and not held */
+	LESSON_HELD,
+	LESSON_WITHDRAWN
+};
+enum lesson_state lesson_row_state(const struct lesson_row *row);
+/* "known", "wanted", "held", "withdrawn". */
+const char *lesson_state_name(enum lesson_state state);
+
+/* Write the part of a full id that people type: the short id. */
+const char *lesson_row_short(const struct lesson_row *row);
+
+/*
+ * Find the one lesson that `name` means: a full id, a short id, the first four
+ * or more characters of a short id (as typed: case, '-' and look-alikes do not
+ * matter), or a btmh of 64 hex digits (of the main payload or a rendition).
+ *
+ * Returns: STATUS_OK; STATUS_NOT_FOUND; STATUS_EXISTS when it means several,
+ *          some of them listed in `err`; what SQLite failed with.
+ */
+enum status lessons_get(struct catalog *c, const char *name,
+			struct lesson_row *out, struct err *err);
+
+/* The main payload or rendition whose btmh begins with `prefix` (4 to 32
+ * bytes; trackers speak of the first 20). STATUS_NOT_FOUND leaves `err`
+ * untouched. */
+enum status lessons_payload_by_prefix(struct catalog *c, struct bytes prefix,
+				      uint8_t btmh[static LESSON_BTMH_SIZE],
+				      struct err *err);
+
+/* What its lessons make of one payload. */
+struct payload_standing {
+	bool known;  /* some lesson that is not withdrawn names it */
+	bool wanted; /* some lesson wants it (held or not) */
+	bool pinned;
+	uint64_t bytes; /* as its lesson says; 0 when not known */
+};
+enum status lessons_standing(struct catalog *c,
+			     const uint8_t btmh[static LESSON_BTMH_SIZE],
+			     struct payload_standing *out, struct err *err);
+
+enum lessons_filter {
+	LESSONS_ALL, /* but withdrawn ones */
+	LESSONS_WANTED, /* and not held */
+	LESSONS_HELD,
+	LESSONS_PINNED,
+	LESSONS_WITHDRAWN
+};
+
+struct lessons_query {
+	const char *text;   /* what was typed (catalog/search.h); or NULL */
+	const char *topic;  /* this or below it; or NULL */
+	const char *region; /* containing it, or inside it; or NULL */
+	enum lessons_filter filter;
+	uint32_t offset;
+	uint32_t limit; /* 0: all */
+};
+
+/* Receives one lesson; false ends the list. */
+typedef bool (*lesson_row_cb)(void *context, const struct lesson_row *row);
+
+/* Lessons that fit, those whose title fits the text before the others, then
+ * the newest date, then the newest entry. STATUS_OK also when none fits. */
+enum status lessons_find(struct catalog *c, const struct lessons_query *query,
+			 lesson_row_cb each, void *context, struct err *err);
+
+/* Known topics that lie directly below `parent` ("" for the roots), with the
+ * number of lessons at or under each; in the order of their bytes. */
+typedef bool (*topic_cb)(void *context, const char *topic, uint64_t lessons);
+enum status lessons_topics(struct catalog *c, const char *parent,
+			   topic_cb each, void *context, struct err *err);
+
+/* Why an entry was refused. Kept by number: never renumber. */
+enum refusal {
+	REFUSED_MALFORMED = 1,
+	REFUSED_FOREIGN = 2, /* names a lesson of another's origin */
+	REFUSED_SCOPE = 3,   /* region, topic or size beyond its publisher's */
+	REFUSED_CUTOFF = 4,  /* beyond where its log was ended */
+	REFUSED_COUNT = 5    /* beyond its publisher's number of entries */
+};
+/* "malformed", "foreign", "out of scope", "after the cut-off", "too many". */
+const char *refusal_text(enum refusal refusal);
+
+struct refused {
+	int64_t log;
+	const char *origin; /* borrowed until the callback returns */
+	uint64_t entry;
+	enum refusal why;
+	const char *text;            /* more of it for people; borrowed */
+	const struct lesson *lesson; /* NULL unless it reads as a lesson */
+};
+typedef bool (*refused_cb)(void *context, const struct refused *refused);
+
+/* Refused entries, the newest of each log first. `limit` 0: all. */
+enum status lessons_refused(struct catalog *c, uint32_t offset, uint32_t limit,
+			    refused_cb each, void *context, struct err *err);
+
+struct lessons_summary {
+	uint64_t known;  /* not withdrawn */
+	uint64_t wanted; /* and not held */
+	uint64_t held;   /* lessons, not withdrawn */
+	uint64_t withdrawn;
+	uint64_t refused;      /* entries */
+	uint64_t bytes;        /* of held lessons */
+	uint64_t wanted_bytes; /* of wanted ones */
+};
+enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
+			    struct err *err);
+
+/* Which entries of a log this node's statement tells of. */
+enum lessons_bits { LESSONS_BITS_WANTED, LESSONS_BITS_HELD };
+
+/* Append a bitmap over the entry numbers of a log: bit n%8 of byte n/8 is set
+ * when entry n is the present revision of a lesson that is wanted and not held
+ * (or is held). No trailing zero bytes. */
+enum status lessons_bitmap(struct catalog *c, int64_t log,
+			   enum lessons_bits what, struct buf *bitmap,
+			   struct err *err);
+
+#endif

@@ -1,0 +1,110 @@
+/* What is on this node's disk of each payload, and what is still to come.
+ *
+ * A payload is known by its v2 info-hash (btmh). Files are not touched here:
+ * the caller fsyncs them before it says that pieces are verified. A have-map
+ * has bit i%8 of byte i/8 set when piece i is verified and flushed.
+ *
+ * Writes are durable transactions of their own, unless the caller has one
+ * open already. */
+#ifndef CATALOG_PAYLOADS_H
+#define CATALOG_PAYLOADS_H
+
+#include "catalog/catalog.h"
+#include "catalog/lesson.h"
+
+enum payload_state {
+	PAYLOAD_NONE,    /* nothing here yet */
+	PAYLOAD_PARTIAL, /* some pieces, or all but damaged ones */
+	PAYLOAD_HELD     /* every byte verified, fsynced and on disk */
+};
+
+enum { PAYLOAD_PIECES_MAX = 1 << 21 };
+
+struct payload {
+	uint8_t btmh[LESSON_BTMH_SIZE];
+	enum payload_state state;
+	uint64_t bytes;    /* without pad files */
+	uint32_t pieces;   /* 0 until its torrent file is known */
+	uint32_t verified; /* pieces set in the have-map */
+	uint64_t added_s;
+	uint64_t used_s;
+};
+
+/* "none", "partial", "held". */
+const char *payload_state_name(enum payload_state state);
+
+/*
+ * What is known of one payload.
+ *
+ * `have` (may be NULL) gets the have-map appended: (pieces + 7) / 8 bytes, all
+ * of them set when held.
+ * Returns: STATUS_OK; STATUS_NOT_FOUND, with `err` untouched, when nothing was
+ *          ever put; what SQLite failed with.
+ */
+enum status payload_get(struct catalog *c,
+			const uint8_t btmh[static LESSON_BTMH_SIZE],
+			struct payload *out, struct buf *have,
+			struct err *err);
+
+/*
+ * Remember a have-map; the state follows from it: none, partial or held. Also
+ * how a damaged piece is told: put the map without it.
+ *
+ * Before:  the files' bytes are flushed; `have` is (pieces + 7) / 8 bytes
+ *          without stray bits (asserted); `now_s` is for people and eviction.
+ * Returns: STATUS_OK, durable; else what SQLite failed with, nothing changed.
+ */
+enum status payload_put(struct catalog *c,
+			const uint8_t btmh[static LESSON_BTMH_SIZE],
+			uint64_t bytes, uint32_t pieces, struct bytes have,
+			uint64_t now_s, struct err *err);
+
+/* As payload_put() with every piece set: the end of a fetch or a publish. */
+enum status payload_put_held(struct catalog *c,
+			     const uint8_t btmh[static LESSON_BTMH_SIZE],
+			     uint64_t bytes, uint32_t pieces, uint64_t now_s,
+			     struct err *err);
+
+/* Forget it, before its files are removed. STATUS_OK also when unknown. */
+enum status payload_forget(struct catalog *c,
+			   const uint8_t btmh[static LESSON_BTMH_SIZE],
+			   struct err *err);
+
+/* Note that it was shown or served; derived, not flushed. */
+enum status payload_used(struct catalog *c,
+			 const uint8_t btmh[static LESSON_BTMH_SIZE],
+			 uint64_t now_s, struct err *err);
+
+/* Receives one payload; false ends the list. It must not come back to the
+ * function that calls it. */
+typedef bool (*payload_cb)(void *context, const struct payload *payload);
+
+/* All payloads in a state, in the order of their hashes. */
+enum status payloads_list(struct catalog *c, enum payload_state state,
+			  payload_cb each, void *context, struct err *err);
+/* Those no lesson names any more (superseded, or their lesson refused), the
+ * least recently used first. A withdrawn lesson still names its payload. */
+enum status payloads_unnamed(struct catalog *c, payload_cb each,
+			     void *context, struct err *err);
+
+/* One thing to fetch: the main payload of a wanted lesson, not held. */
+struct fetch {
+	uint8_t btmh[LESSON_BTMH_SIZE];
+	uint64_t bytes;
+	bool pinned;
+	char date[LESSON_DATE_SIZE + 1];
+};
+
+/* The order things are fetched in: pinned ones first, then by date, newest
+ * first, then the smaller, then by hash. Negative when `a` comes first. */
+int fetch_order(const struct fetch *a, const struct fetch *b);
+
+typedef bool (*fetch_cb)(void *context, const struct fetch *fetch);
+
+/* At most `limit` things to fetch, in fetch_order(); a payload that several
+ * lessons name may come several times. Does not sort: cheap for any number of
+ * wanted lessons. */
+enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
+			      void *context, struct err *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* Does this node want a lesson's payload? A decision, made from facts alone.
+ *
+ * The rules, the first that applies wins:
+ *
+ *   withdrawn                       no
+ *   dropped by the operator         no
+ *   pinned by the operator          yes
+ *   excluded by a subscription      no
+ *   included by a subscription      yes
+ *   lesson's region contains ours   yes
+ *   ours contains lesson's region   yes at a township or county
+ *   anything else                   no
+ *
+ * Among subscriptions that match, excludes win. Expiry is shown to people and
+ * decides nothing here: clocks are not trusted. */
+#ifndef CATALOG_WANT_H
+#define CATALOG_WANT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/place.h"
+
+/* A standing order: all lessons under a topic, for a region, or both; ""
+ * stands for any. A lesson's region matches when it lies inside `region`; for
+ * an include also when it contains `region`, as a county's lesson is for its
+ * townships too. */
+struct subscription {
+	char topic[TOPIC_MAX + 1];
+	char region[REGION_MAX + 1];
+	bool exclude;
+};
+
+/* What the operator said about one lesson. */
+enum choice { CHOICE_NONE, CHOICE_PIN, CHOICE_DROP };
+
+/* What stays the same for all lessons of one node. */
+struct want_place {
+	enum level level;
+	char region[REGION_MAX + 1];
+	const struct subscription *subscriptions; /* borrowed */
+	size_t subscription_count;
+};
+
+struct want_facts {
+	const char *topic;
+	const char *region;
+	enum choice choice;
+	bool withdrawn;
+};
+
+enum want_reason {
+	WANT_REASON_NONE, /* nothing asks for it */
+	WANT_REASON_WITHDRAWN,
+	WANT_REASON_DROPPED,
+	WANT_REASON_PINNED,
+	WANT_REASON_EXCLUDED,
+	WANT_REASON_SUBSCRIBED,
+	WANT_REASON_OURS,   /* its region contains this node's */
+	WANT_REASON_INSIDE, /* its region lies inside this node's */
+};
+
+/* True when wanted; `*reason` says which rule decided. */
+bool want_decide(const struct want_place *place,
+		 const struct want_facts *facts, enum want_reason *reason);
+
+bool subscription_matches(const struct subscription *subscription,
+			  const char *topic, const char *region);
+
+/* "subscribed", "outside this place", …; static. */
+const char *want_reason_text(enum want_reason reason);
+
+#endif
