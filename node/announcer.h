@@ -17,14 +17,14 @@
 #include "node/gate.h"
 #include "node/interfaces.h"
 #include "node/neighbours.h"
+#include "signing/key.h"
 
 enum {
 	ANNOUNCER_PORT = 7433,
 	ANNOUNCER_PERIOD_MS = 10 * 1000, /* +- a fifth */
 	ANNOUNCER_GAP_MS = 250,          /* between announcements, at least */
 	ANNOUNCER_REPEAT_MS = 1000,      /* a change is said twice */
-	ANNOUNCER_SCAN_MS = 30 * 1000,   /* looking at the interfaces anew */
-	ANNOUNCER_SECRET_SIZE = 64       /* seed and public key */
+	ANNOUNCER_SCAN_MS = 30 * 1000    /* looking at the interfaces anew */
 };
 
 struct announcer;
@@ -50,7 +50,7 @@ struct announcer_options {
 	uint32_t only;
 	uint8_t community[DATAGRAM_COMMUNITY_SIZE];
 	uint8_t instance[DATAGRAM_INSTANCE_SIZE];
-	uint8_t secret[ANNOUNCER_SECRET_SIZE]; /* copied; wiped on close */
+	const struct secret_key *secret; /* the node's; borrowed */
 	uint32_t boot;
 	uint16_t http_port;
 	uint16_t swarm_port;
@@ -106,7 +106,7 @@ struct announcer {
 /*
  * Start announcing; the first announcement goes out within 100 ms.
  *
- * Owns:    `options` is copied; `options->table` must outlive the announcer.
+ * Owns:    `options` is copied; its table and key must outlive the announcer.
  *          Prefixes in `a->interfaces` set before are kept (zero `*a` first).
  * Returns: STATUS_OK, also when there is no network or the port is taken
  *          (`a->trouble`; tried again at every scan). STATUS_IO when libuv

@@ -6,20 +6,17 @@
 #define NODE_OWN_STATEMENT_H
 
 #include "proto/statement.h"
-
-/* libsodium's form of an Ed25519 secret key: seed, then public key. */
-enum { STATEMENT_SECRET_SIZE = 64 };
+#include "signing/key.h"
 
 /*
  * Sign a statement text and append the whole note to `out`.
  *
  * Returns: STATUS_OK; STATUS_MALFORMED when the text is not a well-formed
- *          statement or does not name the key of `secret`; STATUS_NO_ROOM
+ *          statement or does not name `key`; STATUS_NO_ROOM
  *          beyond STATEMENT_MAX; STATUS_NO_MEMORY. On failure `out` may hold
  *          part of it.
  */
-enum status statement_sign(struct bytes text,
-			   const uint8_t secret[static STATEMENT_SECRET_SIZE],
+enum status statement_sign(struct bytes text, const struct secret_key *key,
 			   struct buf *out);
 
 /*
