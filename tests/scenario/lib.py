@@ -692,7 +692,7 @@ class ForgetFS:
         subprocess.run(["umount", "-l", self.path] if os.getuid() == 0
                        else ["fusermount3", "-u", "-z", self.path],
                        stderr=subprocess.DEVNULL, check=False)
-        equal(self.process.stop(), 0, "forgetfs: exit code")
+        equal(self.process.wait(), 0, "forgetfs: exit code")
 
 
 # --- the scenario -------------------------------------------------------------
