@@ -29,8 +29,9 @@ function(scenario_test name file timeout)
     TIMEOUT ${timeout} SKIP_RETURN_CODE 77 ENVIRONMENT "${scenario_environment}")
 endfunction()
 
-# The file system is tested even where no node is: it depends on nothing.
+# What the stories lean on is tested even where no node is.
 scenario_test(support.forgetfs forgetfs_test.py 120 support)
+scenario_test(support.tlog tlog_test.py 60 support)
 
 if(XIANGTU_SCENARIOS)
   file(GLOB stories CONFIGURE_DEPENDS tests/scenario/[0-9][0-9]-*.py)

@@ -4,7 +4,7 @@ A story is a function that takes a `Scenario` and is run by `run(story)`:
 
     def story(s):
         county = s.county()
-        station = s.station(county, "431081101203", "兴宁镇 联坪村")
+        station = s.station(county)
         county.start()
         station.start()
         lesson = county.publish(s.file("课.bin", 3_000_000), title="黑山羊")
@@ -350,13 +350,30 @@ class Node:
 
     def init(self, *words):
         os.makedirs(os.path.dirname(self.dir), exist_ok=True)
-        self.init_result = self.cli("init", *words, "--http", self.http,
-                                    "--swarm", self.swarm, "--url", self.url)
+        result = self.try_init(*words)
+        check(result.code == DONE, f"{self.name}: {result}")
+        self.init_result = result.out
         return self
 
     def try_init(self, *words):
+        """`init` with this node's addresses; any exit code is fine."""
         return self.try_cli("init", *words, "--http", self.http,
-                            "--swarm", self.swarm, "--url", self.url)
+                            "--swarm", self.swarm, "--url", self.url,
+                            "--announce-port", self.scenario.announce_port)
+
+    def copy(self, name):
+        """The same directory copied to another place, and to an address of its
+        own in node.conf."""
+        other = Node(self.scenario, name)
+        self.scenario.nodes.append(other)
+        shutil.copytree(self.dir, other.dir, symlinks=True,
+                        ignore=shutil.ignore_patterns("control.sock", "lock"))
+        path = os.path.join(other.dir, "node.conf")
+        with open(path) as f:
+            conf = f.read()
+        with open(path, "w") as f:
+            f.write(re.sub(re.escape(self.address) + r"(?=:)", other.address, conf))
+        return other
 
     # -- running
 
@@ -584,17 +601,6 @@ def cut_short(by=1):
     return change
 
 
-def replay_first():
-    """The first good answer for each path is the answer for ever."""
-    first = {}
-
-    def change(path, response):
-        if response.code == 200:
-            first.setdefault(path, response)
-        return first.get(path, response)
-    return change
-
-
 def answer_with(code, body=b"", headers=None):
     return lambda _path, _response: Response(code, dict(headers or {}), body)
 
@@ -708,6 +714,7 @@ class Scenario:
         self.nodes = []
         self.seed = int(os.environ.get("XIANGTU_SEED") or random.SystemRandom().randrange(1 << 32))
         self.random = random.Random(self.seed)
+        self.announce_port = random.SystemRandom().randrange(20000, 30000)
         self._addresses = self._loopback()
         self._files = 0
 
@@ -753,26 +760,22 @@ class Scenario:
         return self.node(name, **more).init(
             "--level", "county", "--name", title, "--region", region, *words)
 
-    def _joined(self, level, parents, region, title, name, words, more):
-        if isinstance(parents, Node):
-            parents = [parents]
+    def _joined(self, level, parent, region, title, name, words, upstream, join, more):
         node = self.node(name, **more)
-        words = list(words)
-        join = words.pop(words.index("--join") + 1) if "--join" in words else None
-        words = [w for w in words if w != "--join"]
-        for parent in parents[:]:
-            if "--upstream" not in words:
-                words += ["--upstream", parent.url]
         return node.init("--level", level, "--name", title, "--region", region,
-                         "--join", join or parents[0].join_file(), *words)
+                         "--join", join or parent.join_file(),
+                         "--upstream", upstream or parent.url, *words)
 
     def township(self, parent, region="431081101", title="兴宁镇", name="township",
-                 words=(), **more):
-        return self._joined("township", parent, region, title, name, words, more)
+                 words=(), upstream=None, join=None, **more):
+        """A township that joined by `parent`'s join file; `upstream` is a URL."""
+        return self._joined("township", parent, region, title, name, words,
+                            upstream, join, more)
 
     def station(self, parent, region="431081101203", title="联坪村", name="station",
-                words=(), **more):
-        return self._joined("station", parent, region, title, name, words, more)
+                words=(), upstream=None, join=None, **more):
+        return self._joined("station", parent, region, title, name, words,
+                            upstream, join, more)
 
     def close(self, failed):
         # Nodes first: they lie on what the rest of the cleanup unmounts.
