@@ -1,11 +1,10 @@
-/* Torrent files with their hashes: proved against the signed name, and made
- * for new payloads.
+/* Torrent files with their hashes: proved against the name a lesson was signed
+ * with. New ones are made by node/torrentmaker.h.
  *
  * The format is proto/metainfo.h's; the hashes are those of BEP 52 (SHA-256
  * over leaves of 16 KiB, each file its own tree) and BEP 3 (SHA-1 a piece).
  *
- * Threads: no globals; each object belongs to one thread at a time. The maker
- *          runs one thread of its own. */
+ * Threads: no globals; each object belongs to one thread at a time. */
 #ifndef NODE_TORRENTFILE_H
 #define NODE_TORRENTFILE_H
 
@@ -55,41 +54,5 @@ void torrentfile_piece_hash(const uint8_t *data, size_t size, uint32_t leaves,
  * 4 MiB beyond (more when it would be too many pieces), and for small ones
  * what gives 64 pieces, at least 16 KiB. */
 uint32_t torrentfile_piece_length(uint64_t total);
-
-/* Makes a hybrid torrent in one pass over the files' bytes:
- *
- *     new -> (file -> (room -> add)* )* -> finish -> free
- *
- * Memory is a ring of blocks: SHA-1 runs in a thread of its own behind the
- * caller's, which does SHA-256 inside torrentmaker_add(). */
-struct torrentmaker;
-
-/* `name` of the file or folder. NULL when out of memory or threads. */
-struct torrentmaker *torrentmaker_new(const char *name, bool folder,
-				      uint32_t piece_length);
-/* Stops the thread wherever it is. NULL is fine. */
-void torrentmaker_free(struct torrentmaker *m);
-
-/*
- * Begin the next file of exactly `length` bytes. `path` is relative to the
- * folder, or NULL for the only file of a payload without one. Paths come in
- * the order of safename_path_compare().
- *
- * Returns: STATUS_MALFORMED for a path out of order, unsafe or colliding
- *          with the one before; STATUS_NO_ROOM beyond the format's limits;
- *          STATUS_NO_MEMORY.
- */
-enum status torrentmaker_file(struct torrentmaker *m, const char *path,
-			      uint64_t length);
-/* A block to read the file's next bytes into, with its size; waits until the
- * thread behind has let go of one. Stays readable until the next call. */
-uint8_t *torrentmaker_room(struct torrentmaker *m, size_t *room);
-/* Hash the first `size` bytes of that block. STATUS_MALFORMED when the file
- * got more bytes than announced. */
-enum status torrentmaker_add(struct torrentmaker *m, size_t size);
-/* Write the torrent file after the last file. STATUS_MALFORMED when a file
- * got fewer bytes than announced or there are no bytes at all. */
-enum status torrentmaker_finish(struct torrentmaker *m, struct buf *torrent,
-				uint8_t btmh[static 32]);
 
 #endif

@@ -25,3 +25,5 @@ foreach(layer proto signing catalog node)
     endif()
   endforeach()
 endforeach()
+
+include(tests/peer/peer.cmake)

@@ -1,1 +1,0 @@
-typedef int node_is_empty;
