@@ -81,7 +81,7 @@ struct engine_payload {
 	struct bytes torrent; /* info and piece layers, bencoded */
 	uint32_t pieces;      /* that the torrent has */
 	enum engine_mode mode;
-	struct bytes have;    /* ENGINE_FETCH: piece map, or empty for none.
+	struct bytes have;    /* ENGINE_FETCH: have-map, or empty for none.
 				 Only what was verified and fsynced */
 	bool lan_only;	      /* only peers inside engine_limits.lan */
 };

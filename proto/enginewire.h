@@ -8,8 +8,8 @@
  * decode strictly: an unknown type, a missing or a spare byte, a number out of
  * its range are all STATUS_MALFORMED, and the receiver ends the other side.
  *
- * Piece maps are as on BitTorrent's wire (BEP 3 bitfield): piece 0 is the
- * highest bit of the first byte, the spare bits of the last byte are zero. */
+ * A have-map is that of proto/metainfo.h: piece 0 is the highest bit of the
+ * first byte, the spare bits of the last byte are zero. */
 #ifndef PROTO_ENGINEWIRE_H
 #define PROTO_ENGINEWIRE_H
 
@@ -22,7 +22,7 @@ enum {
 	ENGINEWIRE_TEXT_MAX = 400,
 	ENGINEWIRE_PEERS_MAX = 1000,
 	ENGINEWIRE_LAN_MAX = 256,
-	ENGINEWIRE_PIECES_MAX = 1 << 24,
+	ENGINEWIRE_PIECES_MAX = 1 << 20,
 	ENGINE_BTMH_SIZE = 32,
 };
 
@@ -41,25 +41,10 @@ struct engine_prefix {
 
 /* Write `ip4` and `port` as an address. */
 void engine_address_v4(struct engine_address *address,
-		       const uint8_t ip4[static 4], uint16_t port);
+		       const uint8_t ip4[4], uint16_t port);
 
-/* --- Piece maps --- */
-
-static inline size_t piece_map_size(uint32_t pieces)
-{
-	return ((size_t)pieces + 7) / 8;
-}
-static inline bool piece_map_has(const uint8_t *map, uint32_t piece)
-{
-	return (map[piece / 8] >> (7 - piece % 8)) & 1;
-}
-static inline void piece_map_set(uint8_t *map, uint32_t piece)
-{
-	map[piece / 8] = (uint8_t)(map[piece / 8] | (0x80u >> (piece % 8)));
-}
-/* Is `map` a map of exactly `pieces` pieces (size and spare bits)? */
-bool piece_map_is(struct bytes map, uint32_t pieces);
-uint32_t piece_map_count(struct bytes map);
+/* Is `map` a have-map of exactly `pieces` pieces (size and spare bits)? */
+bool engine_have_fits(struct bytes map, uint32_t pieces);
 
 /* --- Commands --- */
 
@@ -94,7 +79,7 @@ struct engine_add {
 	enum engine_mode mode;
 	bool lan_only;	      /* speak of it with peers inside `lan` only */
 	struct bytes torrent; /* a bencoded dictionary: info, piece layers */
-	struct bytes have;    /* FETCH: a piece map; empty means none */
+	struct bytes have;    /* FETCH: a have-map; empty means none */
 };
 
 struct engine_command {

@@ -1,0 +1,536 @@
+/*
+ *             READY                       end
+ * STARTING ----------> RUNNING ---> (either) ---> RESTING --timer--> STARTING
+ *                          any ---- engine_close() ----> CLOSING --> freed
+ */
+#include "node/engine.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/engine_process.h"
+#include "proto/metainfo.h"
+
+enum {
+	REST_FIRST_MS = 200,
+	REST_MAX_MS = 30 * 1000,
+	HEALTHY_MS = 60 * 1000,
+};
+
+enum engine_state { STARTING, RUNNING, RESTING, CLOSING };
+
+struct slot {
+	bool used;
+	bool added; /* ENGINE_ADDED was told */
+	bool releasing;
+	enum engine_mode mode;
+	uint32_t pieces;
+	uint8_t btmh[ENGINE_BTMH_SIZE];
+};
+
+struct engine {
+	uv_loop_t *loop;
+	engine_event_cb on_event;
+	engine_closed_cb on_closed;
+	void *owner;
+	char *program;
+	char *payload_dir;
+	char *listen;
+	struct engine_limits limits;
+
+	enum engine_state state;
+	struct engine_process process;
+	bool process_open; /* its ended callback is still to come */
+	uv_timer_t rest;
+	uint64_t rest_ms;
+	uint64_t ready_at;
+	uint32_t restarts;
+
+	struct slot *slots; /* slot n of the wire is slots[n - 1] */
+	uint32_t slot_count;
+	uint32_t used;
+	struct engine_scratch scratch;
+};
+
+/* --- Slots --- */
+
+static struct slot *slot_of(const struct engine *e, const uint8_t *btmh)
+{
+	for (uint32_t i = 0; i < e->slot_count; i++)
+		if (e->slots[i].used &&
+		    memcmp(e->slots[i].btmh, btmh, ENGINE_BTMH_SIZE) == 0)
+			return &e->slots[i];
+	return NULL;
+}
+
+static uint32_t slot_number(const struct engine *e, const struct slot *slot)
+{
+	return (uint32_t)(slot - e->slots) + 1;
+}
+
+static struct slot *slot_free(struct engine *e)
+{
+	uint32_t count = e->slot_count == 0 ? 16 : 2 * e->slot_count;
+	struct slot *slots, *first;
+
+	for (uint32_t i = 0; i < e->slot_count; i++)
+		if (!e->slots[i].used)
+			return &e->slots[i];
+	slots = realloc(e->slots, count * sizeof(*slots));
+	if (slots == NULL)
+		return NULL;
+	e->slots = slots;
+	first = slots + e->slot_count;
+	memset(first, 0, (count - e->slot_count) * sizeof(*slots));
+	e->slot_count = count;
+	return first;
+}
+
+static void slot_release(struct engine *e, struct slot *slot)
+{
+	slot->used = false;
+	e->used--;
+}
+
+static void slots_forget(struct engine *e)
+{
+	for (uint32_t i = 0; i < e->slot_count; i++)
+		e->slots[i].used = false;
+	e->used = 0;
+}
+
+/* --- Events --- */
+
+static void tell(struct engine *e, const struct engine_event *event)
+{
+	if (e->state != CLOSING)
+		e->on_event(e->owner, event);
+}
+
+static bool event_fits_engine(const struct engine *e,
+			      const struct engine_event *event)
+{
+	if (event->type == ENGINE_READY)
+		return e->state == STARTING;
+	return event->type == ENGINE_STATS ||
+	       (event->type == ENGINE_FAILED && event->failed.have.size == 0);
+}
+
+static bool event_fits_slot(const struct slot *s,
+			    const struct engine_event *event)
+{
+	switch (event->type) {
+	case ENGINE_ADDED:
+		return !s->added && event->added.pieces == s->pieces;
+	case ENGINE_PIECE:
+		return s->added && event->piece < s->pieces;
+	case ENGINE_PROGRESS:
+		return s->added && event->progress.pieces <= s->pieces;
+	case ENGINE_FINISHED:
+		return s->added && s->mode == ENGINE_FETCH;
+	case ENGINE_HAVE:
+	case ENGINE_RELEASED:
+		return s->added && engine_have_fits(event->have, s->pieces) &&
+		       (event->type == ENGINE_HAVE || s->releasing);
+	case ENGINE_FAILED:
+		return event->failed.have.size == 0 ||
+		       engine_have_fits(event->failed.have, s->pieces);
+	case ENGINE_PEERS:
+		return s->added;
+	default:
+		return false;
+	}
+}
+
+static bool slot_told(struct engine *e, struct engine_event *event)
+{
+	uint8_t btmh[ENGINE_BTMH_SIZE];
+	struct slot *s;
+
+	if (event->slot > e->slot_count)
+		return false;
+	s = &e->slots[event->slot - 1];
+	if (!s->used || !event_fits_slot(s, event))
+		return false;
+	/* The owner may add others from inside, which moves the slots. */
+	memcpy(btmh, s->btmh, sizeof(btmh));
+	event->btmh = btmh;
+	if (event->type == ENGINE_ADDED)
+		s->added = true;
+	if (event->type == ENGINE_RELEASED || event->type == ENGINE_FAILED)
+		slot_release(e, s);
+	tell(e, event);
+	return true;
+}
+
+static bool frame_came(void *owner, struct bytes frame)
+{
+	struct engine *e = owner;
+	struct engine_event event;
+
+	if (engine_event_decode(frame, &e->scratch, &event) != STATUS_OK)
+		return false;
+	if (event.slot != 0)
+		return slot_told(e, &event);
+	if (!event_fits_engine(e, &event))
+		return false;
+	if (event.type == ENGINE_READY) {
+		e->state = RUNNING;
+		e->ready_at = uv_now(e->loop);
+	}
+	tell(e, &event);
+	return true;
+}
+
+/* --- Starting, dying, closing --- */
+
+static enum status send_command(struct engine *e,
+				const struct engine_command *command)
+{
+	struct buf frame = BUF_INIT;
+	enum status status = engine_command_encode(&frame, command);
+
+	if (status != STATUS_OK) {
+		buf_release(&frame);
+		return status;
+	}
+	return engine_process_take(&e->process, &frame);
+}
+
+static enum status send_limits(struct engine *e)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_LIMITS,
+					  .limits = e->limits };
+
+	return send_command(e, &command);
+}
+
+static void process_ended(void *owner, const char *how);
+
+static void start(struct engine *e)
+{
+	e->state = STARTING;
+	e->process_open = true;
+	engine_process_start(&e->process, e->loop, e->program, e->payload_dir,
+			     e->listen, frame_came, process_ended, e);
+	/* A process that could not be started says so by its end. */
+	(void)send_limits(e);
+}
+
+static void rested(uv_timer_t *timer)
+{
+	struct engine *e = timer->data;
+
+	e->restarts++;
+	start(e);
+}
+
+static void rest_closed(uv_handle_t *handle)
+{
+	struct engine *e = handle->data;
+	engine_closed_cb on_closed = e->on_closed;
+	void *owner = e->owner;
+
+	free(e->slots);
+	free(e->listen);
+	free(e->payload_dir);
+	free(e->program);
+	free(e);
+	on_closed(owner);
+}
+
+static void process_ended(void *owner, const char *how)
+{
+	struct engine *e = owner;
+	struct engine_event died = { .type = ENGINE_DIED };
+	bool healthy = e->state == RUNNING &&
+		       uv_now(e->loop) - e->ready_at >= HEALTHY_MS;
+
+	e->process_open = false;
+	if (e->state == CLOSING) {
+		uv_close((uv_handle_t *)&e->rest, rest_closed);
+		return;
+	}
+	slots_forget(e);
+	e->state = RESTING;
+	if (healthy || e->rest_ms == 0)
+		e->rest_ms = REST_FIRST_MS;
+	uv_timer_start(&e->rest, rested, e->rest_ms, 0);
+	e->rest_ms = e->rest_ms * 2 > REST_MAX_MS ? REST_MAX_MS
+						  : e->rest_ms * 2;
+	died.failed.status = STATUS_UNREACHABLE;
+	died.failed.text = how;
+	tell(e, &died);
+}
+
+void engine_close(struct engine *e, engine_closed_cb on_closed)
+{
+	assert(e->state != CLOSING);
+	e->state = CLOSING;
+	e->on_closed = on_closed;
+	if (e->process_open)
+		engine_process_close(&e->process);
+	else
+		uv_close((uv_handle_t *)&e->rest, rest_closed);
+}
+
+/* --- Opening --- */
+
+static char *copy_or_err(const char *text, struct err *err)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		err_set(err, STATUS_NO_MEMORY, "engine");
+	return copy;
+}
+
+/* xiangtu-engine beside our own program, else where it is installed. */
+static char *find_program(const char *given, struct err *err)
+{
+	char path[PATH_MAX];
+	ssize_t size;
+	char *slash;
+
+	if (given != NULL) {
+		if (access(given, X_OK) == 0)
+			return copy_or_err(given, err);
+		err_set(err, STATUS_NOT_FOUND, "engine program '%s': %s",
+			given, strerror(errno));
+		return NULL;
+	}
+	size = readlink("/proc/self/exe", path, sizeof(path) - 32);
+	path[size < 0 ? 0 : size] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL) {
+		strcpy(slash + 1, "xiangtu-engine");
+		if (access(path, X_OK) == 0)
+			return copy_or_err(path, err);
+	}
+	if (access(ENGINE_INSTALLED, X_OK) == 0)
+		return copy_or_err(ENGINE_INSTALLED, err);
+	err_set(err, STATUS_NOT_FOUND,
+		"no engine program, neither '%s' nor '%s'", path,
+		ENGINE_INSTALLED);
+	return NULL;
+}
+
+static bool listen_is_address(const char *listen)
+{
+	const char *colon = strrchr(listen, ':');
+	struct sockaddr_in6 address6;
+	struct sockaddr_in address4;
+	char host[64];
+	uint64_t port;
+	size_t size;
+
+	if (colon == NULL || (size_t)(colon - listen) >= sizeof(host) ||
+	    decimal_parse(bytes_of(colon + 1), &port) != STATUS_OK ||
+	    port > 65535)
+		return false;
+	size = (size_t)(colon - listen);
+	memcpy(host, listen, size);
+	host[size] = '\0';
+	if (size > 2 && host[0] == '[' && host[size - 1] == ']') {
+		host[size - 1] = '\0';
+		return uv_ip6_addr(host + 1, 0, &address6) == 0;
+	}
+	return uv_ip4_addr(host, 0, &address4) == 0;
+}
+
+static enum status fill(struct engine *e, const struct engine_options *options,
+			struct err *err)
+{
+	e->program = find_program(options->program, err);
+	if (e->program == NULL)
+		return err->status;
+	e->payload_dir = realpath(options->payload_dir, NULL);
+	if (e->payload_dir == NULL)
+		return err_set(err,
+			       errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
+			       "payload folder '%s': %s", options->payload_dir,
+			       strerror(errno));
+	e->listen = copy_or_err(options->listen, err);
+	return e->listen == NULL ? err->status : STATUS_OK;
+}
+
+enum status engine_open(struct engine **out, uv_loop_t *loop,
+			const struct engine_options *options,
+			engine_event_cb on_event, void *owner, struct err *err)
+{
+	struct engine *e;
+
+	if (!listen_is_address(options->listen))
+		return err_set(err, STATUS_USAGE,
+			       "'%s' is not an address and port such as "
+			       "0.0.0.0:7434",
+			       options->listen);
+	e = calloc(1, sizeof(*e));
+	if (e == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "engine");
+	if (fill(e, options, err) != STATUS_OK) {
+		free(e->payload_dir);
+		free(e->program);
+		free(e);
+		return err->status;
+	}
+	e->loop = loop;
+	e->on_event = on_event;
+	e->owner = owner;
+	uv_timer_init(loop, &e->rest);
+	e->rest.data = e;
+	*out = e;
+	start(e);
+	return STATUS_OK;
+}
+
+/* --- What the owner may ask --- */
+
+bool engine_is_ready(const struct engine *e)
+{
+	return e->state == RUNNING;
+}
+
+bool engine_has(const struct engine *e, const uint8_t *btmh)
+{
+	return slot_of(e, btmh) != NULL;
+}
+
+uint32_t engine_loaded(const struct engine *e)
+{
+	return e->used;
+}
+
+uint32_t engine_restarts(const struct engine *e)
+{
+	return e->restarts;
+}
+
+int engine_pid(const struct engine *e)
+{
+	return e->process_open ? engine_process_pid(&e->process) : 0;
+}
+
+enum status engine_add(struct engine *e, const struct engine_payload *payload,
+		       struct err *err)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_ADD };
+	enum status status;
+	struct slot *s;
+
+	assert(e->state != CLOSING);
+	if (e->state != RUNNING)
+		return err_set(err, STATUS_UNREACHABLE,
+			       "the engine is not ready");
+	if (slot_of(e, payload->btmh) != NULL)
+		return err_set(err, STATUS_EXISTS, "the engine has it");
+	if (payload->pieces == 0 || payload->pieces > ENGINEWIRE_PIECES_MAX ||
+	    (payload->mode == ENGINE_FETCH && payload->have.size != 0 &&
+	     !engine_have_fits(payload->have, payload->pieces)))
+		return err_set(err, STATUS_MALFORMED,
+			       "have-map of another payload");
+	s = slot_free(e);
+	if (s == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "engine");
+	command.slot = slot_number(e, s);
+	memcpy(command.add.btmh, payload->btmh, ENGINE_BTMH_SIZE);
+	command.add.mode = payload->mode;
+	command.add.lan_only = payload->lan_only;
+	command.add.torrent = payload->torrent;
+	if (payload->mode == ENGINE_FETCH)
+		command.add.have = payload->have;
+	status = send_command(e, &command);
+	if (status != STATUS_OK)
+		return err_set(err, status, "tell the engine: %s",
+			       status_text(status));
+	*s = (struct slot){ .used = true,
+			    .mode = payload->mode,
+			    .pieces = payload->pieces };
+	memcpy(s->btmh, payload->btmh, ENGINE_BTMH_SIZE);
+	e->used++;
+	return STATUS_OK;
+}
+
+/* Fill in the slot and send, if it is loaded. */
+static enum status send_about(struct engine *e, const uint8_t *btmh,
+			      struct engine_command *command)
+{
+	struct slot *s = slot_of(e, btmh);
+
+	assert(e->state != CLOSING);
+	if (s == NULL)
+		return STATUS_NOT_FOUND;
+	command->slot = slot_number(e, s);
+	return send_command(e, command);
+}
+
+enum status engine_connect(struct engine *e, const uint8_t *btmh,
+			   const struct engine_address *peer)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_CONNECT,
+					  .connect = *peer };
+
+	return send_about(e, btmh, &command);
+}
+
+enum status engine_flush(struct engine *e, const uint8_t *btmh)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_FLUSH };
+
+	return send_about(e, btmh, &command);
+}
+
+enum status engine_release(struct engine *e, const uint8_t *btmh)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_RELEASE };
+	struct slot *s = slot_of(e, btmh);
+	enum status status;
+
+	if (s != NULL && s->releasing)
+		return STATUS_OK;
+	status = send_about(e, btmh, &command);
+	if (status == STATUS_OK)
+		s->releasing = true;
+	return status;
+}
+
+enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_REACH,
+					  .lan_only = lan_only };
+
+	return send_about(e, btmh, &command);
+}
+
+enum status engine_peers(struct engine *e, const uint8_t *btmh)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_PEERS };
+
+	return send_about(e, btmh, &command);
+}
+
+enum status engine_limits(struct engine *e, const struct engine_limits *limits)
+{
+	if (limits->lan_count > ENGINEWIRE_LAN_MAX)
+		return STATUS_MALFORMED;
+	for (uint32_t i = 0; i < limits->lan_count; i++)
+		if (limits->lan[i].bits > 128)
+			return STATUS_MALFORMED;
+	e->limits = *limits;
+	if (e->state != STARTING && e->state != RUNNING)
+		return STATUS_OK;
+	return send_limits(e) == STATUS_BUSY ? STATUS_BUSY : STATUS_OK;
+}
+
+enum status engine_stats(struct engine *e)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_STATS };
+
+	if (e->state != RUNNING)
+		return STATUS_UNREACHABLE;
+	return send_command(e, &command);
+}
