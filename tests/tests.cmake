@@ -26,4 +26,35 @@ foreach(layer proto signing catalog node)
   endforeach()
 endforeach()
 
+# Torture: tests/torture/torture_<layer>[_<what>].c is linked with its layer
+# and an allocator that fails when told to (tests/support/faults.h).
+foreach(layer proto signing catalog node)
+  file(GLOB layer_tests CONFIGURE_DEPENDS
+    tests/torture/torture_${layer}.c tests/torture/torture_${layer}_*.c)
+  foreach(source ${layer_tests})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source} tests/support/faults.c)
+    target_link_libraries(${name} PRIVATE ${layer})
+    foreach(call malloc calloc realloc free strdup strndup)
+      target_link_options(${name} PRIVATE -Wl,--wrap=${call})
+    endforeach()
+    if(NOT layer STREQUAL proto)
+      target_sources(${name} PRIVATE tests/support/faults_sodium.c)
+      target_link_options(${name} PRIVATE -Wl,--wrap=sodium_malloc)
+    endif()
+    target_compile_definitions(${name} PRIVATE TESTS_DIR="${PROJECT_SOURCE_DIR}/tests")
+    string(REPLACE torture_ "" name ${name})
+    add_test(NAME torture.${name} COMMAND torture_${name})
+    set_tests_properties(torture.${name} PROPERTIES LABELS "torture;${layer}" TIMEOUT 300)
+  endforeach()
+endforeach()
+
+# Golden files are written by another program in another language.
+find_program(NODE_PROGRAM NAMES node nodejs)
+if(NODE_PROGRAM)
+  add_test(NAME golden.signing
+    COMMAND ${NODE_PROGRAM} ${PROJECT_SOURCE_DIR}/tests/golden/signing/make.mjs --check)
+  set_tests_properties(golden.signing PROPERTIES LABELS "golden;signing" TIMEOUT 60)
+endif()
+
 include(tests/peer/peer.cmake)
