@@ -12,9 +12,11 @@ static unsigned word_index(const uint8_t *fingerprint, size_t n)
 {
 	unsigned index = 0;
 
-	for (size_t bit = n * INDEX_BITS; bit < (n + 1) * INDEX_BITS; bit++)
-		index = index << 1 |
-			(fingerprint[bit / 8] >> (7 - bit % 8) & 1u);
+	for (size_t bit = n * INDEX_BITS; bit < (n + 1) * INDEX_BITS; bit++) {
+		unsigned byte = fingerprint[bit / 8];
+
+		index = index << 1 | (byte >> (7 - bit % 8) & 1);
+	}
 	return index;
 }
 
