@@ -13,6 +13,15 @@ if(fuse_FOUND)
   target_link_libraries(forgetfs PRIVATE PkgConfig::fuse)
 endif()
 
+# A program's wall clock, shifted (LD_PRELOAD).
+add_library(clockshift SHARED tests/support/clockshift/clockshift.c)
+set_target_properties(clockshift PROPERTIES
+  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+if(SANITIZE)
+  target_compile_options(clockshift PRIVATE -fno-sanitize=all)
+  target_link_options(clockshift PRIVATE -fno-sanitize=all)
+endif()
+
 set(scenario_environment
   "XIANGTU_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
   "XIANGTU_LONG=$<BOOL:${XIANGTU_LONG}>")

@@ -375,6 +375,14 @@ class Node:
             f.write(re.sub(re.escape(self.address) + r"(?=:)", other.address, conf))
         return other
 
+    def set_conf(self, key, value):
+        """Give a key of node.conf another value, wherever it has one."""
+        path = os.path.join(self.dir, "node.conf")
+        with open(path) as f:
+            conf = f.read()
+        with open(path, "w") as f:
+            f.write(re.sub(rf"(?m)^{key} *=.*$", f"{key} = {value}", conf))
+
     # -- running
 
     def start(self, wait=True):
