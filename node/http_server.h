@@ -154,12 +154,14 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 uint16_t http_server_port(const struct http_server *server);
 
 /* Since the start: requests that came, those of them answered by `try_fast`,
- * bytes of bodies in the answers. Waiting: at the loop now. */
+ * bytes of bodies in the answers. Now: requests waiting for the loop, bytes
+ * of request bodies in memory. */
 struct http_server_counters {
 	uint64_t requests;
 	uint64_t fast;
 	uint64_t body_bytes;
 	uint64_t waiting;
+	uint64_t bodies;
 };
 void http_server_counters(struct http_server *server,
 			  struct http_server_counters *counters);

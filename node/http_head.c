@@ -1,0 +1,108 @@
+/* What a request asks and what an answer holds: the parts of
+ * node/http_server.h that know of no server. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <microhttpd.h>
+
+#include "node/http_server.h"
+#include "proto/url.h"
+
+const char *http_head_header(const struct http_head *head, const char *name)
+{
+	if (head->connection == NULL)
+		return NULL;
+	return MHD_lookup_connection_value(head->connection, MHD_HEADER_KIND,
+					   name);
+}
+
+enum status http_head_query(const struct http_head *head, const char *name,
+			    char *out, size_t room, size_t *size)
+{
+	const char *value;
+	size_t value_size;
+	size_t got;
+
+	if (head->connection == NULL ||
+	    MHD_lookup_connection_value_n(head->connection,
+					  MHD_GET_ARGUMENT_KIND, name,
+					  strlen(name), &value,
+					  &value_size) != MHD_YES)
+		return STATUS_NOT_FOUND;
+	if (value == NULL)
+		value_size = 0;
+	if (room == 0 ||
+	    url_decode_value((struct bytes){ (const uint8_t *)value,
+					     value_size },
+			     (uint8_t *)out, room - 1, &got) != STATUS_OK)
+		return STATUS_MALFORMED;
+	out[got] = '\0';
+	if (size != NULL)
+		*size = got;
+	else if (strlen(out) != got)
+		return STATUS_MALFORMED;
+	return STATUS_OK;
+}
+
+enum status http_head_query_number(const struct http_head *head,
+				   const char *name, uint64_t *value)
+{
+	enum status status;
+	char text[24];
+
+	status = http_head_query(head, name, text, sizeof(text), NULL);
+	if (status != STATUS_OK)
+		return status;
+	return decimal_parse(bytes_of(text), value);
+}
+
+enum range_kind http_head_range(const struct http_head *head, uint64_t length,
+				struct range *range)
+{
+	return range_parse(http_head_header(head, "Range"), length, range);
+}
+
+static bool is_header_text(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((uint8_t)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+enum status http_answer_header(struct http_answer *answer, const char *name,
+			       const char *value)
+{
+	size_t name_size = strlen(name) + 1;
+	size_t value_size = strlen(value) + 1;
+	char *at = answer->headers + answer->headers_size;
+
+	if (name_size == 1 || !is_header_text(name) || !is_header_text(value))
+		return STATUS_MALFORMED;
+	if (name_size + value_size >
+	    sizeof(answer->headers) - answer->headers_size)
+		return STATUS_NO_ROOM;
+	memcpy(at, name, name_size);
+	memcpy(at + name_size, value, value_size);
+	answer->headers_size += name_size + value_size;
+	return STATUS_OK;
+}
+
+void http_answer_take_buf(struct http_answer *answer, struct buf *b)
+{
+	answer->body = buf_bytes(b);
+	answer->flags |= HTTP_TAKE_BODY;
+	*b = (struct buf)BUF_INIT;
+}
+
+void http_answer_release(struct http_answer *answer)
+{
+	if (answer->flags & HTTP_TAKE_BODY)
+		free((void *)(uintptr_t)answer->body.data);
+	answer->flags &= ~(unsigned)HTTP_TAKE_BODY;
+	answer->body = (struct bytes){ NULL, 0 };
+	if (answer->fd >= 0)
+		(void)close(answer->fd);
+	answer->fd = -1;
+}

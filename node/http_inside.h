@@ -1,0 +1,106 @@
+/* How the server and its requests share themselves between threads: the
+ * inside of node/http_server.h, for its own files only.
+ *
+ * A request that try_fast leaves goes
+ *
+ *     READING  -- body whole -->  QUEUED  -- loop takes it -->  ACTIVE
+ *     (server thread)             (lock)                        (loop)
+ *                                                                 |
+ *              freed  <-- MHD done --  ANSWERED  <-- answer, gone -+
+ *                                      (server thread)
+ *
+ * From QUEUED to ANSWERED its connection is suspended: the server's threads do
+ * not touch it, and what the connection holds (headers, query) may be read by
+ * the loop. Handing over is ordered by the lock one way and by
+ * MHD_resume_connection() the other.
+ *
+ * Two sides hold a request: MHD (until its completion callback) and the loop
+ * (from QUEUED until it has answered and its watch is closed). The last one
+ * frees it. */
+#ifndef NODE_HTTP_INSIDE_H
+#define NODE_HTTP_INSIDE_H
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+#include "node/http_server.h"
+
+struct http_server {
+	void *owner;
+	http_request_cb on_request;
+	http_try_fast_cb try_fast;
+	http_server_closed_cb on_closed; /* NULL until closing */
+	struct http_server_options options;
+	uv_loop_t *loop;
+	struct MHD_Daemon *daemon;
+	int listen_fd;
+	uint16_t port;
+	uv_work_t stop;
+	unsigned open_things; /* wake, watches, the stop: 0 frees */
+	struct http_request *active; /* those the loop has, doubly linked */
+	struct http_request *in_callback; /* on_request runs with this one */
+
+	uv_async_t wake; /* sent under the lock */
+	uv_mutex_t lock;
+	/* under the lock: */
+	bool closing;
+	struct http_request *queue_first;
+	struct http_request *queue_last;
+	size_t waiting;    /* QUEUED and ACTIVE */
+	size_t answered;   /* ANSWERED, not yet sent whole */
+	size_t bodies;     /* bytes of request bodies in memory */
+
+	char get_begun; /* its address marks a GET between its two calls */
+	_Atomic uint64_t requests;
+	_Atomic uint64_t fast;
+	_Atomic uint64_t body_bytes;
+};
+
+struct http_request {
+	struct http_server *server; /* NULL once the server let go of it */
+	struct http_head head;
+	struct sockaddr_storage address;
+	struct buf body;
+	unsigned refused; /* the code to answer when the body has passed; or 0 */
+	size_t discarded; /* bytes of it since then */
+	size_t body_share; /* what it counts for in server->bodies */
+
+	_Atomic unsigned holders;
+	bool submitted;
+	bool answered; /* `answer` is for MHD to send */
+	struct http_answer answer;
+
+	/* loop */
+	struct http_request *next; /* in the queue, then among the active */
+	struct http_request *previous;
+	http_gone_cb on_gone;
+	void *gone_owner;
+	uv_poll_t watch;
+	bool watching;
+	int watch_fd; /* our own copy of the connection's socket */
+
+	char path[]; /* decoded */
+};
+
+/* Let go of one hold. Any thread. */
+void http_request_drop(struct http_request *request);
+
+/* Server threads: what MHD calls for every request, several times, and when
+ * it is through with one, sent or broken off. */
+enum MHD_Result
+http_request_came(void *owner, struct MHD_Connection *connection,
+		  const char *url, const char *method, const char *version,
+		  const char *data, size_t *data_size, void **slot);
+void http_request_completed(void *owner, struct MHD_Connection *connection,
+			    void **slot, enum MHD_RequestTerminationCode why);
+
+/* Loop: hand what is queued to on_request. */
+void http_requests_arrived(uv_async_t *wake);
+
+/* Loop: end everything that waits with 503. */
+void http_requests_end(struct http_server *server);
+
+/* Loop: one of server->open_things is closed. */
+void http_server_thing_closed(struct http_server *server);
+
+#endif

@@ -1,0 +1,346 @@
+/* The server's own threads: a request comes in piece by piece through
+ * http_request_came(), is answered there or put to sleep and queued for the
+ * loop (node/http_request.c), and comes through http_request_came() once more
+ * with its answer. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/coding.h"
+#include "node/http_inside.h"
+#include "node/http_listen.h"
+#include "node/http_respond.h"
+#include "proto/url.h"
+
+enum {
+	PATH_ROOM = 8 * 1024,
+	/* A client that goes on sending a refused body is cut off here. */
+	DISCARD_MAX = 1024 * 1024
+};
+
+/* What is wrong with the request as such: a status code, or 0. */
+static unsigned refusal(struct MHD_Connection *connection, const char *method,
+			const char *version)
+{
+	bool is_post = strcmp(method, "POST") == 0;
+	const char *length;
+
+	if (strcmp(version, MHD_HTTP_VERSION_1_1) != 0 &&
+	    strcmp(version, MHD_HTTP_VERSION_1_0) != 0)
+		return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
+	if (!is_post && strcmp(method, "GET") != 0 &&
+	    strcmp(method, "HEAD") != 0)
+		return MHD_HTTP_METHOD_NOT_ALLOWED;
+	length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+					     "Content-Length");
+	/* A GET with a body is nothing we know how to step over. */
+	if (!is_post &&
+	    ((length != NULL && strcmp(length, "0") != 0) ||
+	     MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+					 "Transfer-Encoding") != NULL))
+		return MHD_HTTP_BAD_REQUEST;
+	return 0;
+}
+
+/* Is a body of this declared size beyond the cap? */
+static bool declared_too_large(struct http_server *server,
+			       struct MHD_Connection *connection)
+{
+	const char *length = MHD_lookup_connection_value(
+		connection, MHD_HEADER_KIND, "Content-Length");
+	uint64_t size;
+
+	return length != NULL &&
+	       (decimal_parse(bytes_of(length), &size) != STATUS_OK ||
+		size > server->options.body_max);
+}
+
+static void copy_address(struct sockaddr_storage *to,
+			 struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	to->ss_family = AF_INET;
+	if (info == NULL || info->client_addr == NULL)
+		return;
+	if (info->client_addr->sa_family == AF_INET) {
+		memcpy(to, info->client_addr, sizeof(struct sockaddr_in));
+	} else if (info->client_addr->sa_family == AF_INET6) {
+		struct sockaddr_in6 from;
+
+		memcpy(&from, info->client_addr, sizeof(from));
+		http_unmap_address(&from, to);
+	}
+}
+
+static enum MHD_Result try_fast(struct http_server *server,
+				struct MHD_Connection *connection,
+				const struct http_head *head, bool *answered)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+	enum MHD_Result result;
+	uint64_t body_bytes;
+
+	*answered = server->try_fast != NULL && head->method == HTTP_GET &&
+		    server->try_fast(server->owner, head, &answer);
+	if (!*answered)
+		return MHD_YES;
+	atomic_fetch_add(&server->fast, 1);
+	result = http_respond(connection, &answer, &body_bytes);
+	atomic_fetch_add(&server->body_bytes, body_bytes);
+	return result;
+}
+
+static struct http_request *request_new(struct http_server *server,
+					const struct http_head *head)
+{
+	size_t size = strlen(head->path) + 1;
+	struct http_request *request = calloc(1, sizeof(*request) + size);
+
+	if (request == NULL)
+		return NULL;
+	memcpy(request->path, head->path, size);
+	request->server = server;
+	request->head = *head;
+	request->head.path = request->path;
+	request->answer = (struct http_answer)HTTP_ANSWER_INIT;
+	request->holders = 1;
+	copy_address(&request->address, head->connection);
+	return request;
+}
+
+/* What is asked is known: answer it fast, or make a request for the loop. */
+static enum MHD_Result head_came(struct http_server *server,
+				 struct MHD_Connection *connection,
+				 const char *url, enum http_method method,
+				 struct http_request **out)
+{
+	struct http_head head = { .method = method, .connection = connection };
+	bool is_post = method == HTTP_POST;
+	enum MHD_Result result;
+	char path[PATH_ROOM];
+	bool answered;
+
+	if (url_decode_path(url, path, sizeof(path)) != STATUS_OK)
+		return http_respond_code(connection, MHD_HTTP_BAD_REQUEST,
+					 is_post);
+	if (is_post && declared_too_large(server, connection))
+		return http_respond_code(connection,
+					 MHD_HTTP_CONTENT_TOO_LARGE, true);
+	head.path = path;
+	result = try_fast(server, connection, &head, &answered);
+	if (answered)
+		return result;
+	*out = request_new(server, &head);
+	return *out != NULL ? MHD_YES
+			    : http_respond_code(connection,
+						MHD_HTTP_SERVICE_UNAVAILABLE,
+						true);
+}
+
+/* Take room for `size` more bytes of request bodies. */
+static bool share_body_room(struct http_server *server,
+			    struct http_request *request, size_t size)
+{
+	bool fits;
+
+	uv_mutex_lock(&server->lock);
+	fits = size <= server->options.bodies_max - server->bodies;
+	if (fits) {
+		server->bodies += size;
+		request->body_share += size;
+	}
+	uv_mutex_unlock(&server->lock);
+	return fits;
+}
+
+static enum MHD_Result body_came(struct http_server *server,
+				 struct http_request *request,
+				 const char *data, size_t size)
+{
+	if (!request->refused &&
+	    size > server->options.body_max - request->body.size)
+		request->refused = MHD_HTTP_CONTENT_TOO_LARGE;
+	if (!request->refused && !share_body_room(server, request, size))
+		request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
+	if (!request->refused) {
+		buf_put(&request->body, data, size);
+		if (buf_status(&request->body) != STATUS_OK)
+			request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
+		return MHD_YES;
+	}
+	/* No answer can be queued in the middle of a body. */
+	request->discarded += size;
+	return request->discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
+}
+
+/* Decode a body that came in zstd; a status code, or 0. */
+static unsigned decode_body(struct http_server *server,
+			    struct http_request *request)
+{
+	const char *coding =
+		http_head_header(&request->head, "Content-Encoding");
+	struct buf plain = BUF_INIT;
+	enum status status;
+	size_t grown;
+
+	if (coding == NULL || strcmp(coding, "identity") == 0)
+		return 0;
+	if (strcmp(coding, "zstd") != 0)
+		return MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
+	status = coding_decompress(buf_bytes(&request->body),
+				   server->options.body_max, &plain);
+	grown = plain.size > request->body.size
+			? plain.size - request->body.size
+			: 0;
+	if (status == STATUS_OK && !share_body_room(server, request, grown))
+		status = STATUS_NO_MEMORY;
+	if (status != STATUS_OK) {
+		buf_release(&plain);
+		return status == STATUS_NO_ROOM
+			       ? MHD_HTTP_CONTENT_TOO_LARGE
+			       : status == STATUS_MALFORMED
+					 ? MHD_HTTP_BAD_REQUEST
+					 : MHD_HTTP_SERVICE_UNAVAILABLE;
+	}
+	buf_release(&request->body);
+	request->body = plain;
+	return 0;
+}
+
+/* Put the connection to sleep and the request in the queue; false when too
+ * much waits there, or when we are closing. */
+static bool submit(struct http_server *server, struct http_request *request)
+{
+	bool taken;
+
+	uv_mutex_lock(&server->lock);
+	taken = !server->closing &&
+		server->waiting < server->options.waiting_max;
+	if (taken) {
+		MHD_suspend_connection(request->head.connection);
+		request->submitted = true;
+		atomic_fetch_add(&request->holders, 1);
+		request->next = NULL;
+		if (server->queue_last != NULL)
+			server->queue_last->next = request;
+		else
+			server->queue_first = request;
+		server->queue_last = request;
+		server->waiting++;
+		(void)uv_async_send(&server->wake);
+	}
+	uv_mutex_unlock(&server->lock);
+	return taken;
+}
+
+static enum MHD_Result request_whole(struct http_server *server,
+				     struct MHD_Connection *connection,
+				     struct http_request *request)
+{
+	unsigned code = request->refused;
+
+	if (code == 0)
+		code = decode_body(server, request);
+	if (code == 0 && !submit(server, request))
+		code = MHD_HTTP_SERVICE_UNAVAILABLE;
+	return code == 0 ? MHD_YES
+			 : http_respond_code(connection, code, false);
+}
+
+/* The first call for a request. What is answered here closes the connection:
+ * MHD takes it for a refusal to read on. */
+static enum MHD_Result request_begins(struct http_server *server,
+				      struct MHD_Connection *connection,
+				      const char *url, const char *method,
+				      const char *version, void **slot)
+{
+	unsigned code = refusal(connection, method, version);
+	struct http_request *request = NULL;
+	enum MHD_Result result;
+
+	atomic_fetch_add(&server->requests, 1);
+	if (code != 0)
+		return http_respond_code(connection, code, true);
+	if (strcmp(method, "POST") != 0) {
+		*slot = &server->get_begun;
+		return MHD_YES;
+	}
+	result = head_came(server, connection, url, HTTP_POST, &request);
+	*slot = request;
+	return result;
+}
+
+/* The second call for a GET, which has no body. */
+static enum MHD_Result get_came(struct http_server *server,
+				struct MHD_Connection *connection,
+				const char *url, void **slot)
+{
+	struct http_request *request = NULL;
+	enum MHD_Result result;
+
+	*slot = NULL;
+	result = head_came(server, connection, url, HTTP_GET, &request);
+	*slot = request;
+	return request == NULL ? result
+			       : request_whole(server, connection, request);
+}
+
+static enum MHD_Result send_answer(struct http_server *server,
+				   struct MHD_Connection *connection,
+				   struct http_request *request)
+{
+	enum MHD_Result result;
+	uint64_t body_bytes;
+
+	assert(request->answered);
+	result = http_respond(connection, &request->answer, &body_bytes);
+	/* The response has taken these. */
+	request->answer.flags &= ~(unsigned)HTTP_TAKE_BODY;
+	request->answer.fd = -1;
+	atomic_fetch_add(&server->body_bytes, body_bytes);
+	return result;
+}
+
+enum MHD_Result
+http_request_came(void *owner, struct MHD_Connection *connection,
+		  const char *url, const char *method, const char *version,
+		  const char *data, size_t *data_size, void **slot)
+{
+	struct http_server *server = owner;
+	struct http_request *request = *slot;
+	size_t size = *data_size;
+
+	if (*slot == NULL)
+		return request_begins(server, connection, url, method, version,
+				      slot);
+	if (*slot == &server->get_begun)
+		return get_came(server, connection, url, slot);
+	if (request->submitted)
+		return send_answer(server, connection, request);
+	if (size == 0)
+		return request_whole(server, connection, request);
+	*data_size = 0;
+	return body_came(server, request, data, size);
+}
+
+void http_request_completed(void *owner, struct MHD_Connection *connection,
+			    void **slot, enum MHD_RequestTerminationCode why)
+{
+	struct http_server *server = owner;
+	struct http_request *request = *slot;
+	bool is_none = *slot == NULL || *slot == &server->get_begun;
+
+	(void)connection;
+	(void)why;
+	*slot = NULL;
+	if (is_none)
+		return;
+	uv_mutex_lock(&server->lock);
+	server->bodies -= request->body_share;
+	if (request->submitted)
+		server->answered--;
+	uv_mutex_unlock(&server->lock);
+	http_request_drop(request);
+}

@@ -1,0 +1,20 @@
+/* Turns an answer into what libmicrohttpd sends: the part that every resource
+ * shares (304, ranges, codings, headers). Runs on the server's threads. */
+#ifndef NODE_HTTP_RESPOND_H
+#define NODE_HTTP_RESPOND_H
+
+#include <microhttpd.h>
+
+#include "node/http_server.h"
+
+/* Queue `answer` on `connection`. Takes over its descriptor and its body,
+ * which must be HTTP_TAKE_BODY or outlive the server. `*body_bytes` is what
+ * its body will take on the wire. MHD_NO: drop the connection. */
+enum MHD_Result http_respond(struct MHD_Connection *connection,
+			     struct http_answer *answer, uint64_t *body_bytes);
+
+/* Queue `code` with an empty body; with `closes` the connection ends there. */
+enum MHD_Result http_respond_code(struct MHD_Connection *connection,
+				  unsigned code, bool closes);
+
+#endif
