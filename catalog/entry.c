@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "catalog/fields.h"
+#include "catalog/jsonfields.h"
 #include "proto/text.h"
 
 static pthread_once_t wrap_once = PTHREAD_ONCE_INIT;

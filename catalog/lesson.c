@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "catalog/entry.h"
-#include "catalog/fields.h"
+#include "catalog/jsonfields.h"
 #include "proto/encoding.h"
 #include "proto/text.h"
 

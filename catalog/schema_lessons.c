@@ -6,8 +6,8 @@
  * rendition    the other payloads a lesson names
  * withdrawn    lesson ids that are over, whether or not the lesson is known
  * refused      entries that count for nothing, and why
- * indexed      per log: the entries taken in, those search knows, and the
- *              standing in the trust note they were judged by
+ * indexed      per log: how many entries search knows, and the standing in
+ *              the trust note by which the entries were judged
  * lesson_search  rowid = lesson.row; keeps no text of its own
  * choice       what the operator said about one lesson, by full id
  * subscription topics and regions the operator asked for
@@ -78,7 +78,6 @@ const char schema_lessons[] =
 	" PRIMARY KEY (log, entry)) WITHOUT ROWID;"
 	"CREATE TABLE indexed ("
 	" log INTEGER PRIMARY KEY,"
-	" entries INTEGER NOT NULL DEFAULT 0,"
 	" searched INTEGER NOT NULL DEFAULT 0,"
 	" judged BLOB);"
 	"CREATE VIRTUAL TABLE lesson_search USING fts5"

@@ -1,4 +1,4 @@
-#include "catalog/fields.h"
+#include "catalog/jsonfields.h"
 
 #include <string.h>
 

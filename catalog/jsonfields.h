@@ -4,8 +4,8 @@
  * `err`, and leaves its result untouched on failure. A missing field is an
  * error only where it is REQUIRED; an OPTIONAL one leaves the result as the
  * caller prepared it. `null` is not a way to be missing. */
-#ifndef CATALOG_FIELDS_H
-#define CATALOG_FIELDS_H
+#ifndef CATALOG_JSONFIELDS_H
+#define CATALOG_JSONFIELDS_H
 
 #include <jansson.h>
 #include <stdbool.h>
