@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "signing/fields.h"
+#include "signing/wordline.h"
 
 static const char title[] = "xiangtu-root/v1";
 
@@ -12,7 +12,7 @@ static enum status read_key(struct bytes_reader *r, struct public_key *key)
 	struct bytes line, word;
 
 	if (bytes_read_line(r, &line) != STATUS_OK ||
-	    fields_next(&line, &word) != STATUS_OK || !bytes_is(word, "key"))
+	    wordline_next(&line, &word) != STATUS_OK || !bytes_is(word, "key"))
 		return STATUS_MALFORMED;
 	return public_key_parse(line, key);
 }
@@ -44,9 +44,9 @@ enum status root_parse(struct bytes text, struct root *root)
 	memset(&made, 0, sizeof(made));
 	bytes_reader_init(&r, text);
 	if (bytes_read_line(&r, &line) != STATUS_OK || !bytes_is(line, title) ||
-	    fields_read_number(&r, "version", ROOT_VERSION_MAX, &version) !=
+	    wordline_read_number(&r, "version", ROOT_VERSION_MAX, &version) !=
 		    STATUS_OK ||
-	    fields_read_number(&r, "threshold", ROOT_KEYS_MAX, &threshold) !=
+	    wordline_read_number(&r, "threshold", ROOT_KEYS_MAX, &threshold) !=
 		    STATUS_OK)
 		return STATUS_MALFORMED;
 	made.version = (uint32_t)version;

@@ -7,7 +7,7 @@
 
 #include "proto/encoding.h"
 #include "proto/text.h"
-#include "signing/fields.h"
+#include "signing/wordline.h"
 
 static const char title[] = "xiangtu-trust/v1";
 
@@ -35,7 +35,7 @@ static enum status read_keys(struct bytes *rest, struct publisher *publisher)
 {
 	struct bytes value;
 
-	while (fields_take(rest, "key", &value)) {
+	while (wordline_take(rest, "key", &value)) {
 		struct public_key key;
 
 		if (public_key_parse(value, &key) != STATUS_OK ||
@@ -54,10 +54,10 @@ static enum status read_list(struct bytes *rest, const char *name,
 	struct bytes list, item;
 	char string[TOPIC_MAX + 1];
 
-	if (!fields_take(rest, name, &list))
+	if (!wordline_take(rest, name, &list))
 		return STATUS_MALFORMED;
 	do {
-		if (fields_next_item(&list, &item) != STATUS_OK ||
+		if (wordline_next_item(&list, &item) != STATUS_OK ||
 		    bytes_to_string(item, string, sizeof(string)) !=
 			    STATUS_OK ||
 		    add(publisher, string) != STATUS_OK)
@@ -72,7 +72,7 @@ static enum status read_limit(struct bytes *rest, const char *name,
 {
 	struct bytes value;
 
-	if (!fields_take(rest, name, &value))
+	if (!wordline_take(rest, name, &value))
 		return STATUS_OK;
 	if (decimal_parse(value, limit) != STATUS_OK || *limit == 0)
 		return STATUS_MALFORMED;
@@ -85,7 +85,7 @@ static enum status read_publisher(struct bytes rest, struct trust *trust)
 	struct publisher made;
 	struct bytes word;
 
-	if (fields_next(&rest, &word) != STATUS_OK ||
+	if (wordline_next(&rest, &word) != STATUS_OK ||
 	    read_origin(word, origin) != STATUS_OK ||
 	    publisher_init(&made, origin) != STATUS_OK ||
 	    read_keys(&rest, &made) != STATUS_OK ||
@@ -99,7 +99,7 @@ static enum status read_publisher(struct bytes rest, struct trust *trust)
 	    read_limit(&rest, "lesson-bytes", &made.lesson_bytes_max) !=
 		    STATUS_OK)
 		return STATUS_MALFORMED;
-	if (fields_take(&rest, "delegate", &word)) {
+	if (wordline_take(&rest, "delegate", &word)) {
 		if (!bytes_is(word, "yes"))
 			return STATUS_MALFORMED;
 		made.may_delegate = true;
@@ -115,10 +115,10 @@ static enum status read_recipient(struct bytes rest, struct trust *trust)
 	struct bytes value;
 
 	memset(&made, 0, sizeof(made));
-	if (!fields_take(&rest, "region", &value) ||
+	if (!wordline_take(&rest, "region", &value) ||
 	    bytes_to_string(value, made.region, sizeof(made.region)) !=
 		    STATUS_OK ||
-	    !fields_take(&rest, "key", &value) ||
+	    !wordline_take(&rest, "key", &value) ||
 	    public_key_parse(value, &made.key) != STATUS_OK || rest.size > 0)
 		return STATUS_MALFORMED;
 	return as_read(trust_add_recipient(trust, &made));
@@ -131,16 +131,16 @@ static enum status read_cutoff(struct bytes rest, struct trust *trust)
 	size_t size;
 
 	memset(&made, 0, sizeof(made));
-	if (fields_next(&rest, &word) != STATUS_OK ||
+	if (wordline_next(&rest, &word) != STATUS_OK ||
 	    read_origin(word, made.origin) != STATUS_OK ||
-	    !fields_take(&rest, "size", &word) ||
+	    !wordline_take(&rest, "size", &word) ||
 	    decimal_parse(word, &made.size) != STATUS_OK ||
-	    !fields_take(&rest, "root", &word) ||
+	    !wordline_take(&rest, "root", &word) ||
 	    base64_decode(word, made.root, sizeof(made.root), &size) !=
 		    STATUS_OK ||
 	    size != sizeof(made.root))
 		return STATUS_MALFORMED;
-	if (fields_take(&rest, "successor", &word) &&
+	if (wordline_take(&rest, "successor", &word) &&
 	    read_origin(word, made.successor) != STATUS_OK)
 		return STATUS_MALFORMED;
 	if (rest.size > 0)
@@ -153,7 +153,7 @@ static enum status read_witness(struct bytes rest, struct trust *trust)
 	struct public_key key;
 	struct bytes value;
 
-	if (!fields_take(&rest, "key", &value) ||
+	if (!wordline_take(&rest, "key", &value) ||
 	    public_key_parse(value, &key) != STATUS_OK || rest.size > 0)
 		return STATUS_MALFORMED;
 	return as_read(trust_add_witness(trust, &key));
@@ -198,7 +198,7 @@ static enum status read_statement(struct bytes line, struct trust *trust)
 	};
 	struct bytes rest = line, word;
 
-	if (fields_next(&rest, &word) != STATUS_OK)
+	if (wordline_next(&rest, &word) != STATUS_OK)
 		return STATUS_MALFORMED;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (bytes_is(word, known[i].word))
@@ -217,9 +217,9 @@ enum status trust_parse(struct bytes text, struct trust *trust)
 	trust_init(&made);
 	bytes_reader_init(&r, text);
 	if (bytes_read_line(&r, &line) != STATUS_OK || !bytes_is(line, title) ||
-	    fields_read_number(&r, "version", TRUST_VERSION_MAX,
+	    wordline_read_number(&r, "version", TRUST_VERSION_MAX,
 			       &made.version) != STATUS_OK ||
-	    fields_read_number(&r, "root", ROOT_VERSION_MAX, &root) !=
+	    wordline_read_number(&r, "root", ROOT_VERSION_MAX, &root) !=
 		    STATUS_OK)
 		return STATUS_MALFORMED;
 	made.root = (uint32_t)root;

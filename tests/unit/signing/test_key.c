@@ -245,16 +245,14 @@ static void no_part_of_a_secret_passes(void)
 	char text[sizeof(peter_secret)];
 
 	for (size_t from = 0; from < size; from++)
-		for (size_t to = from; to <= size; to++)
+		for (size_t to = from; to <= size; to++) {
+			struct bytes part = bytes_of(peter_secret + from);
+
+			part.size = to - from;
 			if (from != 0 || to != size)
-				CHECK(secret_key_parse(
-					      &key,
-					      (struct bytes){
-						      (const uint8_t *)
-								      peter_secret +
-							      from,
-						      to - from }) ==
+				CHECK(secret_key_parse(&key, part) ==
 				      STATUS_MALFORMED);
+		}
 	for (size_t i = 0; i < size; i++) {
 		memcpy(text, peter_secret, sizeof(text));
 		text[i]++;

@@ -1,4 +1,4 @@
-#include "signing/fields.h"
+#include "signing/wordline.h"
 
 #include <string.h>
 
@@ -22,22 +22,22 @@ static enum status take_until(struct bytes *rest, char separator,
 	return STATUS_OK;
 }
 
-enum status fields_next(struct bytes *rest, struct bytes *word)
+enum status wordline_next(struct bytes *rest, struct bytes *word)
 {
 	return take_until(rest, ' ', word);
 }
 
-enum status fields_next_item(struct bytes *list, struct bytes *item)
+enum status wordline_next_item(struct bytes *list, struct bytes *item)
 {
 	return take_until(list, ',', item);
 }
 
-bool fields_take(struct bytes *rest, const char *name, struct bytes *value)
+bool wordline_take(struct bytes *rest, const char *name, struct bytes *value)
 {
 	struct bytes after = *rest, word;
 	size_t size = strlen(name);
 
-	if (fields_next(&after, &word) != STATUS_OK ||
+	if (wordline_next(&after, &word) != STATUS_OK ||
 	    !bytes_start_with(word, name) || word.size == size ||
 	    word.data[size] != '=')
 		return false;
@@ -46,7 +46,7 @@ bool fields_take(struct bytes *rest, const char *name, struct bytes *value)
 	return true;
 }
 
-enum status fields_read_number(struct bytes_reader *r, const char *word,
+enum status wordline_read_number(struct bytes_reader *r, const char *word,
 			       uint64_t max, uint64_t *number)
 {
 	struct bytes_reader moved = *r;
@@ -54,7 +54,7 @@ enum status fields_read_number(struct bytes_reader *r, const char *word,
 	uint64_t value;
 
 	if (bytes_read_line(&moved, &line) != STATUS_OK ||
-	    fields_next(&line, &head) != STATUS_OK || !bytes_is(head, word) ||
+	    wordline_next(&line, &head) != STATUS_OK || !bytes_is(head, word) ||
 	    decimal_parse(line, &value) != STATUS_OK || value == 0 ||
 	    value > max)
 		return STATUS_MALFORMED;

@@ -1,4 +1,4 @@
-#include "signing/fields.h"
+#include "signing/wordline.h"
 
 #include "tests/support/check.h"
 
@@ -6,31 +6,31 @@ static void words_have_one_space_between_them(void)
 {
 	struct bytes rest = bytes_of("one two"), word;
 
-	CHECK(fields_next(&rest, &word) == STATUS_OK && bytes_is(word, "one"));
-	CHECK(fields_next(&rest, &word) == STATUS_OK && bytes_is(word, "two"));
+	CHECK(wordline_next(&rest, &word) == STATUS_OK && bytes_is(word, "one"));
+	CHECK(wordline_next(&rest, &word) == STATUS_OK && bytes_is(word, "two"));
 	CHECK(rest.size == 0);
-	CHECK(fields_next(&rest, &word) == STATUS_MALFORMED);
+	CHECK(wordline_next(&rest, &word) == STATUS_MALFORMED);
 	rest = bytes_of(" one");
-	CHECK(fields_next(&rest, &word) == STATUS_MALFORMED);
+	CHECK(wordline_next(&rest, &word) == STATUS_MALFORMED);
 	rest = bytes_of("one ");
-	CHECK(fields_next(&rest, &word) == STATUS_MALFORMED);
+	CHECK(wordline_next(&rest, &word) == STATUS_MALFORMED);
 	rest = bytes_of("");
-	CHECK(fields_next(&rest, &word) == STATUS_MALFORMED);
+	CHECK(wordline_next(&rest, &word) == STATUS_MALFORMED);
 	rest = bytes_of("a,b,");
-	CHECK(fields_next_item(&rest, &word) == STATUS_OK);
-	CHECK(fields_next_item(&rest, &word) == STATUS_MALFORMED);
+	CHECK(wordline_next_item(&rest, &word) == STATUS_OK);
+	CHECK(wordline_next_item(&rest, &word) == STATUS_MALFORMED);
 }
 
 static void a_named_value_is_taken_or_left(void)
 {
 	struct bytes rest = bytes_of("key=a=b keys=c"), value;
 
-	CHECK(!fields_take(&rest, "ke", &value));
-	CHECK(!fields_take(&rest, "keys", &value));
-	CHECK(fields_take(&rest, "key", &value) && bytes_is(value, "a=b"));
-	CHECK(!fields_take(&rest, "key", &value));
-	CHECK(fields_take(&rest, "keys", &value) && bytes_is(value, "c"));
-	CHECK(!fields_take(&rest, "keys", &value));
+	CHECK(!wordline_take(&rest, "ke", &value));
+	CHECK(!wordline_take(&rest, "keys", &value));
+	CHECK(wordline_take(&rest, "key", &value) && bytes_is(value, "a=b"));
+	CHECK(!wordline_take(&rest, "key", &value));
+	CHECK(wordline_take(&rest, "keys", &value) && bytes_is(value, "c"));
+	CHECK(!wordline_take(&rest, "keys", &value));
 }
 
 static void numbers_start_at_one_and_are_capped(void)
@@ -45,12 +45,12 @@ static void numbers_start_at_one_and_are_capped(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		bytes_reader_init(&r, bytes_of(bad[i]));
-		CHECK(fields_read_number(&r, "version", 10, &number) ==
+		CHECK(wordline_read_number(&r, "version", 10, &number) ==
 		      STATUS_MALFORMED);
 		CHECK(number == 77 && r.left == bytes_of(bad[i]).size);
 	}
 	bytes_reader_init(&r, bytes_of("version 10\n"));
-	CHECK(fields_read_number(&r, "version", 10, &number) == STATUS_OK);
+	CHECK(wordline_read_number(&r, "version", 10, &number) == STATUS_OK);
 	CHECK(number == 10 && r.left == 0);
 }
 
