@@ -19,18 +19,19 @@
 
 enum {
 	NEIGHBOURS_MAX = 512,
-	NEIGHBOURS_PER_ADDRESS = 32, /* unconfirmed rows; not for loopback */
+	NEIGHBOURS_PER_ADDRESS = 32, /* rows heard from it; not for loopback */
 	NEIGHBOURS_STATIC_MAX = 32,
 	NEIGHBOUR_HEADS_MAX = 64,
 	NEIGHBOUR_GONE_MS = 60 * 1000, /* unheard for so long: gone */
 	/* An address is kept while it is heard at least this often, so that
 	 * a node seen on two networks does not flap between them. */
-	NEIGHBOUR_ADDRESS_MS = 25 * 1000
+	NEIGHBOUR_ADDRESS_MS = 25 * 1000,
+	NEIGHBOUR_POLL_MS = 20 * 1000 /* asking listed ones that are silent */
 };
 
 /* What a call has changed; a set of bits. */
 enum {
-	NEIGHBOUR_APPEARED = 1,
+	NEIGHBOUR_APPEARED = 1,  /* also: a listed one that was silent */
 	NEIGHBOUR_HEADS = 2,     /* a head advanced or a log was added */
 	NEIGHBOUR_STATEMENT = 4, /* it has a newer statement than it had */
 	NEIGHBOUR_TRUST = 8,     /* a newer trust or root version */
@@ -42,8 +43,8 @@ struct neighbour {
 	void *owner; /* the owner's own; not read here, NULL in a new row */
 	uint64_t id; /* never used twice in one table */
 
-	/* Where: always filled; "http://192.0.2.7:7433", or as listed by hand,
-	 * without a final slash. */
+	/* Where: "http://192.0.2.7:7433", or as listed by hand, without a final
+	 * slash; "" when it serves no HTTP. */
 	char url[STATEMENT_URL_MAX + 1];
 	uint32_t address; /* IPv4, host order; 0 when known by name only */
 	uint16_t http_port;
@@ -78,15 +79,18 @@ struct neighbour {
 	int64_t address_heard_ms; /* from `address` */
 	int64_t twin_ms;  /* another instance spoke with the same key */
 	int64_t asked_ms; /* neighbours_next_to_ask() gave it out */
+	bool asking;	  /* and no answer came back yet */
 	unsigned failures; /* of asking, in a row */
 };
+
+struct neighbour_index;
 
 struct neighbours {
 	size_t count;
 	struct neighbour *rows; /* NEIGHBOURS_MAX of them */
 
 	/* private */
-	uint64_t *keys; /* start of each row's key, for the search */
+	struct neighbour_index *index; /* of rows[i], for the search */
 	uint64_t next_id;
 	uint64_t refused; /* announcements that found no room */
 };
@@ -135,10 +139,11 @@ enum status neighbours_add_url(struct neighbours *table, const char *url,
 
 /*
  * Somebody answered `GET <row->url>/node` with this statement (opened, its
- * signature checked). Confirms the row and takes what the statement says. When
- * the statement is of another key than the row's, the row is moved to that key
- * (listed rows, whose two rows become one) or stays unconfirmed
- * (STATUS_UNTRUSTED).
+ * signature checked). Confirms the row and takes what the statement says. A
+ * statement by another key than the row's counts as a failure
+ * (STATUS_UNTRUSTED), but makes a listed row that key's; when that key had a
+ * row of its own, the two become one. (That the key is not this node's own,
+ * at one of its own addresses, is the caller's to see.)
  *
  * Returns: STATUS_OK, STATUS_NOT_FOUND for an id that is gone,
  *          STATUS_UNTRUSTED. `*news` is written in every case; `gone` there is
@@ -150,15 +155,16 @@ enum status neighbours_answered(struct neighbours *table, uint64_t id,
 
 /* It answered something else just now (a poll, a file): it is alive. */
 void neighbours_alive(struct neighbours *table, uint64_t id, int64_t now);
-/* It did not answer. A row that was never confirmed is asked less and less. */
+/* It did not answer, or not with what it should: it is asked less often. */
 void neighbours_failed(struct neighbours *table, uint64_t id, int64_t now);
 
 /*
  * Whose `/node` to fetch next, or NULL: rows with a statement newer than the
- * one taken, and rows that never answered; those that failed wait longer each
- * time (1 s doubling to 60 s). Confirmed and listed ones go first. Marks the
- * row as asked: it does not come again within 10 s without
- * neighbours_answered() or neighbours_failed().
+ * one taken, rows that never answered, and listed ones not heard for
+ * NEIGHBOUR_POLL_MS. One row comes once a second at most; after failures it
+ * waits longer each time (1 s doubling to 60 s), and for 10 s without
+ * neighbours_answered() or neighbours_failed(). Confirmed and listed ones go
+ * first, then the one that waits longest. Marks the row as asked.
  */
 struct neighbour *neighbours_next_to_ask(struct neighbours *table,
 					 int64_t now);
