@@ -109,8 +109,7 @@ struct announcer {
  * Owns:    `options` is copied; its table and key must outlive the announcer.
  *          Prefixes in `a->interfaces` set before are kept (zero `*a` first).
  * Returns: STATUS_OK, also when there is no network or the port is taken
- *          (`a->trouble`; tried again at every scan). STATUS_IO when libuv
- *          refuses; then nothing is open.
+ *          (`a->trouble`; tried again at every scan).
  */
 enum status announcer_open(struct announcer *a, uv_loop_t *loop,
 			   const struct announcer_options *options,
@@ -120,8 +119,9 @@ enum status announcer_open(struct announcer *a, uv_loop_t *loop,
  * changes at once; and once more a second later. */
 void announcer_changed(struct announcer *a);
 
-/* Say goodbye and stop. `on_closed` comes exactly once, from a later loop
- * iteration; no other callback comes after this call. */
+/* Say goodbye (on_fill may come once more, in this call) and stop. `on_closed`
+ * comes exactly once, from a later loop iteration; no other callback comes
+ * after this call. The table keeps its rows. */
 void announcer_close(struct announcer *a, announcer_closed_cb on_closed);
 
 #endif
