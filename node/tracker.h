@@ -5,7 +5,8 @@
  * of a peer is that of its connection, never what the query says.
  *
  * Memory is bounded: swarms, peers per swarm, peers in all, peers per address;
- * what was heard of longest ago makes room.
+ * the swarm used or peer heard longest ago makes room. So the owner adds a
+ * swarm when it is asked for (tracker_knows), not all at the start.
  *
  * Pure: no I/O, no clock. `now` is monotonic milliseconds, handed in.
  * Threads: the owner's one. */
@@ -48,7 +49,7 @@ struct tracker_request {
 	uint8_t hash[TRACKER_HASH_SIZE];
 	uint16_t port;
 	enum tracker_event event;
-	bool seed;        /* left is 0 */
+	bool seed;        /* left is said, and 0 */
 	bool compact;     /* the default */
 	unsigned numwant; /* 0..TRACKER_NUMWANT */
 };
@@ -57,8 +58,8 @@ struct tracker_request {
  * Read the query string of a GET, raw as it came, without the '?'.
  *
  * Returns: STATUS_OK, or STATUS_MALFORMED: info_hash missing, twice or not 20
- *          bytes; port missing, zero or not a number; left not a number.
- *          Parameters that are not known are ignored, `ip` among them.
+ *          bytes; port missing, zero or not a number. Parameters that are
+ *          not known are ignored, `ip` among them.
  */
 enum status tracker_parse(struct bytes query, struct tracker_request *out);
 

@@ -1,0 +1,31 @@
+/* Inside the tracker: the peers of one swarm, and the reply made of them. For
+ * node/tracker*.c. */
+#ifndef NODE_TRACKER_SWARM_H
+#define NODE_TRACKER_SWARM_H
+
+#include "node/tracker.h"
+
+struct swarm_peer;
+
+struct swarm_peers {
+	struct swarm_peer *list;
+	uint32_t count;
+	uint32_t room;
+};
+
+void swarm_peers_release(struct swarm_peers *peers);
+/* Note a peer as alive; what was heard longest ago makes room. STATUS_OK or
+ * STATUS_NO_MEMORY. */
+enum status swarm_peers_hear(struct swarm_peers *peers,
+			     const struct tracker_address *who, bool seed,
+			     int64_t now);
+void swarm_peers_remove(struct swarm_peers *peers,
+			const struct tracker_address *who);
+void swarm_peers_expire(struct swarm_peers *peers, int64_t now);
+/* Append the reply; `turn` shifts who comes first among equals. */
+void swarm_peers_reply(const struct swarm_peers *peers,
+		       const struct tracker_request *rq,
+		       const struct tracker_context *at, uint32_t turn,
+		       struct buf *reply);
+
+#endif
