@@ -38,6 +38,7 @@ enum status confine_to_parent(int socket_fd, struct err *err)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file too large is an error, no end */
 	return STATUS_OK;
 }
 
