@@ -28,30 +28,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-enum {
-	DISK_PAGE = 4096,
-	DISK_NAME_MAX = 255,
-};
+#include "tests/support/forgetfs/image.h"
+#include "tests/support/forgetfs/names.h"
 
-struct page; /* a counted, shared block of DISK_PAGE bytes */
-
-/* The content of a file at one moment; a missing page reads as zeros. */
-struct image {
-	struct page **pages;
-	size_t count; /* slots in pages */
-	off_t size;
-};
-
-struct name {
-	char *text;
-	struct inode *inode;
-};
-
-/* The names of a directory at one moment. */
-struct names {
-	struct name *list;
-	size_t count, room;
-};
+enum { DISK_NAME_MAX = 255 };
 
 /* A change of a file's content that no fsync has covered yet. */
 struct data_change {
@@ -146,6 +126,11 @@ int disk_fsync(struct disk *disk, struct inode *inode);
 /* The power goes and comes back. Seed 0: nothing pending survives.
  * UINT64_MAX: all of it does. Ends `dead`. */
 struct cut_report disk_cut(struct disk *disk, uint64_t seed);
+
+/* Between disk.c and fate.c: apply the oldest pending change of a file to its
+ * durable side; free a change of names. */
+void disk_settle_oldest(struct disk *disk, struct inode *inode);
+void name_change_free(struct name_change *change);
 
 /* Drop inodes that no name, reference or pending change leads to. */
 void disk_sweep(struct disk *disk);
