@@ -52,7 +52,7 @@ struct prepared {
 	char name[256]; /* of the file or folder */
 	uint64_t bytes;
 	uint32_t files;
-	bool has_seconds; /* of the first video or sound in it */
+	bool has_seconds; /* of all video and sound in it together */
 	uint32_t seconds;
 	bool has_poster;
 	uint8_t poster[32];
@@ -68,10 +68,11 @@ struct prepared {
  * Refused with STATUS_USAGE, with the path and the reason in the text: names
  * that are not safe everywhere, two names that differ only in case, links,
  * devices and pipes, a folder without a byte in it, more than
- * METAINFO_FILES_MAX files or SAFENAME_DEPTH_MAX levels. STATUS_BUSY when a
- * file changes while it is read. STATUS_NOT_FOUND, STATUS_NO_ROOM,
- * STATUS_CANCELLED, STATUS_IO. After a failure nothing new is left on disk
- * except, perhaps, a blob and a torrent file that are right.
+ * METAINFO_FILES_MAX files or SAFENAME_DEPTH_MAX levels. Hidden files (a dot
+ * in front, Thumbs.db, desktop.ini) are left out, which `notes` says.
+ * STATUS_BUSY when a file changes while it is read. STATUS_NOT_FOUND,
+ * STATUS_NO_ROOM, STATUS_CANCELLED, STATUS_IO. After a failure nothing new is
+ * left on disk except, perhaps, a blob and a torrent file that are right.
  *
  * When payload/<btmh> exists and is whole it stays (`reused`). When it exists
  * and lacks something, the new files take its place at once; whoever was
