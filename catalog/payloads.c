@@ -24,7 +24,7 @@ static struct bytes hash_bytes(const uint8_t btmh[static LESSON_BTMH_SIZE])
 	return (struct bytes){ btmh, LESSON_BTMH_SIZE };
 }
 
-static void read_payload(struct sql *q, struct payload *out)
+static void read_payload(struct sql *q, struct payload_row *out)
 {
 	struct bytes btmh = sql_blob(q, 0);
 
@@ -45,7 +45,7 @@ static size_t map_size(uint32_t pieces)
 }
 
 /* Append the have-map: all set, all clear, or as stored. */
-static void put_map(struct buf *have, const struct payload *p,
+static void put_map(struct buf *have, const struct payload_row *p,
 		    struct bytes stored)
 {
 	size_t size = map_size(p->pieces);
@@ -60,17 +60,17 @@ static void put_map(struct buf *have, const struct payload *p,
 		return;
 	memset(at, p->state == PAYLOAD_HELD ? 0xff : 0, size);
 	if (p->state == PAYLOAD_HELD && p->pieces % 8 != 0)
-		at[size - 1] = (uint8_t)((1U << p->pieces % 8) - 1);
+		at[size - 1] = (uint8_t)(0xff00U >> p->pieces % 8);
 	buf_grew(have, size);
 }
 
 enum status payload_get(struct catalog *c,
 			const uint8_t btmh[static LESSON_BTMH_SIZE],
-			struct payload *out, struct buf *have, struct err *err)
+			struct payload_row *out, struct buf *have, struct err *err)
 {
 	static const char find[] = "SELECT " PAYLOAD_COLUMNS ", have"
 				   " FROM payload WHERE btmh = ?";
-	struct payload p;
+	struct payload_row p;
 	enum status status;
 	bool found;
 	struct sql q;
@@ -128,7 +128,7 @@ static enum status end(struct catalog *c, bool mine, enum status status,
 	return status;
 }
 
-static enum status write_payload(struct catalog *c, const struct payload *p,
+static enum status write_payload(struct catalog *c, const struct payload_row *p,
 				 struct bytes have, struct err *err)
 {
 	static const char put[] =
@@ -157,7 +157,7 @@ static enum status write_payload(struct catalog *c, const struct payload *p,
 	return status;
 }
 
-static enum status put(struct catalog *c, const struct payload *p,
+static enum status put(struct catalog *c, const struct payload_row *p,
 		       struct bytes have, struct err *err)
 {
 	bool mine;
@@ -185,13 +185,13 @@ enum status payload_put(struct catalog *c,
 			uint64_t bytes, uint32_t pieces, struct bytes have,
 			uint64_t now_s, struct err *err)
 {
-	struct payload p = { .bytes = bytes,
+	struct payload_row p = { .bytes = bytes,
 			     .pieces = pieces,
 			     .verified = count_bits(have),
 			     .added_s = now_s };
 
 	assert(pieces <= PAYLOAD_PIECES_MAX && have.size == map_size(pieces));
-	assert(pieces % 8 == 0 || have.data[have.size - 1] >> pieces % 8 == 0);
+	assert(pieces % 8 == 0 || (have.data[have.size - 1] & (0xffU >> pieces % 8)) == 0);
 
 	memcpy(p.btmh, btmh, sizeof(p.btmh));
 	if (p.verified == 0)
@@ -207,7 +207,7 @@ enum status payload_put_held(struct catalog *c,
 			     uint64_t bytes, uint32_t pieces, uint64_t now_s,
 			     struct err *err)
 {
-	struct payload p = { .state = PAYLOAD_HELD,
+	struct payload_row p = { .state = PAYLOAD_HELD,
 			     .bytes = bytes,
 			     .pieces = pieces,
 			     .verified = pieces,
@@ -269,7 +269,7 @@ enum status payload_used(struct catalog *c,
 static enum status each_payload(struct sql *q, payload_cb each, void *context,
 				struct err *err)
 {
-	struct payload p;
+	struct payload_row p;
 
 	while (sql_next(q)) {
 		read_payload(q, &p);

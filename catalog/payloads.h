@@ -2,7 +2,8 @@
  *
  * A payload is known by its v2 info-hash (btmh). Files are not touched here:
  * the caller fsyncs them before it says that pieces are verified. A have-map
- * has bit i%8 of byte i/8 set when piece i is verified and flushed.
+ * is a BEP 3 bitfield of the pieces verified and flushed: piece 0 is the
+ * highest bit of the first byte, spare bits are zero.
  *
  * Writes are durable transactions of their own, unless the caller has one
  * open already. */
@@ -20,7 +21,7 @@ enum payload_state {
 
 enum { PAYLOAD_PIECES_MAX = 1 << 21 };
 
-struct payload {
+struct payload_row {
 	uint8_t btmh[LESSON_BTMH_SIZE];
 	enum payload_state state;
 	uint64_t bytes;    /* without pad files */
@@ -43,7 +44,7 @@ const char *payload_state_name(enum payload_state state);
  */
 enum status payload_get(struct catalog *c,
 			const uint8_t btmh[static LESSON_BTMH_SIZE],
-			struct payload *out, struct buf *have,
+			struct payload_row *out, struct buf *have,
 			struct err *err);
 
 /*
@@ -77,7 +78,7 @@ enum status payload_used(struct catalog *c,
 
 /* Receives one payload; false ends the list. It must not come back to the
  * function that calls it. */
-typedef bool (*payload_cb)(void *context, const struct payload *payload);
+typedef bool (*payload_cb)(void *context, const struct payload_row *payload);
 
 /* All payloads in a state, in the order of their hashes. */
 enum status payloads_list(struct catalog *c, enum payload_state state,
