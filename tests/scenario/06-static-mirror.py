@@ -69,11 +69,11 @@ def story(s):
         station.stop()
 
     # The mirror grows: export again into the same folder.
-    station = s.nodes[1].start()
     more = county.publish(s.file("4.bin", 100_000), "第四课")
     county.cli("log", "export", mirror)
     equal(verify(county, log, vkey), DONE, "log verify of the grown export")
-    station.wait_held(more["id"], 100)
+    station = s.nodes[1].start()
+    station.wait_held(more["id"], 60)
 
 
 run(story)
