@@ -91,7 +91,10 @@ struct intake_want {
 	uint64_t size_max;
 
 	/* private */
-	unsigned ticket;
+	unsigned generation;
+	size_t job;
+	unsigned need;	/* the first so many are used */
+	unsigned known; /* entries in the `from` bytes */
 	size_t entry_max;
 	bool proven; /* `hash` is what it must hash to */
 	uint8_t hash[SHA256_SIZE];

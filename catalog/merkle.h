@@ -40,6 +40,10 @@ void compact_range_append(struct compact_range *range,
  * that (asserted). */
 void compact_range_append_subtree(struct compact_range *range, unsigned height,
 				  const uint8_t root[static SHA256_SIZE]);
+/* Append the tree that `tail` stands for; the size must be a multiple of the
+ * power of two at or above the tail's size (asserted). */
+void compact_range_append_range(struct compact_range *range,
+				const struct compact_range *tail);
 /* Append the leaves of a well-formed run of bundle entries. */
 void compact_range_append_bundle(struct compact_range *range,
 				 struct bytes bundle);
