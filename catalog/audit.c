@@ -4,6 +4,7 @@
  * level 0. Without tiles there is only the root at the end. */
 #include "catalog/audit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "catalog/merkle.h"
@@ -175,7 +176,9 @@ static enum status audit_level(struct audit *a, unsigned level,
 	struct tile_path where = { .kind = TILE_HASHES, .level = level,
 				   .width = TILE_WIDTH };
 	const struct buf *above = &a->levels[level + 1];
-	uint64_t full = a->result.checkpoint.size >> (8 * (level + 1));
+	uint64_t full = level + 1 == LEVELS ?
+				0 :
+				a->result.checkpoint.size >> (8 * (level + 1));
 	enum status status = STATUS_OK;
 
 	for (where.n = 0; status == STATUS_OK && where.n < full; where.n++) {
@@ -276,8 +279,7 @@ enum status audit_log(const struct audit_options *options,
 	for (unsigned level = LEVELS - 1;
 	     status == STATUS_OK && !options->no_tiles && level > 0;
 	     level--)
-		if (level + 1 < LEVELS)
-			status = audit_level(&a, level, err);
+		status = audit_level(&a, level, err);
 	if (status == STATUS_OK)
 		status = audit_bundles(&a, err);
 	for (unsigned level = 0; level < LEVELS; level++) {
