@@ -101,7 +101,7 @@ struct source {
 	int64_t log;
 	bool zstd;	  /* full bundles come compressed */
 	bool ranges;	  /* answers from want->from on */
-	bool no_partials; /* has full ones only */
+	bool no_partials; /* has no partial one where there is a full one */
 	/* Change the body before it is supplied; may be NULL. */
 	void (*tamper)(const struct intake_want *want, struct buf *body,
 		       void *owner);
@@ -119,13 +119,16 @@ MAYBE_UNUSED static enum status source_get(struct source *s,
 {
 	const struct tile_path *p = &want->path;
 	struct err err = ERR_INIT;
+	struct log_info info;
 	enum status status;
 
 	s->asked++;
 	*zstd = false;
 	*from = 0;
 	buf_clear(body);
-	if (s->no_partials && p->width < TILE_WIDTH)
+	CHECK(log_get(s->catalog, s->log, &info, &err) == STATUS_OK);
+	if (s->no_partials && p->width < TILE_WIDTH &&
+	    tile_width_at(p->level, p->n, info.size) == TILE_WIDTH)
 		return STATUS_NOT_FOUND;
 	if (p->kind == TILE_ENTRIES)
 		status = log_read_bundle(s->catalog, s->log, p->n, p->width,

@@ -113,6 +113,7 @@ static void a_missing_partial_is_cut_from_the_full_one(void)
 	static const uint64_t sizes[][2] = {
 		{ 0, 100 }, { 50, 100 }, { 0, 3000 }, { 300, 3000 }
 	};
+	static const uint64_t after[] = { 500, 500, 3200, 65600 };
 	struct buf note = BUF_INIT;
 	struct intake *in;
 
@@ -130,7 +131,7 @@ static void a_missing_partial_is_cut_from_the_full_one(void)
 			buf_clear(&note);
 			CHECK(log_read_note(publisher, theirs, &note, &err) ==
 			      STATUS_OK);
-			grow(publisher, theirs, key, 'a', 3200);
+			grow(publisher, theirs, key, 'a', after[i]);
 			CHECK(intake_open(&in, follower, ours,
 					  buf_bytes(&note), &options,
 					  &err) == STATUS_OK);
@@ -139,7 +140,7 @@ static void a_missing_partial_is_cut_from_the_full_one(void)
 			CHECK(intake_commit(in, &err) == STATUS_OK);
 			intake_free(in);
 			source.no_partials = false;
-			follow_through((const uint64_t[]){ 3200 }, 1);
+			follow_through(&after[i], 1);
 			finish();
 		}
 	buf_release(&note);
