@@ -1,0 +1,425 @@
+#include "catalog/index.h"
+
+#include "tests/support/shelf.h"
+
+static struct lesson nth(unsigned n)
+{
+	return lessons_make(LESSONS_ORIGIN, n);
+}
+
+static void a_lesson_in_a_log_becomes_known_and_wanted(void)
+{
+	struct lesson l = nth(1);
+	const struct index_change *changes;
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t count;
+	bool many;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	CHECK(!shelf_get(s, l.id, &row));
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	CHECK(memcmp(&row.lesson, &l, sizeof(l)) == 0);
+	CHECK(row.wanted && row.why == WANT_REASON_OURS);
+	CHECK(row.log == s->logs[0].id && row.entry == 0);
+	CHECK(lesson_row_state(&row) == LESSON_WANTED);
+	index_take_changes(s->x, &changes, &count, &many);
+	CHECK(count == 1 && !many && changes[0].row == row.row);
+	CHECK(memcmp(changes[0].btmh, l.btmh, 32) == 0);
+	index_take_changes(s->x, &changes, &count, &many);
+	CHECK(count == 0 && !many);
+	shelf_release(s);
+}
+
+static void all_fields_survive_the_database(void)
+{
+	struct lesson l = nth(1);
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	strcpy(l.series.title, "黑山羊入门");
+	l.series.n = 4;
+	strcpy(l.expires, "2031-01-01");
+	strcpy(l.summary, "一\n二");
+	l.has_poster = true;
+	memset(l.poster, 9, sizeof(l.poster));
+	l.also_count = LESSON_ALSO_MAX;
+	for (size_t i = 0; i < LESSON_ALSO_MAX; i++) {
+		(void)snprintf(l.also[i].as, sizeof(l.also[i].as), "r%zu", i);
+		memset(l.also[i].btmh, (int)i + 1, 32);
+		l.also[i].bytes = i + 1;
+	}
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	CHECK(memcmp(&row.lesson, &l, sizeof(l)) == 0);
+	shelf_release(s);
+}
+
+static void the_higher_revision_wins_in_any_order(void)
+{
+	struct lesson l = nth(1);
+	const struct index_change *changes;
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t count;
+	bool many;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	index_take_changes(s->x, &changes, &count, &many);
+	l.rev = 3;
+	l.btmh[31] = 3;
+	strcpy(l.title, "新版");
+	shelf_log_lesson(s, 0, &l);
+	l.rev = 2;
+	l.btmh[31] = 2;
+	strcpy(l.title, "旧版");
+	shelf_log_lesson(s, 0, &l);
+	l.rev = 3;
+	strcpy(l.title, "重复");
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	CHECK(row.lesson.rev == 3 && row.entry == 1);
+	CHECK(strcmp(row.lesson.title, "新版") == 0);
+	CHECK(shelf_summary(s).known == 1);
+	index_take_changes(s->x, &changes, &count, &many);
+	CHECK(count == 2 && changes[0].row == 0 && changes[1].row == row.row);
+	shelf_release(s);
+}
+
+static void a_withdrawal_is_for_good(void)
+{
+	struct lesson l = nth(1), later = nth(2);
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_withdraw(s, 0, l.id);
+	shelf_withdraw(s, 0, later.id);
+	shelf_log_lesson(s, 0, &later);
+	l.rev = 2;
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	CHECK(row.withdrawn && !row.wanted && row.lesson.rev == 2);
+	CHECK(shelf_get(s, later.id, &row) && row.withdrawn);
+	CHECK(lesson_row_state(&row) == LESSON_WITHDRAWN);
+	CHECK(shelf_summary(s).withdrawn == 2);
+	CHECK(shelf_summary(s).known == 0);
+	shelf_release(s);
+}
+
+struct refusals {
+	unsigned count[6];
+	unsigned with_lesson;
+};
+
+static bool count_refusal(void *context, const struct refused *refused)
+{
+	struct refusals *r = context;
+
+	r->count[refused->why]++;
+	r->with_lesson += refused->lesson != NULL;
+	CHECK(refusal_text(refused->why)[0] != 0);
+	CHECK(strcmp(refused->origin, LESSONS_ORIGIN) == 0);
+	return true;
+}
+
+static void what_is_out_of_scope_is_refused_and_harms_nothing(void)
+{
+	struct lesson l = nth(1);
+	struct refusals refusals = { .with_lesson = 0 };
+	struct publisher p;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_new_trust(s);
+	p = shelf_publisher(s, 0, "431081");
+	p.lesson_bytes_max = 100000000;
+	p.entry_bytes_max = 1000;
+	p.entries_max = 9;
+	CHECK(trust_add_publisher(shelf_trust(s), &p) == STATUS_OK);
+	CHECK(!shelf_use_trust(s));
+	shelf_log_text(s, 0, "not JSON");
+	shelf_log_text(s, 0, "{\"type\":\"lesson\"}");
+	strcpy(l.region, "431082");
+	shelf_log_lesson(s, 0, &l); /* another county */
+	strcpy(l.region, "431081");
+	l.bytes = 100000001;
+	shelf_log_lesson(s, 0, &l); /* too large */
+	l = lessons_make("other.example/x", 1);
+	shelf_log_lesson(s, 0, &l); /* not its own */
+	shelf_withdraw(s, 0, l.id);
+	l = nth(2);
+	memset(l.summary, 'a', 1000);
+	shelf_log_lesson(s, 0, &l); /* entry too long */
+	shelf_log_text(s, 0, "{\"type\":\"programme\"}");
+	l = nth(3);
+	shelf_log_lesson(s, 0, &l); /* good */
+	l = nth(4);
+	shelf_log_lesson(s, 0, &l); /* one too many */
+	shelf_settle(s);
+	CHECK(shelf_summary(s).known == 1);
+	CHECK(shelf_summary(s).refused == 8);
+	SHELF_OK(lessons_refused(s->c, 0, 0, count_refusal, &refusals,
+				 &s->err));
+	CHECK(refusals.count[REFUSED_MALFORMED] == 2);
+	CHECK(refusals.count[REFUSED_SCOPE] == 3);
+	CHECK(refusals.count[REFUSED_FOREIGN] == 2);
+	CHECK(refusals.count[REFUSED_COUNT] == 1);
+	CHECK(refusals.with_lesson == 5);
+	shelf_release(s);
+}
+
+static void a_cutoff_ends_a_log_and_its_successor_goes_on(void)
+{
+	struct lesson l = nth(1), beyond = nth(2), own;
+	struct cutoff cutoff = { .size = 1 };
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t next;
+
+	shelf_init(s);
+	next = shelf_log(s, "zixing.example/431081/lessons-2");
+	shelf_log_lesson(s, 0, &l);
+	shelf_log_lesson(s, 0, &beyond);
+	l.rev = 2;
+	shelf_log_lesson(s, next, &l);
+	own = lessons_make(s->logs[next].origin, 9);
+	shelf_log_lesson(s, next, &own);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && row.lesson.rev == 1);
+	CHECK(shelf_get(s, beyond.id, &row));
+	CHECK(!shelf_get(s, own.id, &row)); /* nobody vouches for it yet */
+
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	shelf_trust_publisher(s, next, "431081");
+	strcpy(cutoff.origin, LESSONS_ORIGIN);
+	strcpy(cutoff.successor, s->logs[next].origin);
+	CHECK(trust_add_cutoff(shelf_trust(s), &cutoff) == STATUS_OK);
+	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && row.lesson.rev == 2);
+	CHECK(row.log == s->logs[next].id);
+	CHECK(!shelf_get(s, beyond.id, &row));
+	CHECK(shelf_get(s, own.id, &row));
+	CHECK(shelf_summary(s).refused == 1);
+	shelf_withdraw(s, next, l.id);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && row.withdrawn);
+	shelf_release(s);
+}
+
+static void a_successor_is_foreign_until_it_is_named(void)
+{
+	struct lesson l = nth(1);
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t next;
+
+	shelf_init(s);
+	next = shelf_log(s, "a.example/x");
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	shelf_trust_publisher(s, next, "431081");
+	CHECK(!shelf_use_trust(s));
+	l.rev = 9;
+	shelf_log_lesson(s, next, &l);
+	shelf_withdraw(s, next, l.id);
+	l.rev = 1;
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	CHECK(row.lesson.rev == 1 && !row.withdrawn);
+	CHECK(shelf_summary(s).refused == 2);
+	shelf_release(s);
+}
+
+static void only_a_changed_standing_makes_all_again(void)
+{
+	static const char witness_name[] = "witness";
+	struct lesson l = nth(1);
+	struct public_key witness;
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	CHECK(public_key_init(&witness, witness_name, KEY_COSIGNER,
+			      secret_key_public(s->logs[0].key)->bytes) ==
+	      STATUS_OK);
+	CHECK(trust_add_witness(shelf_trust(s), &witness) == STATUS_OK);
+	CHECK(!shelf_use_trust(s));
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431082");
+	CHECK(shelf_use_trust(s));
+	CHECK(!shelf_get(s, l.id, &row));
+	CHECK(shelf_summary(s).refused == 1);
+	shelf_new_trust(s); /* no publisher at all */
+	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
+	CHECK(shelf_summary(s).refused == 0);
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "4310");
+	CHECK(!shelf_use_trust(s)); /* starts at its beginning anyway */
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row));
+	shelf_release(s);
+}
+
+static void choices_are_kept_for_later_revisions(void)
+{
+	struct lesson l = nth(1), far = nth(2);
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	strcpy(far.region, "431081102");
+	shelf_log_lesson(s, 0, &l);
+	shelf_log_lesson(s, 0, &far);
+	shelf_settle(s);
+	CHECK(shelf_get(s, far.id, &row) && !row.wanted);
+	SHELF_OK(index_choose(s->x, &row, CHOICE_PIN, &s->err));
+	CHECK(shelf_get(s, far.id, &row));
+	CHECK(row.wanted && row.choice == CHOICE_PIN);
+	CHECK(shelf_get(s, l.id, &row) && row.wanted);
+	SHELF_OK(index_choose(s->x, &row, CHOICE_DROP, &s->err));
+	CHECK(shelf_get(s, l.id, &row) && !row.wanted);
+	l.rev = far.rev = 2;
+	shelf_log_lesson(s, 0, &l);
+	shelf_log_lesson(s, 0, &far);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && !row.wanted);
+	CHECK(row.why == WANT_REASON_DROPPED);
+	CHECK(shelf_get(s, far.id, &row) && row.wanted);
+	SHELF_OK(index_choose(s->x, &row, CHOICE_NONE, &s->err));
+	CHECK(shelf_get(s, far.id, &row) && !row.wanted);
+	shelf_release(s);
+}
+
+static void subscriptions_change_what_is_wanted_step_by_step(void)
+{
+	const struct subscription exclude = { .topic = "产业/养殖",
+					      .exclude = true };
+	const struct subscription neighbour = { .region = "431081102" };
+	const struct subscription bad = { .topic = "a//b" };
+	const struct subscription empty = { .exclude = true };
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	for (unsigned n = 0; n < 20; n++) {
+		struct lesson l = nth(n);
+
+		if (n % 2)
+			strcpy(l.region, "431081102");
+		shelf_log_lesson(s, 0, &l);
+	}
+	shelf_settle(s);
+	CHECK(shelf_summary(s).wanted == 10);
+	SHELF_OK(index_subscribe(s->x, &neighbour, &s->err));
+	shelf_settle(s);
+	CHECK(shelf_summary(s).wanted == 20);
+	CHECK(index_subscribe(s->x, &neighbour, &s->err) == STATUS_EXISTS);
+	CHECK(index_subscribe(s->x, &bad, &s->err) == STATUS_MALFORMED);
+	CHECK(index_subscribe(s->x, &empty, &s->err) == STATUS_MALFORMED);
+	SHELF_OK(index_subscribe(s->x, &exclude, &s->err));
+	CHECK(index_place(s->x)->subscription_count == 2);
+	shelf_open_index(s, LEVEL_STATION, "431081101203");
+	CHECK(index_place(s->x)->subscription_count == 2);
+	shelf_settle(s);
+	CHECK(shelf_summary(s).wanted == 0);
+	SHELF_OK(index_unsubscribe(s->x, &exclude, &s->err));
+	CHECK(index_unsubscribe(s->x, &exclude, &s->err) == STATUS_NOT_FOUND);
+	shelf_settle(s);
+	CHECK(shelf_summary(s).wanted == 20);
+	shelf_release(s);
+}
+
+static void another_place_wants_other_lessons(void)
+{
+	struct lesson l = nth(1);
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	strcpy(l.region, "431081102");
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && !row.wanted);
+	shelf_open_index(s, LEVEL_COUNTY, "431081");
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && row.wanted);
+	CHECK(row.why == WANT_REASON_INSIDE);
+	shelf_release(s);
+}
+
+static void many_changes_are_told_as_many(void)
+{
+	const struct index_change *changes;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	struct buf json[100];
+	struct bytes entries[100];
+	size_t count;
+	bool many;
+
+	shelf_init(s);
+	for (unsigned batch = 0; batch < 42; batch++) {
+		for (unsigned i = 0; i < 100; i++) {
+			struct lesson l = nth(batch * 100 + i);
+
+			json[i] = (struct buf)BUF_INIT;
+			SHELF_OK(lesson_format(&l, &json[i], &s->err));
+			entries[i] = buf_bytes(&json[i]);
+		}
+		SHELF_OK(log_append(s->c, s->logs[0].id, entries, 100,
+				    s->logs[0].key, &s->err));
+		for (unsigned i = 0; i < 100; i++)
+			buf_release(&json[i]);
+	}
+	for (unsigned did = 1; did > 0;)
+		SHELF_OK(index_step(s->x, 1000, &did, &s->err));
+	index_take_changes(s->x, &changes, &count, &many);
+	CHECK(many && count == INDEX_CHANGES_MAX);
+	CHECK(shelf_summary(s).known == 4200);
+	shelf_release(s);
+}
+
+int main(void)
+{
+	a_lesson_in_a_log_becomes_known_and_wanted();
+	all_fields_survive_the_database();
+	the_higher_revision_wins_in_any_order();
+	a_withdrawal_is_for_good();
+	what_is_out_of_scope_is_refused_and_harms_nothing();
+	a_cutoff_ends_a_log_and_its_successor_goes_on();
+	a_successor_is_foreign_until_it_is_named();
+	only_a_changed_standing_makes_all_again();
+	choices_are_kept_for_later_revisions();
+	subscriptions_change_what_is_wanted_step_by_step();
+	another_place_wants_other_lessons();
+	many_changes_are_told_as_many();
+	return 0;
+}

@@ -1,0 +1,212 @@
+#include "catalog/payloads.h"
+
+#include "tests/support/shelf.h"
+
+static const uint8_t one[32] = { 1 };
+
+static struct lesson nth(unsigned n)
+{
+	return lessons_make(LESSONS_ORIGIN, n);
+}
+
+static void a_have_map_is_kept_and_decides_the_state(void)
+{
+	const uint8_t none[] = { 0, 0 }, some[] = { 0x81, 0x01 },
+		      all[] = { 0xff, 0x03 };
+	struct buf have = BUF_INIT;
+	struct payload p;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	CHECK(payload_get(s->c, one, &p, NULL, &s->err) == STATUS_NOT_FOUND);
+	SHELF_OK(payload_put(s->c, one, 999, 10, (struct bytes){ none, 2 }, 5,
+			     &s->err));
+	SHELF_OK(payload_get(s->c, one, &p, &have, &s->err));
+	CHECK(p.state == PAYLOAD_NONE && p.pieces == 10 && p.bytes == 999);
+	CHECK(p.added_s == 5 && p.verified == 0);
+	CHECK(bytes_equal(buf_bytes(&have), (struct bytes){ none, 2 }));
+	SHELF_OK(payload_put(s->c, one, 999, 10, (struct bytes){ some, 2 }, 6,
+			     &s->err));
+	buf_clear(&have);
+	SHELF_OK(payload_get(s->c, one, &p, &have, &s->err));
+	CHECK(p.state == PAYLOAD_PARTIAL && p.verified == 3);
+	CHECK(p.added_s == 5);
+	CHECK(bytes_equal(buf_bytes(&have), (struct bytes){ some, 2 }));
+	SHELF_OK(payload_put(s->c, one, 999, 10, (struct bytes){ all, 2 }, 7,
+			     &s->err));
+	buf_clear(&have);
+	SHELF_OK(payload_get(s->c, one, &p, &have, &s->err));
+	CHECK(p.state == PAYLOAD_HELD && p.verified == 10);
+	CHECK(bytes_equal(buf_bytes(&have), (struct bytes){ all, 2 }));
+	/* Damage: the map without the piece. */
+	SHELF_OK(payload_put(s->c, one, 999, 10, (struct bytes){ some, 2 }, 8,
+			     &s->err));
+	SHELF_OK(payload_get(s->c, one, &p, NULL, &s->err));
+	CHECK(p.state == PAYLOAD_PARTIAL);
+	SHELF_OK(payload_used(s->c, one, 100, &s->err));
+	SHELF_OK(payload_get(s->c, one, &p, NULL, &s->err));
+	CHECK(p.used_s == 100);
+	SHELF_OK(payload_forget(s->c, one, &s->err));
+	SHELF_OK(payload_forget(s->c, one, &s->err));
+	CHECK(payload_get(s->c, one, &p, NULL, &s->err) == STATUS_NOT_FOUND);
+	buf_release(&have);
+	shelf_release(s);
+}
+
+static void held_payloads_make_held_lessons(void)
+{
+	struct lesson l[] = { nth(1), nth(2), nth(3) };
+	struct buf bits = BUF_INIT;
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	/* Held before its lesson is known, and after. */
+	SHELF_OK(payload_put_held(s->c, l[0].btmh, l[0].bytes, 9, 1,
+				  &s->err));
+	for (size_t i = 0; i < 3; i++)
+		shelf_log_lesson(s, 0, &l[i]);
+	shelf_settle(s);
+	SHELF_OK(payload_put_held(s->c, l[2].btmh, l[2].bytes, 9, 1,
+				  &s->err));
+	CHECK(shelf_summary(s).known == 3);
+	CHECK(shelf_summary(s).held == 2);
+	CHECK(shelf_summary(s).wanted == 1);
+	CHECK(shelf_summary(s).bytes == l[0].bytes + l[2].bytes);
+	CHECK(shelf_summary(s).wanted_bytes == l[1].bytes);
+	CHECK(shelf_get(s, l[0].id, &row));
+	CHECK(lesson_row_state(&row) == LESSON_HELD);
+	CHECK(row.pieces == 9 && row.verified == 9);
+	SHELF_OK(lessons_bitmap(s->c, s->logs[0].id, LESSONS_BITS_HELD, &bits,
+				&s->err));
+	CHECK(bits.size == 1 && bits.data[0] == 5);
+	buf_clear(&bits);
+	SHELF_OK(lessons_bitmap(s->c, s->logs[0].id, LESSONS_BITS_WANTED,
+				&bits, &s->err));
+	CHECK(bits.size == 1 && bits.data[0] == 2);
+	SHELF_OK(lessons_bitmap(s->c, s->logs[0].id + 1, LESSONS_BITS_WANTED,
+				&bits, &s->err));
+	CHECK(bits.size == 1);
+	SHELF_OK(payload_forget(s->c, l[2].btmh, &s->err));
+	CHECK(shelf_summary(s).held == 1 && shelf_summary(s).wanted == 2);
+	buf_release(&bits);
+	shelf_release(s);
+}
+
+struct fetches {
+	struct fetch list[64];
+	size_t count;
+};
+
+static bool add_fetch(void *context, const struct fetch *fetch)
+{
+	struct fetches *f = context;
+
+	f->list[f->count++] = *fetch;
+	return f->count < 64;
+}
+
+static void things_are_fetched_in_the_order_that_is_promised(void)
+{
+	static const char *const dates[] = { "2024-01-01", "2023-06-30",
+					     "2024-12-31" };
+	struct fetches f = { .count = 0 };
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	srand(5);
+	for (unsigned n = 0; n < 40; n++) {
+		struct lesson l = nth(n);
+
+		strcpy(l.date, dates[rand() % 3]);
+		l.bytes = 1000U + (unsigned)rand() % 3;
+		l.btmh[0] = (uint8_t)rand();
+		shelf_log_lesson(s, 0, &l);
+		if (n % 10 == 3) {
+			shelf_settle(s);
+			CHECK(shelf_get(s, l.id, &row));
+			SHELF_OK(index_choose(s->x, &row, CHOICE_PIN,
+					      &s->err));
+		}
+	}
+	shelf_settle(s);
+	SHELF_OK(payloads_to_fetch(s->c, 100, add_fetch, &f, &s->err));
+	CHECK(f.count == 40);
+	CHECK(f.list[0].pinned && f.list[3].pinned && !f.list[4].pinned);
+	for (size_t i = 1; i < f.count; i++)
+		CHECK(fetch_order(&f.list[i - 1], &f.list[i]) < 0 &&
+		      fetch_order(&f.list[i], &f.list[i - 1]) > 0);
+	CHECK(fetch_order(&f.list[7], &f.list[7]) == 0);
+	f.count = 0;
+	SHELF_OK(payloads_to_fetch(s->c, 5, add_fetch, &f, &s->err));
+	CHECK(f.count == 5);
+	shelf_release(s);
+}
+
+static bool count_payload(void *context, const struct payload *payload)
+{
+	unsigned *count = context;
+
+	++*count;
+	CHECK(payload->pieces > 0);
+	return true;
+}
+
+static void what_no_lesson_names_is_told(void)
+{
+	struct lesson l = nth(1);
+	unsigned count = 0;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	SHELF_OK(payload_put_held(s->c, l.btmh, 5, 1, 1, &s->err));
+	SHELF_OK(payloads_unnamed(s->c, count_payload, &count, &s->err));
+	CHECK(count == 0);
+	SHELF_OK(payloads_list(s->c, PAYLOAD_HELD, count_payload, &count,
+			       &s->err));
+	CHECK(count == 1);
+	l.rev = 2;
+	l.btmh[9] = 9;
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	SHELF_OK(payloads_unnamed(s->c, count_payload, &count, &s->err));
+	CHECK(count == 2);
+	shelf_withdraw(s, 0, l.id);
+	shelf_settle(s);
+	SHELF_OK(payload_put_held(s->c, l.btmh, 5, 1, 1, &s->err));
+	SHELF_OK(payloads_unnamed(s->c, count_payload, &count, &s->err));
+	CHECK(count == 3);
+	CHECK(shelf_summary(s).held == 0);
+	shelf_release(s);
+}
+
+static void a_transaction_of_the_caller_holds_it_all(void)
+{
+	struct payload p;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	SHELF_OK(catalog_begin(s->c, CATALOG_DURABLE, &s->err));
+	SHELF_OK(payload_put_held(s->c, one, 5, 1, 1, &s->err));
+	catalog_rollback(s->c);
+	CHECK(payload_get(s->c, one, &p, NULL, &s->err) == STATUS_NOT_FOUND);
+	shelf_release(s);
+}
+
+int main(void)
+{
+	a_have_map_is_kept_and_decides_the_state();
+	held_payloads_make_held_lessons();
+	things_are_fetched_in_the_order_that_is_promised();
+	what_no_lesson_names_is_told();
+	a_transaction_of_the_caller_holds_it_all();
+	return 0;
+}
