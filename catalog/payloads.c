@@ -66,7 +66,8 @@ static void put_map(struct buf *have, const struct payload_row *p,
 
 enum status payload_get(struct catalog *c,
 			const uint8_t btmh[static LESSON_BTMH_SIZE],
-			struct payload_row *out, struct buf *have, struct err *err)
+			struct payload_row *out, struct buf *have,
+			struct err *err)
 {
 	static const char find[] = "SELECT " PAYLOAD_COLUMNS ", have"
 				   " FROM payload WHERE btmh = ?";
@@ -128,7 +129,8 @@ static enum status end(struct catalog *c, bool mine, enum status status,
 	return status;
 }
 
-static enum status write_payload(struct catalog *c, const struct payload_row *p,
+static enum status write_payload(struct catalog *c,
+				 const struct payload_row *p,
 				 struct bytes have, struct err *err)
 {
 	static const char put[] =
@@ -186,12 +188,13 @@ enum status payload_put(struct catalog *c,
 			uint64_t now_s, struct err *err)
 {
 	struct payload_row p = { .bytes = bytes,
-			     .pieces = pieces,
-			     .verified = count_bits(have),
-			     .added_s = now_s };
+				 .pieces = pieces,
+				 .verified = count_bits(have),
+				 .added_s = now_s };
 
 	assert(pieces <= PAYLOAD_PIECES_MAX && have.size == map_size(pieces));
-	assert(pieces % 8 == 0 || (have.data[have.size - 1] & (0xffU >> pieces % 8)) == 0);
+	assert(pieces % 8 == 0 ||
+	       (have.data[have.size - 1] & (0xffU >> pieces % 8)) == 0);
 
 	memcpy(p.btmh, btmh, sizeof(p.btmh));
 	if (p.verified == 0)
@@ -208,10 +211,10 @@ enum status payload_put_held(struct catalog *c,
 			     struct err *err)
 {
 	struct payload_row p = { .state = PAYLOAD_HELD,
-			     .bytes = bytes,
-			     .pieces = pieces,
-			     .verified = pieces,
-			     .added_s = now_s };
+				 .bytes = bytes,
+				 .pieces = pieces,
+				 .verified = pieces,
+				 .added_s = now_s };
 
 	assert(pieces > 0 && pieces <= PAYLOAD_PIECES_MAX);
 

@@ -11,10 +11,10 @@ static struct lesson nth(unsigned n)
 
 static void a_have_map_is_kept_and_decides_the_state(void)
 {
-	const uint8_t none[] = { 0, 0 }, some[] = { 0x81, 0x01 },
-		      all[] = { 0xff, 0x03 };
+	const uint8_t none[] = { 0, 0 }, some[] = { 0x81, 0x80 },
+		      all[] = { 0xff, 0xc0 };
 	struct buf have = BUF_INIT;
-	struct payload p;
+	struct payload_row p;
 	struct shelf shelf;
 	struct shelf *s = &shelf;
 
@@ -147,7 +147,7 @@ static void things_are_fetched_in_the_order_that_is_promised(void)
 	shelf_release(s);
 }
 
-static bool count_payload(void *context, const struct payload *payload)
+static bool count_payload(void *context, const struct payload_row *payload)
 {
 	unsigned *count = context;
 
@@ -189,7 +189,7 @@ static void what_no_lesson_names_is_told(void)
 
 static void a_transaction_of_the_caller_holds_it_all(void)
 {
-	struct payload p;
+	struct payload_row p;
 	struct shelf shelf;
 	struct shelf *s = &shelf;
 

@@ -245,6 +245,7 @@ static void strangers_cannot_fill_the_table(void)
 
 int main(void)
 {
+	CHECK(signing_init() == STATUS_OK);
 	an_enrolled_station_is_known_with_its_groups();
 	what_was_said_last_holds();
 	an_office_enrols_in_its_own_region_only();
