@@ -109,7 +109,7 @@ static void what_was_said_last_holds(void)
 	enrol(s, 0, &next);
 	retire(s, 0, 7);
 	shelf_settle(s);
-	CHECK(lists(s, true, "node-1(ended) node-2 "));
+	CHECK(lists(s, true, "node-2 node-1(ended) "));
 	CHECK(lists(s, false, "node-2 "));
 	shelf_release(s);
 }
