@@ -51,7 +51,7 @@ static enum status ask_int(struct catalog *c, const char *question,
 static enum status read_version(struct catalog *c, int64_t *version,
 				struct err *err)
 {
-	int64_t application, tables;
+	int64_t application = 0, tables = 0;
 	enum status status;
 
 	status = ask_int(c, "PRAGMA application_id", &application, err);

@@ -17,8 +17,14 @@ struct sending {
 /* The first reason stays. */
 static void because(struct engine_process *p, const char *why)
 {
-	if (p->how[0] == '\0')
-		snprintf(p->how, sizeof(p->how), "%s", why);
+	size_t size = strlen(why);
+
+	if (p->how[0] != '\0')
+		return;
+	if (size >= sizeof(p->how))
+		size = sizeof(p->how) - 1;
+	memcpy(p->how, why, size);
+	p->how[size] = '\0';
 }
 
 static void handle_closed(uv_handle_t *handle)

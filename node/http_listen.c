@@ -63,7 +63,7 @@ enum status http_listen(const char *address, int *fd, uint16_t *port,
 {
 	struct sockaddr_storage at = { 0 };
 	enum status status;
-	socklen_t size;
+	socklen_t size = 0;
 	int off = 0;
 	int on = 1;
 	int made;

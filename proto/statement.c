@@ -293,7 +293,7 @@ static bool follows(const struct statement_line *last,
 static enum status check_lists(struct bytes lists)
 {
 	struct bytes_reader r;
-	struct statement_line last, line;
+	struct statement_line last = { .kind = STATEMENT_GROUP }, line;
 	struct bytes text;
 	size_t counts[KINDS] = { 0 };
 	bool first = true;
