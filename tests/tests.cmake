@@ -58,3 +58,4 @@ if(NODE_PROGRAM)
 endif()
 
 include(tests/peer/peer.cmake)
+include(tests/bench/bench.cmake)
