@@ -118,7 +118,8 @@ static size_t count_slashes(const char *path)
 	return count;
 }
 
-/* Write the components of `path` with `each` before all but the last. */
+/* Write the first component of `path` when it is a folder and return what
+ * follows it; NULL when only the file's name is left. */
 static const char *put_folder(struct buf *b, const char *path)
 {
 	const char *slash = strchr(path, '/');

@@ -2,35 +2,9 @@
  *
  * Writes the torrent file of BASE/PATH… (in that order) with torrentmaker, or
  * of the file BASE, and prints its v2 hash. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "node/durable.h"
-#include "node/torrentmaker.h"
 #include "proto/encoding.h"
-#include "tests/support/check.h"
-
-static void feed(struct torrentmaker *m, const char *path, const char *name)
-{
-	int fd = open(path, O_RDONLY);
-	struct stat st;
-	ssize_t n;
-
-	CHECK(fd >= 0 && fstat(fd, &st) == 0);
-	CHECK(torrentmaker_file(m, name, (uint64_t)st.st_size) == STATUS_OK);
-	do {
-		size_t room;
-		uint8_t *block = torrentmaker_room(m, &room);
-
-		n = read(fd, block, room);
-		CHECK(n >= 0);
-		CHECK(torrentmaker_add(m, (size_t)n) == STATUS_OK);
-	} while (n > 0);
-	close(fd);
-}
+#include "tests/support/make.h"
 
 int main(int argc, char **argv)
 {
@@ -45,10 +19,10 @@ int main(int argc, char **argv)
 			     (uint32_t)atol(argv[2]));
 	CHECK(m != NULL);
 	if (argc == 6)
-		feed(m, argv[5], NULL);
+		make_feed(m, argv[5], NULL);
 	for (int i = 6; i < argc; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", argv[5], argv[i]);
-		feed(m, path, argv[i]);
+		make_feed(m, path, argv[i]);
 	}
 	CHECK(torrentmaker_finish(m, &torrent, btmh) == STATUS_OK);
 	CHECK(durable_write(argv[1], buf_bytes(&torrent), 0644, &err) ==
