@@ -6,7 +6,9 @@
 root=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 jobs=$(nproc 2>/dev/null || echo 2)
 
-if command -v ccache >/dev/null; then
+# A user without a home has no place for a cache, and ccache fails then.
+if cache=$(ccache -k cache_dir 2>/dev/null) && mkdir -p "$cache" 2>/dev/null &&
+	[ -w "$cache" ]; then
 	: "${CMAKE_C_COMPILER_LAUNCHER=ccache}" "${CMAKE_CXX_COMPILER_LAUNCHER=ccache}"
 	export CMAKE_C_COMPILER_LAUNCHER CMAKE_CXX_COMPILER_LAUNCHER
 fi
