@@ -49,6 +49,16 @@ foreach(layer proto signing catalog node)
   endforeach()
 endforeach()
 
+# A second reader of our log format, in another language, reads what we wrote.
+find_program(PYTHON_PROGRAM NAMES python3)
+if(PYTHON_PROGRAM)
+  add_executable(make_log tests/reader/make_log.c)
+  target_link_libraries(make_log PRIVATE catalog)
+  add_test(NAME reader.log COMMAND ${PYTHON_PROGRAM}
+    ${PROJECT_SOURCE_DIR}/tests/reader/test_reader.py $<TARGET_FILE:make_log>)
+  set_tests_properties(reader.log PROPERTIES LABELS "golden;catalog" TIMEOUT 120)
+endif()
+
 # Measurements: built only when asked for (cmake --build B --target bench_log).
 add_executable(bench_log EXCLUDE_FROM_ALL tests/bench/bench_log.c)
 target_link_libraries(bench_log PRIVATE catalog)
