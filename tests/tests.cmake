@@ -59,10 +59,6 @@ if(PYTHON_PROGRAM)
   set_tests_properties(reader.log PROPERTIES LABELS "golden;catalog" TIMEOUT 120)
 endif()
 
-# Measurements: built only when asked for (cmake --build B --target bench_log).
-add_executable(bench_log EXCLUDE_FROM_ALL tests/bench/bench_log.c)
-target_link_libraries(bench_log PRIVATE catalog)
-
 # Golden files are written by another program in another language.
 find_program(NODE_PROGRAM NAMES node nodejs)
 if(NODE_PROGRAM)
