@@ -10,14 +10,15 @@
 enum status statement_sign(struct bytes text, const struct secret_key *key,
 			   struct buf *out)
 {
-	const struct public_key *own = secret_key_public(key);
+	char vkey[VKEY_MAX + 1];
 	size_t before = out->size;
 	struct statement st;
 	enum status status = statement_parse(text, &st);
 
 	if (status != STATUS_OK)
 		return status;
-	if (memcmp(st.key, own->bytes, sizeof(st.key)) != 0)
+	public_key_format(secret_key_public(key), vkey);
+	if (strcmp(st.vkey, vkey) != 0)
 		return STATUS_MALFORMED;
 	status = note_sign(text, key, out);
 	if (status == STATUS_OK && out->size - before > STATEMENT_MAX)

@@ -12,7 +12,7 @@
  * Sign a statement text and append the whole note to `out`.
  *
  * Returns: STATUS_OK; STATUS_MALFORMED when the text is not a well-formed
- *          statement or does not name `key`; STATUS_NO_ROOM
+ *          statement or its vkey is not that of `key`; STATUS_NO_ROOM
  *          beyond STATEMENT_MAX; STATUS_NO_MEMORY. On failure `out` may hold
  *          part of it.
  */

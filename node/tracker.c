@@ -1,6 +1,7 @@
-/* Swarms stand in an array of slots; free ones form a list. Hashes find their slot through an open-addressed table of slot
- * numbers, linear probing, at most half full, deletion by shifting back. Used
- * slots form a list by last use, so that making room takes no search. */
+/* Swarms stand in an array of slots; free ones form a list. Hashes find their
+ * slot through an open-addressed table of slot numbers, linear probing, at most
+ * half full, deletion by shifting back. Used slots form a list by last use, so
+ * that making room takes no search. */
 #include "node/tracker.h"
 
 #include <assert.h>

@@ -62,9 +62,11 @@ endif()
 # Golden files are written by another program in another language.
 find_program(NODE_PROGRAM NAMES node nodejs)
 if(NODE_PROGRAM)
-  add_test(NAME golden.signing
-    COMMAND ${NODE_PROGRAM} ${PROJECT_SOURCE_DIR}/tests/golden/signing/make.mjs --check)
-  set_tests_properties(golden.signing PROPERTIES LABELS "golden;signing" TIMEOUT 60)
+  foreach(made signing neighbourhood)
+    add_test(NAME golden.${made}
+      COMMAND ${NODE_PROGRAM} ${PROJECT_SOURCE_DIR}/tests/golden/${made}/make.mjs --check)
+    set_tests_properties(golden.${made} PROPERTIES LABELS "golden;${made}" TIMEOUT 60)
+  endforeach()
 endif()
 
 include(tests/peer/peer.cmake)

@@ -68,6 +68,7 @@ static void only_the_named_key_may_sign(void)
 	struct secret_key *key = key_of(1), *other = key_of(2);
 	struct buf text = BUF_INIT, note = BUF_INIT;
 	struct statement st = { .seq = 9 };
+	uint8_t seed[KEY_SEED_SIZE];
 
 	write_statement(key, &text);
 	CHECK(statement_sign(buf_bytes(&text), other, &note) ==
@@ -76,6 +77,13 @@ static void only_the_named_key_may_sign(void)
 	CHECK(note_sign(buf_bytes(&text), other, &note) == STATUS_OK);
 	CHECK(statement_open(buf_bytes(&note), &st) == STATUS_UNTRUSTED);
 	CHECK(st.seq == 9);
+	/* The same key by another name is not the one named, either. */
+	secret_key_free(other);
+	memset(seed, 1, sizeof(seed));
+	CHECK(secret_key_from_seed(&other, "x", KEY_ED25519, seed) ==
+	      STATUS_OK);
+	CHECK(statement_sign(buf_bytes(&text), other, &note) ==
+	      STATUS_MALFORMED);
 	buf_puts(&text, "url nonsense\n");
 	CHECK(statement_sign(buf_bytes(&text), key, &note) ==
 	      STATUS_MALFORMED);
