@@ -5,7 +5,7 @@ The station never shows what is not so, stays up, and catches up as soon as the
 relay is honest again."""
 import tlog
 from lib import (LONG, Relay, answer_with, check, cut_short, equal, flip_byte, hang_up,
-                 replay_first, run, stays, wait_for)
+                 http_get, run, stays, wait_for)
 
 # What is attacked, by which lie, and whether the lesson's name may come through.
 CATALOG = [

@@ -29,7 +29,6 @@ import contextlib
 import ctypes
 import hashlib
 import http.client
-import http.server
 import json
 import os
 import random
@@ -40,12 +39,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import traceback
-import urllib.error
-import urllib.parse
-import urllib.request
+
+from servers import (Relay, Response, Server, StaticServer, answer_with, cut_short,
+                     flip_byte, hang_up, http_get, http_request, raw_tcp)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("XIANGTU_BIN") or os.path.join(ROOT, "build", "release", "bin")
@@ -166,54 +164,6 @@ def make_video(path, megabytes=2, seconds=4, index_first=True):
     subprocess.run(command + [path], check=True)
     check(os.path.getsize(path) >= megabytes * 1_000_000, "the video is too small")
     return path
-
-
-# --- HTTP by hand ----------------------------------------------------------
-
-class Response:
-    def __init__(self, code, headers, body):
-        self.code, self.headers, self.body = code, headers, body
-
-    def json(self):
-        return json.loads(self.body)
-
-    def text(self):
-        return self.body.decode()
-
-    def __repr__(self):
-        return f"<{self.code}, {len(self.body)} bytes: {self.body[:80]!r}>"
-
-
-def http_request(url, method="GET", headers=None, body=None, timeout=20):
-    """One request on a connection of its own; every status is an answer."""
-    parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
-    try:
-        path = parts.path or "/"
-        if parts.query:
-            path += "?" + parts.query
-        connection.request(method, path, body=body, headers=headers or {})
-        answer = connection.getresponse()
-        return Response(answer.status, dict(answer.getheaders()), answer.read())
-    finally:
-        connection.close()
-
-
-def http_get(url, **more):
-    return http_request(url, **more)
-
-
-def raw_tcp(address, data, timeout=5, read=True):
-    """Send bytes, shut down nothing, return what comes back until the other
-    side closes or is silent for `timeout`."""
-    with socket.create_connection(address, timeout=timeout) as s:
-        with contextlib.suppress(OSError):
-            s.sendall(data)
-        answer = b""
-        with contextlib.suppress(OSError):
-            while read and (part := s.recv(65536)):
-                answer += part
-        return answer
 
 
 # --- processes --------------------------------------------------------------
@@ -502,168 +452,7 @@ class Node:
         return path
 
 
-# --- servers of the tests' own -----------------------------------------------
-
-class Server:
-    """An HTTP server on an address of its own, in threads of this process."""
-
-    def __init__(self, scenario, handler, name):
-        self.address = scenario.new_address()
-        self.name = name
-        self.server = http.server.ThreadingHTTPServer((self.address, 7433), handler)
-        self.server.daemon_threads = True
-        self.url = f"http://{self.address}:7433"
-        self.thread = threading.Thread(target=self.server.serve_forever,
-                                       kwargs={"poll_interval": 0.05}, daemon=True)
-        self.thread.start()
-        scenario.cleanup.callback(self.close)
-
-    def close(self):
-        if self.thread:
-            self.server.shutdown()
-            self.server.server_close()
-            self.thread.join()
-            self.thread = None
-
-
-class Relay(Server):
-    """Passes requests on to an upstream, and may alter what comes back.
-
-    A rule is (regular expression on the path with its query, function). The
-    function gets (path, response) and returns the response to send, or None
-    to say nothing and close. The first rule that matches is used. `seen`
-    counts requests by path.
-    """
-
-    def __init__(self, scenario, upstream, rules=()):
-        self.upstream = upstream
-        self.rules = list(rules)
-        self.seen = {}
-        self.bytes_sent = 0
-        self.lock = threading.Lock()
-        relay = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def pass_on(self):
-                length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length) if length else None
-                headers = {k: v for k, v in self.headers.items()
-                           if k.lower() not in ("host", "connection")}
-                with relay.lock:
-                    relay.seen[self.path] = relay.seen.get(self.path, 0) + 1
-                try:
-                    response = http_request(relay.upstream + self.path, self.command,
-                                            headers, body, timeout=120)
-                except (OSError, http.client.HTTPException):
-                    response = Response(502, {}, b"")
-                for pattern, change in relay.rules:
-                    if re.search(pattern, self.path):
-                        response = change(self.path, response)
-                        break
-                if response is None:
-                    self.close_connection = True
-                    return
-                with contextlib.suppress(OSError):
-                    self.send_response_only(response.code)
-                    for key, value in response.headers.items():
-                        if key.lower() not in ("content-length", "connection",
-                                               "transfer-encoding", "date"):
-                            self.send_header(key, value)
-                    self.send_header("Content-Length", str(len(response.body)))
-                    self.end_headers()
-                    if self.command != "HEAD":
-                        self.wfile.write(response.body)
-                    with relay.lock:
-                        relay.bytes_sent += len(response.body)
-
-            do_GET = do_POST = do_HEAD = pass_on
-
-        super().__init__(scenario, Handler, "relay")
-
-    def count(self, pattern):
-        """How many requests had a path that matches."""
-        with self.lock:
-            return sum(n for path, n in self.seen.items() if re.search(pattern, path))
-
-
-def flip_byte(where=None):
-    """A rule's function: one byte of the body is another one."""
-    def change(_path, response):
-        if response.code in (200, 206) and response.body:
-            body = bytearray(response.body)
-            body[len(body) // 2 if where is None else where % len(body)] ^= 1
-            response.body = bytes(body)
-        return response
-    return change
-
-
-def cut_short(by=1):
-    def change(_path, response):
-        response.body = response.body[:-by]
-        return response
-    return change
-
-
-def answer_with(code, body=b"", headers=None):
-    return lambda _path, _response: Response(code, dict(headers or {}), body)
-
-
-def hang_up():
-    return lambda _path, _response: None
-
-
-class StaticServer(Server):
-    """A plain web server on a folder, with ranges as every real one has, and
-    nothing of ours."""
-
-    def __init__(self, scenario, folder):
-        self.requests = []
-        static = self
-
-        class Handler(http.server.SimpleHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def __init__(self, *args, **more):
-                super().__init__(*args, directory=folder, **more)
-
-            def log_message(self, *_):
-                pass
-
-            def do_GET(self):
-                static.requests.append(self.path)
-                wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range") or "")
-                path = self.translate_path(self.path)
-                if not wanted or not os.path.isfile(path):
-                    return super().do_GET()
-                size = os.path.getsize(path)
-                first = int(wanted[1])
-                last = min(int(wanted[2] or size - 1), size - 1)
-                if first > last:
-                    self.send_response(416)
-                    self.send_header("Content-Range", f"bytes */{size}")
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-                    return None
-                self.send_response(206)
-                self.send_header("Content-Range", f"bytes {first}-{last}/{size}")
-                self.send_header("Content-Length", str(last - first + 1))
-                self.end_headers()
-                with open(path, "rb") as f:
-                    f.seek(first)
-                    left = last - first + 1
-                    with contextlib.suppress(OSError):
-                        while left and (part := f.read(min(left, 1 << 16))):
-                            self.wfile.write(part)
-                            left -= len(part)
-                return None
-
-        super().__init__(scenario, Handler, "static")
-
+# --- a disk that forgets ---------------------------------------------------------
 
 class ForgetFS:
     """A mounted forgetfs (tests/support/forgetfs): loses what was not fsynced."""
