@@ -65,7 +65,8 @@ struct http_get {
 	bool ranged;             /* ask for bytes range_first .. range_last */
 	uint64_t range_first;
 	uint64_t range_last;     /* UINT64_MAX: to the end */
-	bool accept_zstd;        /* say so; decoded here unless keep_zstd */
+	bool accept_zstd;        /* say so; decoded here unless keep_zstd;
+				  * not with on_data */
 	bool keep_zstd;          /* hand zstd over as it came (see reply) */
 	const char *if_none_match; /* an etag without quotes; NULL for none */
 	uint64_t max_bytes;      /* of body, also decoded; 0: 1 MiB; with
@@ -123,7 +124,7 @@ void http_client_counters(const struct http_client *client,
 			  struct http_client_counters *counters);
 
 /* End all fetches (done with STATUS_CANCELLED, from inside this call unless it
- * is made inside on_data), then call `on_closed` once, later. */
+ * is made inside a callback of a fetch), then call `on_closed` once, later. */
 void http_client_close(struct http_client *client,
 		       http_client_closed_cb on_closed, void *owner);
 
