@@ -26,6 +26,7 @@ extern "C" {
 #include <string>
 #include <vector>
 
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,6 +125,8 @@ struct torrent {
 	std::uint64_t listen_since_ms = 0;
 	std::uint64_t retry_ms = 0;
 	std::uint64_t tick_ms = 0;
+	bool trim = false; // a payload has gone since the last tick
+	bool trim_next = false;
 	std::string listen_trouble;
 	bool port_taken = false;
 };
@@ -234,7 +237,7 @@ void set_flow(sp &s)
 	s.set_int(sp::hashing_threads, 1);
 	s.set_int(sp::file_pool_size, 128);
 	s.set_int(sp::checking_mem_usage, 64);
-	s.set_int(sp::max_queued_disk_bytes, 32 << 20);
+	s.set_int(sp::max_queued_disk_bytes, 16 << 20);
 	s.set_int(sp::send_buffer_watermark, 4 << 20);
 	s.set_int(sp::send_buffer_low_watermark, 512 << 10);
 	s.set_int(sp::send_buffer_watermark_factor, 150);
@@ -437,6 +440,7 @@ void end_leaving(torrent *t, payload &gone)
 		p.written = passed_now(p);
 	t->session->remove_torrent(p.handle);
 	t->payloads.erase(p.slot);
+	t->trim = true;
 	if (p.failure != STATUS_OK) {
 		tell_failed(t, p.slot, p.failure, p.failure_text, p.written);
 		return;
@@ -962,6 +966,8 @@ extern "C" enum status torrent_open(struct torrent **out,
 	return guarded(err, [&]() -> enum status {
 		auto t = std::make_unique<struct torrent>();
 
+		// A heap for each thread would keep several times the memory.
+		mallopt(M_ARENA_MAX, 2);
 		t->payload_dir = options->payload_dir;
 		t->listen = options->listen;
 		t->on_event = on_event;
@@ -1043,10 +1049,16 @@ extern "C" int torrent_work(struct torrent *t, uint64_t now_ms)
 				t->session->post_torrent_updates();
 				return STATUS_OK;
 			});
+		// Hash trees and disk buffers, a second after they were freed.
+		if (t->trim_next)
+			malloc_trim(0);
+		t->trim_next = t->trim;
+		t->trim = false;
 	}
 	if (t->listening && !t->ready)
 		return LISTEN_RETRY_MS;
-	return t->payloads.empty() ? -1 : int(t->tick_ms - now_ms);
+	bool const idle = t->payloads.empty() && !t->trim && !t->trim_next;
+	return idle ? -1 : int(t->tick_ms - now_ms);
 }
 
 extern "C" uint32_t torrent_version(void)

@@ -43,8 +43,10 @@ static inline void scratch_release(struct scratch *s)
 static inline const char *scratch_path(struct scratch *s, const char *name)
 {
 	char *path = s->path[s->turn++ % 8];
+	char top[sizeof(s->top)];
 
-	CHECK(snprintf(path, sizeof(s->path[0]), "%s/%s", s->top, name) <
+	memcpy(top, s->top, sizeof(top)); /* gcc cannot tell it from path */
+	CHECK(snprintf(path, sizeof(s->path[0]), "%s/%s", top, name) <
 	      (int)sizeof(s->path[0]));
 	return path;
 }

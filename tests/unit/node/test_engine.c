@@ -157,6 +157,35 @@ static void it_opens_and_closes_without_leaving_anything(void)
 	end();
 }
 
+static bool status_line(int pid, const char *line)
+{
+	char path[64], read[256];
+	bool found = false;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "r");
+	CHECK(file != NULL);
+	while (fgets(read, sizeof(read), file) != NULL)
+		found |= strcmp(read, line) == 0;
+	fclose(file);
+	return found;
+}
+
+static void it_has_given_up_what_it_does_not_need(void)
+{
+	struct station s;
+
+	begin();
+	station_open(&s, &loop, scratch.top);
+	CHECK(status_line(engine_pid(s.engine), "NoNewPrivs:\t1\n"));
+#if defined(__x86_64__) || defined(__aarch64__)
+	CHECK(status_line(engine_pid(s.engine), "Seccomp:\t2\n"));
+#endif
+	station_close(&s, &loop);
+	end();
+}
+
 static void it_may_be_closed_before_it_is_ready(void)
 {
 	struct engine_options options = options_for(0, "127.0.0.1:0");
@@ -419,6 +448,7 @@ int main(int argc, char **argv)
 	/* First, since it forks: no loop exists yet. */
 	a_killed_node_leaves_no_orphan_and_gets_its_port_again();
 	it_opens_and_closes_without_leaving_anything();
+	it_has_given_up_what_it_does_not_need();
 	it_may_be_closed_before_it_is_ready();
 	what_it_cannot_start_with_is_said_at_once();
 	one_that_misbehaves_is_replaced();

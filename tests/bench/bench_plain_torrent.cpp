@@ -1,0 +1,98 @@
+// One plain libtorrent session, tuned for one fast peer and nothing else:
+//
+//   bench_plain_torrent seed  TORRENT FOLDER        prints its port, stays
+//   bench_plain_torrent fetch TORRENT FOLDER PORT   prints seconds, ends
+//
+// What bench_engine measures our engine against.
+#include <chrono>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <libtorrent/alert_types.hpp>
+#include <libtorrent/load_torrent.hpp>
+#include <libtorrent/mmap_disk_io.hpp>
+#include <libtorrent/session.hpp>
+#include <libtorrent/session_params.hpp>
+#include <libtorrent/settings_pack.hpp>
+
+using sp = lt::settings_pack;
+
+static lt::session_params tuned()
+{
+	sp s;
+
+	s.set_str(sp::listen_interfaces, "127.0.0.1:0");
+	for (int const off : { sp::enable_dht, sp::enable_lsd, sp::enable_upnp,
+			       sp::enable_natpmp, sp::enable_outgoing_utp,
+			       sp::enable_incoming_utp })
+		s.set_bool(off, false);
+	s.set_int(sp::out_enc_policy, sp::pe_disabled);
+	s.set_int(sp::in_enc_policy, sp::pe_disabled);
+	s.set_int(sp::mmap_file_size_cutoff, INT_MAX);
+	s.set_int(sp::disk_write_mode, sp::always_pwrite);
+	s.set_int(sp::send_buffer_watermark, 8 << 20);
+	s.set_int(sp::send_buffer_low_watermark, 1 << 20);
+	s.set_int(sp::send_buffer_watermark_factor, 150);
+	s.set_int(sp::max_out_request_queue, 4000);
+	s.set_int(sp::max_allowed_in_request_queue, 4000);
+	s.set_int(sp::max_queued_disk_bytes, 64 << 20);
+	s.set_int(sp::alert_mask,
+		  int(std::uint32_t(lt::alert_category::error |
+				    lt::alert_category::status)));
+	lt::session_params params(s);
+	params.disk_io_constructor = lt::mmap_disk_io_constructor;
+	return params;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 4)
+		return 2;
+	bool const seed = std::strcmp(argv[1], "seed") == 0;
+	lt::session session(tuned());
+	lt::add_torrent_params atp = lt::load_torrent_file(argv[2]);
+	std::vector<lt::alert *> alerts;
+
+	atp.save_path = argv[3];
+	atp.flags = seed ? lt::torrent_flags::seed_mode
+			 : lt::torrent_flags_t{};
+	lt::torrent_handle const torrent = session.add_torrent(atp);
+	auto const began = std::chrono::steady_clock::now();
+	if (!seed)
+		torrent.connect_peer(lt::tcp::endpoint(
+			lt::make_address_v4("127.0.0.1"),
+			std::uint16_t(std::atoi(argv[4]))));
+	for (;;) {
+		session.wait_for_alert(std::chrono::seconds(1));
+		session.pop_alerts(&alerts);
+		for (lt::alert *a : alerts) {
+			auto *l = lt::alert_cast<lt::listen_succeeded_alert>(a);
+			if (seed && l &&
+			    l->socket_type == lt::socket_type_t::tcp)
+				std::cout << l->port << std::endl;
+			if (!seed &&
+			    lt::alert_cast<lt::torrent_finished_alert>(a)) {
+				std::cout << std::chrono::duration<double>(
+						     std::chrono::steady_clock::
+							     now() -
+						     began)
+						     .count()
+					  << std::endl;
+				_exit(0);
+			}
+			if (lt::alert_cast<lt::torrent_error_alert>(a)) {
+				std::cerr << a->message() << std::endl;
+				_exit(1);
+			}
+		}
+		if (seed && getppid() == 1)
+			_exit(0);
+	}
+}
