@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -381,6 +382,8 @@ enum status engine_open(struct engine **out, uv_loop_t *loop,
 	e->loop = loop;
 	e->on_event = on_event;
 	e->owner = owner;
+	/* Its end is to be an error of a write, not ours. */
+	signal(SIGPIPE, SIG_IGN);
 	uv_timer_init(loop, &e->rest);
 	e->rest.data = e;
 	*out = e;

@@ -55,7 +55,7 @@ struct engine_options {
 };
 
 /*
- * Start the engine program.
+ * Start the engine program. From here on the process ignores SIGPIPE.
  *
  * Owns:    `*out` is the caller's until engine_close(). The strings are
  *          copied. `owner` is only handed back.
