@@ -4,11 +4,16 @@
 #include "catalog/index.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/index_inside.h"
 #include "catalog/sql.h"
+
+/* From how many entries on a step is one of many; the memory for those, in
+ * the units of PRAGMA cache_size (negative: KiB). */
+enum { BULK_ENTRIES = 4096, BULK_CACHE = -16384 };
 
 enum status index_open(struct index **out, struct catalog *c, enum level level,
 		       const char *region, struct err *err)
@@ -34,10 +39,39 @@ enum status index_open(struct index **out, struct catalog *c, enum level level,
 	return STATUS_OK;
 }
 
+/* Hashes come in no order, so pages all over the indexes are written: more
+ * memory while there is much to take in saves most of the reading. A failure
+ * costs time only. */
+static void set_bulk(struct index *x, bool bulk)
+{
+	static const char ask[] = "PRAGMA cache_size";
+	struct err ignored = ERR_INIT;
+	char set[64];
+	struct sql q;
+
+	if (bulk == x->bulk)
+		return;
+	if (bulk) {
+		sql_start(&q, x->c, ask);
+		x->usual_cache = sql_next(&q) ? sql_int(&q, 0) : 0;
+		if (sql_finish(&q, &ignored) != STATUS_OK ||
+		    x->usual_cache == 0)
+			return;
+	}
+	(void)snprintf(set, sizeof(set), "PRAGMA cache_size=%lld",
+		       bulk ? (long long)BULK_CACHE :
+			      (long long)x->usual_cache);
+	(void)sql_script(x->c, set, &ignored);
+	if (!bulk)
+		sqlite3_db_release_memory(sql_connection(x->c));
+	x->bulk = bulk;
+}
+
 void index_free(struct index *x)
 {
 	if (x == NULL)
 		return;
+	set_bulk(x, false);
 	free(x->changes);
 	free(x);
 }
@@ -215,7 +249,7 @@ struct walk {
 	struct index *x;
 	unsigned max;
 	unsigned did;
-	bool more; /* some log of a publisher has grown */
+	uint64_t more; /* entries that logs of publishers have gained */
 	bool changed; /* some log was judged otherwise than it would be now */
 };
 
@@ -227,7 +261,7 @@ static enum status log_has_more(void *owner, const struct log_info *info,
 	(void)err;
 	if (info->size > info->indexed &&
 	    trust_publisher(w->x->trust, info->origin) != NULL)
-		w->more = true;
+		w->more += info->size - info->indexed;
 	return STATUS_OK;
 }
 
@@ -375,7 +409,8 @@ enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 		status = index_to_look(x, &to_look, err);
 	if (status != STATUS_OK)
 		return status;
-	if (!w.more && !to_look) {
+	set_bulk(x, w.more >= BULK_ENTRIES);
+	if (w.more == 0 && !to_look) {
 		*did = 0;
 		return STATUS_OK;
 	}
@@ -456,6 +491,7 @@ enum status index_set_trust(struct index *x, const struct trust *trust,
 	x->trust = trust;
 	status = log_each(x->c, log_stands_otherwise, &w, err);
 	if (status == STATUS_OK && w.changed) {
+		set_bulk(x, true);
 		status = catalog_begin(x->c, CATALOG_DERIVED, err);
 		if (status == STATUS_OK)
 			status = make_again(x, err);
@@ -463,6 +499,7 @@ enum status index_set_trust(struct index *x, const struct trust *trust,
 			status = catalog_commit(x->c, err);
 		if (status != STATUS_OK)
 			forget_transaction(x);
+		set_bulk(x, false);
 		x->many = true;
 	}
 	if (status != STATUS_OK) {

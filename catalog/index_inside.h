@@ -27,6 +27,11 @@ struct index {
 	bool any_choice;
 	bool any_payload;
 
+	/* Much to take in: SQLite is given more memory, and `usual_cache` is
+	 * what it had. */
+	bool bulk;
+	int64_t usual_cache;
+
 	/* The log being taken in. */
 	struct log_info log;
 	const struct publisher *publisher;
