@@ -7,6 +7,8 @@
  * {"status": name, "text": …}}. One request at a time per connection; hanging
  * up cancels it.
  *
+ * Before:   the process ignores SIGPIPE (libuv writes to sockets as if they
+ *           were files).
  * Threads:  loop thread only.
  * Lifetime: control_open() -> calls -> control_close() -> closed callback. */
 #ifndef NODE_CONTROL_H
