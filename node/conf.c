@@ -1,0 +1,233 @@
+#include "node/conf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/bytes.h"
+#include "proto/text.h"
+
+void conf_init(struct conf *conf)
+{
+	memset(conf, 0, sizeof(*conf));
+	conf->level = LEVEL_STATION;
+	(void)snprintf(conf->http, sizeof(conf->http), "0.0.0.0:%d",
+		       CONF_PORT_HTTP);
+	(void)snprintf(conf->swarm, sizeof(conf->swarm), "0.0.0.0:%d",
+		       CONF_PORT_SWARM);
+	conf->announce = true;
+	conf->announce_port = CONF_PORT_ANNOUNCE;
+}
+
+enum status conf_url(const char *text, char out[static CONF_URL_MAX])
+{
+	size_t size = strlen(text);
+	const char *host;
+
+	while (size > 0 && text[size - 1] == '/')
+		size--;
+	if (size >= CONF_URL_MAX)
+		return STATUS_MALFORMED;
+	if (strncmp(text, "http://", 7) == 0)
+		host = text + 7;
+	else if (strncmp(text, "https://", 8) == 0)
+		host = text + 8;
+	else
+		return STATUS_MALFORMED;
+	if (host >= text + size || *host == '/' || *host == ':')
+		return STATUS_MALFORMED;
+	for (const char *c = text; c < text + size; c++)
+		if (*c <= ' ' || *c > '~' || *c == '#' || *c == '?')
+			return STATUS_MALFORMED;
+	memcpy(out, text, size);
+	out[size] = 0;
+	return STATUS_OK;
+}
+
+static enum status set_address(char out[static CONF_ADDRESS_MAX],
+			       const char *key, const char *value,
+			       struct err *err)
+{
+	const char *colon = strrchr(value, ':');
+	uint64_t port;
+
+	if (colon == NULL || colon == value ||
+	    strlen(value) >= CONF_ADDRESS_MAX ||
+	    decimal_parse(bytes_of(colon + 1), &port) != STATUS_OK ||
+	    port > 65535)
+		return err_set(err, STATUS_MALFORMED,
+			       "%s: '%s' is not ADDRESS:PORT, like "
+			       "0.0.0.0:7433",
+			       key, value);
+	memcpy(out, value, strlen(value) + 1);
+	return STATUS_OK;
+}
+
+static enum status add_url(char (*list)[CONF_URL_MAX], unsigned *count,
+			   unsigned max, const char *key, const char *value,
+			   struct err *err)
+{
+	if (*count == max)
+		return err_set(err, STATUS_NO_ROOM, "%s: at most %u of them",
+			       key, max);
+	if (conf_url(value, list[*count]) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "%s: '%s' is not a URL like "
+			       "http://10.0.0.1:7433",
+			       key, value);
+	(*count)++;
+	return STATUS_OK;
+}
+
+static enum status set_name(struct conf *conf, const char *value,
+			    struct err *err)
+{
+	if (value[0] == 0 || strlen(value) > CONF_NAME_MAX ||
+	    !text_is_plain(bytes_of(value)))
+		return err_set(err, STATUS_MALFORMED,
+			       "name: one line of text, at most %d bytes",
+			       CONF_NAME_MAX);
+	memcpy(conf->name, value, strlen(value) + 1);
+	return STATUS_OK;
+}
+
+static enum status set_region(struct conf *conf, const char *value,
+			      struct err *err)
+{
+	if (region_check(value) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "region: '%s' is not a code of 2, 4, 6, 9 or "
+			       "12 digits, like 431081",
+			       value);
+	memcpy(conf->region, value, strlen(value) + 1);
+	return STATUS_OK;
+}
+
+static enum status set_announce_port(struct conf *conf, const char *value,
+				     struct err *err)
+{
+	uint64_t port;
+
+	if (decimal_parse(bytes_of(value), &port) != STATUS_OK || port == 0 ||
+	    port > 65535)
+		return err_set(err, STATUS_MALFORMED,
+			       "announce-port: '%s' is no port number", value);
+	conf->announce_port = (unsigned)port;
+	return STATUS_OK;
+}
+
+enum status conf_set(struct conf *conf, const char *key, const char *value,
+		     struct err *err)
+{
+	if (strcmp(key, "name") == 0)
+		return set_name(conf, value, err);
+	if (strcmp(key, "region") == 0)
+		return set_region(conf, value, err);
+	if (strcmp(key, "announce-port") == 0)
+		return set_announce_port(conf, value, err);
+	if (strcmp(key, "http") == 0)
+		return set_address(conf->http, key, value, err);
+	if (strcmp(key, "swarm") == 0)
+		return set_address(conf->swarm, key, value, err);
+	if (strcmp(key, "upstream") == 0)
+		return add_url(conf->upstream, &conf->upstreams,
+			       CONF_UPSTREAMS_MAX, key, value, err);
+	if (strcmp(key, "neighbour") == 0)
+		return add_url(conf->neighbour, &conf->neighbours,
+			       CONF_NEIGHBOURS_MAX, key, value, err);
+	if (strcmp(key, "url") == 0) {
+		if (conf_url(value, conf->url) != STATUS_OK)
+			return err_set(err, STATUS_MALFORMED,
+				       "url: '%s' is not a URL like "
+				       "http://10.0.0.1:7433",
+				       value);
+		return STATUS_OK;
+	}
+	if (strcmp(key, "level") == 0) {
+		if (level_parse(value, &conf->level) != STATUS_OK)
+			return err_set(err, STATUS_MALFORMED,
+				       "level: '%s' is none of county, "
+				       "township, station",
+				       value);
+		return STATUS_OK;
+	}
+	if (strcmp(key, "origin") == 0) {
+		if (origin_check(value) != STATUS_OK)
+			return err_set(err, STATUS_MALFORMED,
+				       "origin: '%s' is not a name like "
+				       "zixing.example/431081/lessons",
+				       value);
+		memcpy(conf->origin, value, strlen(value) + 1);
+		return STATUS_OK;
+	}
+	if (strcmp(key, "announce") == 0) {
+		if (strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+			return err_set(err, STATUS_MALFORMED,
+				       "announce: on or off, not '%s'", value);
+		conf->announce = strcmp(value, "on") == 0;
+		return STATUS_OK;
+	}
+	return err_set(err, STATUS_NOT_FOUND, "'%s' is not a setting", key);
+}
+
+/* Cut white space off both ends of [start, end), in place. */
+static char *trim(char *start, char *end)
+{
+	while (start < end && strchr(" \t\r", *start) != NULL)
+		start++;
+	while (end > start && strchr(" \t\r", end[-1]) != NULL)
+		end--;
+	*end = 0;
+	return start;
+}
+
+static enum status parse_line(struct conf *conf, char *line, struct err *err)
+{
+	char *equals = strchr(line, '=');
+	char *text = trim(line, line + strlen(line));
+
+	if (*text == 0 || *text == '#')
+		return STATUS_OK;
+	if (equals == NULL)
+		return err_set(err, STATUS_MALFORMED, "'%s': no '=' in it",
+			       text);
+	return conf_set(conf, trim(line, equals),
+			trim(equals + 1, equals + 1 + strlen(equals + 1)), err);
+}
+
+enum status conf_parse(struct conf *conf, const char *text, struct err *err)
+{
+	char *copy = strdup(text), *next = copy, *line;
+	enum status status = STATUS_OK;
+	unsigned number = 0;
+
+	if (copy == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "node.conf");
+	conf_init(conf);
+	while (status == STATUS_OK && (line = strsep(&next, "\n")) != NULL) {
+		number++;
+		status = parse_line(conf, line, err);
+	}
+	free(copy);
+	if (status != STATUS_OK)
+		return err_wrap(err, "node.conf line %u", number);
+	return STATUS_OK;
+}
+
+void conf_format(const struct conf *conf, struct buf *out)
+{
+	buf_printf(out, "name = %s\nlevel = %s\nregion = %s\n", conf->name,
+		   level_name(conf->level), conf->region);
+	if (conf->origin[0] != 0)
+		buf_printf(out, "origin = %s\n", conf->origin);
+	buf_printf(out, "http = %s\nswarm = %s\n", conf->http, conf->swarm);
+	if (conf->url[0] != 0)
+		buf_printf(out, "url = %s\n", conf->url);
+	for (unsigned i = 0; i < conf->upstreams; i++)
+		buf_printf(out, "upstream = %s\n", conf->upstream[i]);
+	for (unsigned i = 0; i < conf->neighbours; i++)
+		buf_printf(out, "neighbour = %s\n", conf->neighbour[i]);
+	buf_printf(out, "announce = %s\n", conf->announce ? "on" : "off");
+	if (conf->announce_port != CONF_PORT_ANNOUNCE)
+		buf_printf(out, "announce-port = %u\n", conf->announce_port);
+}

@@ -1,0 +1,67 @@
+/* node.conf: what an administrator writes about one node.
+ *
+ * Lines of `key = value`; `#` begins a comment line; empty lines are free.
+ * `upstream` and `neighbour` may repeat. An unknown key is a mistake and is
+ * named with its line, so that a typing error does not pass unseen. */
+#ifndef NODE_CONF_H
+#define NODE_CONF_H
+
+#include <stdbool.h>
+
+#include "proto/err.h"
+#include "proto/place.h"
+
+enum {
+	CONF_NAME_MAX = 200,
+	CONF_URL_MAX = 300,
+	CONF_ADDRESS_MAX = 80,
+	CONF_UPSTREAMS_MAX = 8,
+	CONF_NEIGHBOURS_MAX = 32,
+	CONF_PORT_HTTP = 7433,
+	CONF_PORT_SWARM = 7434,
+	CONF_PORT_ANNOUNCE = 7433
+};
+
+struct conf {
+	char name[CONF_NAME_MAX + 1];
+	enum level level;
+	char region[REGION_MAX + 1];
+	char origin[ORIGIN_MAX + 1]; /* what this node publishes, or "" */
+
+	char http[CONF_ADDRESS_MAX];  /* ADDR:PORT */
+	char swarm[CONF_ADDRESS_MAX]; /* ADDR:PORT */
+	char url[CONF_URL_MAX];       /* how others reach us, or "" */
+	char upstream[CONF_UPSTREAMS_MAX][CONF_URL_MAX];
+	unsigned upstreams;
+	char neighbour[CONF_NEIGHBOURS_MAX][CONF_URL_MAX];
+	unsigned neighbours;
+	bool announce;
+	unsigned announce_port;
+};
+
+/* The usual: no name, station, ports 7433 and 7434 on every address. */
+void conf_init(struct conf *conf);
+
+/*
+ * Set one key from text, as a line of the file or an option of `init` does.
+ *
+ * Returns: STATUS_OK; STATUS_MALFORMED with a text that says what the value
+ *          must look like (`conf` untouched); STATUS_NOT_FOUND for a key that
+ *          does not exist; STATUS_NO_ROOM for one upstream too many.
+ */
+enum status conf_set(struct conf *conf, const char *key, const char *value,
+		     struct err *err);
+
+/* Parse a whole file over conf_init()'s values. Errors name the line. */
+enum status conf_parse(struct conf *conf, const char *text, struct err *err);
+
+struct buf;
+/* Write what conf_parse() reads back to the same values. */
+void conf_format(const struct conf *conf, struct buf *out);
+
+/* "http://HOST:PORT" in one spelling: no path, no trailing slash.
+ * STATUS_MALFORMED when it is no such URL. A path is kept (a static mirror may
+ * live in one). */
+enum status conf_url(const char *text, char out[static CONF_URL_MAX]);
+
+#endif

@@ -1,0 +1,268 @@
+#include "node/create.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/durable.h"
+#include "node/house.h"
+#include "signing/words.h"
+
+/* The usual limits of a county's own publisher: generous, but finite. */
+enum { ENTRY_BYTES_MAX = 8192, ENTRIES_MAX = 1 << 22 };
+
+static enum status check_options(const struct create_options *o,
+				 struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+
+	if (strlen(o->dir) >= HOUSE_PATH_MAX)
+		return err_set(err, STATUS_USAGE, "path too long");
+	house_path(o->dir, "node.conf", path);
+	if (access(path, F_OK) == 0)
+		return err_set(err, STATUS_EXISTS,
+			       "there is a node in '%s' already", o->dir);
+	if (o->conf.name[0] == 0)
+		return err_set(err, STATUS_USAGE,
+			       "--name is needed: what people call this place");
+	if (o->conf.region[0] == 0)
+		return err_set(err, STATUS_USAGE,
+			       "--region is needed, like 431081 for a county "
+			       "or 431081101203 for a village");
+	if (o->join == NULL && o->conf.level != LEVEL_COUNTY)
+		return err_set(err, STATUS_USAGE,
+			       "--join is needed: ask the county for the file "
+			       "made by 'xiangtu trust join-file'");
+	return STATUS_OK;
+}
+
+/* Notes of an init that did not get to its end are in the way. */
+static void remove_old_notes(const char *dir)
+{
+	char path[HOUSE_PATH_MAX + 64];
+
+	for (unsigned i = 1; i <= JOIN_ROOTS_MAX; i++) {
+		(void)snprintf(path, sizeof(path), "%s/trust/root/%u.note",
+			       dir, i);
+		if (unlink(path) != 0)
+			break;
+	}
+	(void)snprintf(path, sizeof(path), "%s/trust/trust.note", dir);
+	(void)unlink(path);
+}
+
+static enum status check_fingerprint(const struct create_options *o,
+				     struct err *err)
+{
+	uint8_t fingerprint[SHA256_SIZE];
+
+	if (o->fingerprint == NULL)
+		return STATUS_OK;
+	if (root_fingerprint(buf_bytes(&o->join->roots[0]), fingerprint) !=
+	    STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "join file: root note 1 is none");
+	if (!words_match(fingerprint, o->fingerprint))
+		return err_set(err, STATUS_UNTRUSTED,
+			       "the root of this join file has another "
+			       "fingerprint: it is not from whom you think");
+	return STATUS_OK;
+}
+
+static enum status take_join(struct trust_book *book,
+			     const struct join *join, struct err *err)
+{
+	enum status status = STATUS_OK;
+
+	for (unsigned i = 0; i < join->n_roots && status == STATUS_OK; i++)
+		status = trust_book_take_root(
+			book, buf_bytes(&join->roots[i]), err);
+	if (status == STATUS_OK)
+		status = trust_book_take_trust(book, buf_bytes(&join->trust),
+					       err);
+	if (status != STATUS_OK)
+		return err_wrap(err, "join file");
+	return STATUS_OK;
+}
+
+/* A publisher key is named after its log, and a made origin after its key, so
+ * that two counties can never make the same one. */
+static enum status new_publisher_key(struct conf *conf,
+				     struct secret_key **out, struct err *err)
+{
+	uint8_t seed[KEY_SEED_SIZE];
+	struct secret_key *draft;
+	char code[KEY_CODE_SIZE + 1];
+	enum status status;
+
+	signing_random(seed, sizeof(seed));
+	status = secret_key_from_seed(&draft, "draft", KEY_ED25519, seed);
+	if (status == STATUS_OK && conf->origin[0] == 0) {
+		key_code(secret_key_public(draft)->bytes, code);
+		(void)snprintf(conf->origin, sizeof(conf->origin),
+			       "xiangtu/%s/%s", conf->region, code);
+	}
+	if (status == STATUS_OK) {
+		secret_key_free(draft);
+		status = secret_key_from_seed(out, conf->origin, KEY_ED25519,
+					      seed);
+	}
+	signing_wipe(seed, sizeof(seed));
+	if (status != STATUS_OK)
+		return err_set(err, status, "make a key named '%s'",
+			       conf->origin);
+	return STATUS_OK;
+}
+
+static enum status sign_root(struct trust_book *book,
+			     const struct secret_key *key, struct err *err)
+{
+	struct root root = { .version = 1, .threshold = 1, .key_count = 1 };
+	struct buf text = BUF_INIT, note = BUF_INIT;
+	enum status status;
+
+	root.keys[0] = *secret_key_public(key);
+	status = root_format(&root, &text);
+	if (status == STATUS_OK)
+		status = note_sign(buf_bytes(&text), key, &note);
+	if (status == STATUS_OK)
+		status = trust_book_take_root(book, buf_bytes(&note), err);
+	else
+		(void)err_set(err, status, "sign root note 1");
+	buf_release(&text);
+	buf_release(&note);
+	return status;
+}
+
+static enum status fill_trust(struct trust *trust, const struct conf *conf,
+			      const struct public_key *key)
+{
+	struct publisher publisher;
+	enum status status = publisher_init(&publisher, conf->origin);
+
+	if (status == STATUS_OK)
+		status = publisher_add_key(&publisher, key);
+	if (status == STATUS_OK)
+		status = publisher_add_region(&publisher, conf->region);
+	if (status == STATUS_OK)
+		status = publisher_add_topic(&publisher, "*");
+	publisher.entries_max = ENTRIES_MAX;
+	publisher.entry_bytes_max = ENTRY_BYTES_MAX;
+	publisher.may_delegate = true;
+	if (status == STATUS_OK)
+		status = trust_add_publisher(trust, &publisher);
+	return status;
+}
+
+static enum status sign_trust(struct trust_book *book, const struct conf *conf,
+			      const struct secret_key *root_key,
+			      const struct secret_key *publisher_key,
+			      struct err *err)
+{
+	struct trust trust;
+	struct buf text = BUF_INIT, note = BUF_INIT;
+	enum status status;
+
+	trust_init(&trust);
+	status = fill_trust(&trust, conf, secret_key_public(publisher_key));
+	if (status == STATUS_OK)
+		status = trust_format(&trust, &text);
+	if (status == STATUS_OK)
+		status = note_sign(buf_bytes(&text), root_key, &note);
+	if (status == STATUS_OK)
+		status = trust_book_take_trust(book, buf_bytes(&note), err);
+	else
+		(void)err_set(err, status, "sign trust note 1");
+	trust_release(&trust);
+	buf_release(&text);
+	buf_release(&note);
+	return status;
+}
+
+static enum status found_county(const char *dir, struct conf *conf,
+				struct trust_book *book, struct err *err)
+{
+	struct secret_key *root_key = NULL, *publisher_key = NULL;
+	char name[64];
+	enum status status;
+
+	(void)snprintf(name, sizeof(name), "root-1-%s", conf->region);
+	status = secret_key_new(&root_key, name, KEY_ED25519);
+	if (status != STATUS_OK)
+		return err_set(err, status, "make the root key");
+	status = new_publisher_key(conf, &publisher_key, err);
+	if (status == STATUS_OK)
+		status = house_write_key(dir, "root.key", root_key, err);
+	if (status == STATUS_OK)
+		status = house_write_key(dir, "publisher.key", publisher_key,
+					 err);
+	if (status == STATUS_OK)
+		status = sign_root(book, root_key, err);
+	if (status == STATUS_OK)
+		status = sign_trust(book, conf, root_key, publisher_key, err);
+	secret_key_free(publisher_key);
+	secret_key_free(root_key);
+	return status;
+}
+
+static enum status write_node(const struct create_options *o,
+			      const struct conf *conf, struct created *out,
+			      struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	struct secret_key *key;
+	struct buf text = BUF_INIT;
+	enum status status = house_new_node_key(&key, err);
+
+	if (status != STATUS_OK)
+		return status;
+	key_code(secret_key_public(key)->bytes, out->code);
+	status = house_write_key(o->dir, "node.key", key, err);
+	secret_key_free(key);
+	if (status == STATUS_OK)
+		status = house_mark_machine(o->dir, err);
+	conf_format(conf, &text);
+	house_path(o->dir, "node.conf", path);
+	if (status == STATUS_OK)
+		status = durable_write(path, buf_bytes(&text), 0644, err);
+	buf_release(&text);
+	return status;
+}
+
+enum status create_node(const struct create_options *o, struct created *out,
+			struct err *err)
+{
+	struct conf conf = o->conf;
+	struct trust_book book;
+	enum status status = check_options(o, err);
+
+	if (status == STATUS_OK && o->join != NULL)
+		status = check_fingerprint(o, err);
+	if (status == STATUS_OK)
+		status = durable_make_dir(o->dir, 0755, err);
+	if (status != STATUS_OK)
+		return status;
+	remove_old_notes(o->dir);
+	status = trust_book_open(&book, o->dir, err);
+	if (status != STATUS_OK)
+		return status;
+	if (o->join != NULL) {
+		status = take_join(&book, o->join, err);
+		if (conf.upstreams == 0) {
+			memcpy(conf.upstream, o->join->upstream,
+			       sizeof(conf.upstream));
+			conf.upstreams = o->join->upstreams;
+		}
+		conf.origin[0] = 0;
+	} else {
+		status = found_county(o->dir, &conf, &book, err);
+	}
+	if (status == STATUS_OK)
+		status = write_node(o, &conf, out, err);
+	if (status == STATUS_OK) {
+		memcpy(out->fingerprint, book.fingerprint, SHA256_SIZE);
+		memcpy(out->origin, conf.origin, sizeof(conf.origin));
+	}
+	trust_book_release(&book);
+	return status;
+}

@@ -1,0 +1,38 @@
+/* Makes a node: `xiangtu init`.
+ *
+ * node.conf is written last: a directory without it holds no node, whatever
+ * else a power cut left there, and may be made one again. */
+#ifndef NODE_CREATE_H
+#define NODE_CREATE_H
+
+#include "node/conf.h"
+#include "node/join.h"
+#include "signing/digest.h"
+
+struct create_options {
+	const char *dir;
+	/* name, level, region, addresses; `origin` names a county's log or is
+	 * "" for a made one. Without upstreams those of `join` are taken. */
+	struct conf conf;
+	const struct join *join; /* NULL: a county with a root of its own */
+	const char *fingerprint; /* words that root 1 must have, or NULL */
+};
+
+struct created {
+	uint8_t fingerprint[SHA256_SIZE];
+	char code[16]; /* by which the office enrols this node */
+	char origin[ORIGIN_MAX + 1]; /* its own log, or "" */
+};
+
+/*
+ * Make the node.
+ *
+ * Returns: STATUS_OK, and all of it is on disk; STATUS_EXISTS when there is a
+ *          node in `dir`; STATUS_USAGE for what is missing; STATUS_UNTRUSTED
+ *          when the fingerprint is another or a note does not verify (nothing
+ *          was written then); STATUS_MALFORMED; STATUS_IO; STATUS_NO_ROOM.
+ */
+enum status create_node(const struct create_options *options,
+			struct created *out, struct err *err);
+
+#endif

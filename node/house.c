@@ -1,0 +1,369 @@
+#include "node/house.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "catalog/log.h"
+#include "node/durable.h"
+#include "proto/encoding.h"
+
+void house_path(const char *dir, const char *name,
+		char out[static HOUSE_PATH_MAX + 16])
+{
+	int size = snprintf(out, HOUSE_PATH_MAX + 16, "%s/%s", dir, name);
+
+	assert(size > 0 && size < HOUSE_PATH_MAX + 16);
+	(void)size;
+}
+
+const uint8_t *house_node_public(const struct house *h)
+{
+	return secret_key_public(h->node_key)->bytes;
+}
+
+enum status house_read_key(const char *dir, const char *name,
+			   struct secret_key **out, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	house_path(dir, name, path);
+	status = durable_read(path, 4096, &text, err);
+	if (status == STATUS_OK) {
+		status = secret_key_parse(out, buf_bytes(&text));
+		if (status != STATUS_OK)
+			(void)err_set(err, STATUS_DAMAGED,
+				      "'%s' is no key file", path);
+	}
+	if (text.data != NULL)
+		signing_wipe(text.data, text.size);
+	buf_release(&text);
+	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
+}
+
+enum status house_write_key(const char *dir, const char *name,
+			    const struct secret_key *key, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16], text[SECRET_KEY_TEXT_MAX + 2];
+	enum status status;
+
+	house_path(dir, name, path);
+	secret_key_format(key, text);
+	(void)strcat(text, "\n");
+	status = durable_write(path, bytes_of(text), 0600, err);
+	signing_wipe(text, sizeof(text));
+	return status;
+}
+
+enum status house_new_node_key(struct secret_key **out, struct err *err)
+{
+	struct secret_key *draft, *key;
+	uint8_t seed[KEY_SEED_SIZE];
+	char name[32], hex[17];
+	enum status status;
+
+	signing_random(seed, sizeof(seed));
+	status = secret_key_from_seed(&draft, "node", KEY_ED25519, seed);
+	if (status == STATUS_OK) {
+		hex_encode((struct bytes){ secret_key_public(draft)->bytes, 8 },
+			   hex);
+		(void)snprintf(name, sizeof(name), "node-%s", hex);
+		secret_key_free(draft);
+		status = secret_key_from_seed(&key, name, KEY_ED25519, seed);
+	}
+	signing_wipe(seed, sizeof(seed));
+	if (status != STATUS_OK)
+		return err_set(err, status, "make a key");
+	*out = key;
+	return STATUS_OK;
+}
+
+/* What tells one machine from another: systemd's machine id, hashed so that
+ * copies of the directory do not carry it around. $XIANGTU_MACHINE stands in
+ * where /etc is shared between machines. */
+static void machine_mark(char out[static 2 * SHA256_SIZE + 2])
+{
+	const char *given = getenv("XIANGTU_MACHINE");
+	struct buf id = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	uint8_t hash[SHA256_SIZE];
+
+	buf_puts(&id, "xiangtu machine ");
+	if (given != NULL)
+		buf_puts(&id, given);
+	else
+		(void)durable_read("/etc/machine-id", 256, &id, &ignored);
+	sha256(id.data, id.size, hash);
+	buf_release(&id);
+	hex_encode((struct bytes){ hash, sizeof(hash) }, out);
+	(void)strcat(out, "\n");
+}
+
+enum status house_mark_machine(const char *dir, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16], mark[2 * SHA256_SIZE + 2];
+
+	house_path(dir, "machine", path);
+	machine_mark(mark);
+	return durable_write(path, bytes_of(mark), 0644, err);
+}
+
+static enum status check_machine(const char *dir, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16], mark[2 * SHA256_SIZE + 2];
+	struct buf held = BUF_INIT;
+	enum status status;
+
+	house_path(dir, "machine", path);
+	machine_mark(mark);
+	status = durable_read(path, 256, &held, err);
+	if (status == STATUS_NOT_FOUND) {
+		buf_release(&held);
+		return house_mark_machine(dir, err);
+	}
+	if (status == STATUS_OK && !bytes_is(buf_bytes(&held), mark))
+		status = err_set(
+			err, STATUS_UNTRUSTED,
+			"'%s' was made on another machine. If it was moved "
+			"here for good: xiangtu init --moved. If it is a "
+			"copy: xiangtu init --new-identity",
+			dir);
+	buf_release(&held);
+	return status;
+}
+
+/* Copies of one directory on one machine would be two nodes with one key:
+ * whoever runs first holds a name only one socket of the machine can have. */
+static enum status claim_identity(struct house *h, struct err *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char hex[2 * PUBLIC_KEY_SIZE + 1];
+
+	hex_encode((struct bytes){ house_node_public(h), PUBLIC_KEY_SIZE },
+		   hex);
+	(void)snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1,
+		       "xiangtu-node-%s", hex);
+	h->twin = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (h->twin < 0)
+		return err_set(err, STATUS_IO, "socket: %s", strerror(errno));
+	if (bind(h->twin, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return STATUS_OK;
+	return err_set(err, STATUS_BUSY,
+		       "a copy of '%s' is running on this machine; give this "
+		       "one its own identity: xiangtu init --new-identity",
+		       h->dir);
+}
+
+static enum status take_lock(struct house *h, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+
+	house_path(h->dir, "lock", path);
+	h->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (h->lock < 0)
+		return err_set(err, STATUS_IO, "cannot write in '%s': %s",
+			       h->dir, strerror(errno));
+	if (flock(h->lock, LOCK_EX | LOCK_NB) != 0)
+		return err_set(err, STATUS_BUSY,
+			       "another xiangtu is running on '%s'", h->dir);
+	return STATUS_OK;
+}
+
+static enum status read_conf(struct house *h, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	house_path(h->dir, "node.conf", path);
+	status = durable_read(path, 1 << 20, &text, err);
+	if (status == STATUS_NOT_FOUND)
+		(void)err_set(err, STATUS_NOT_FOUND,
+			      "there is no node in '%s'; make one with "
+			      "'xiangtu init'",
+			      h->dir);
+	if (status == STATUS_OK)
+		status = conf_parse(&h->conf, buf_string(&text), err);
+	buf_release(&text);
+	return status;
+}
+
+static enum status read_keys(struct house *h, struct err *err)
+{
+	enum status status = house_read_key(h->dir, "node.key", &h->node_key,
+					    err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = house_read_key(h->dir, "publisher.key", &h->publisher_key,
+				err);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status make_folders(struct house *h, struct err *err)
+{
+	const char *const folders[] = { h->payload_dir, h->torrent_dir,
+					h->blob_dir };
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		enum status status = durable_make_dir(folders[i], 0755, err);
+
+		if (status != STATUS_OK)
+			return status;
+		if (access(folders[i], W_OK) != 0)
+			return err_set(err, STATUS_IO,
+				       "cannot write in '%s': %s", folders[i],
+				       strerror(errno));
+	}
+	return STATUS_OK;
+}
+
+static enum status open_to_write(struct house *h, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	enum status status = take_lock(h, err);
+
+	if (status == STATUS_OK)
+		status = check_machine(h->dir, err);
+	if (status == STATUS_OK)
+		status = read_keys(h, err);
+	if (status == STATUS_OK)
+		status = claim_identity(h, err);
+	if (status == STATUS_OK)
+		status = make_folders(h, err);
+	if (status == STATUS_OK) {
+		house_path(h->dir, "node.db", path);
+		status = catalog_open(&h->catalog, path, err);
+	}
+	if (status == STATUS_OK)
+		status = house_follow(h, err);
+	return status;
+}
+
+enum status house_open(struct house *h, const char *dir, enum house_mode mode,
+		       struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	enum status status;
+
+	memset(h, 0, sizeof(*h));
+	h->lock = h->twin = -1;
+	if (strlen(dir) >= HOUSE_PATH_MAX)
+		return err_set(err, STATUS_IO, "path too long");
+	(void)snprintf(h->dir, sizeof(h->dir), "%s", dir);
+	house_path(dir, "payload", h->payload_dir);
+	house_path(dir, "torrent", h->torrent_dir);
+	house_path(dir, "blob", h->blob_dir);
+	status = read_conf(h, err);
+	if (status != STATUS_OK)
+		return status;
+	status = trust_book_open(&h->trust, dir, err);
+	if (status != STATUS_OK)
+		return status;
+	if (mode == HOUSE_WRITE) {
+		status = open_to_write(h, err);
+	} else {
+		house_path(dir, "node.db", path);
+		status = read_keys(h, err);
+		if (status == STATUS_OK)
+			status = catalog_open_reader(&h->catalog, path, err);
+	}
+	if (status != STATUS_OK)
+		house_close(h);
+	return status;
+}
+
+void house_close(struct house *h)
+{
+	catalog_free(h->catalog);
+	trust_book_release(&h->trust);
+	secret_key_free(h->publisher_key);
+	secret_key_free(h->node_key);
+	if (h->twin >= 0)
+		(void)close(h->twin);
+	if (h->lock >= 0)
+		(void)close(h->lock);
+}
+
+enum status house_follow(struct house *h, struct err *err)
+{
+	const struct trust *trust = &h->trust.trust;
+
+	for (size_t i = 0; i < trust->publisher_count; i++) {
+		const struct publisher *p = &trust->publishers[i];
+		bool own = strcmp(p->origin, h->conf.origin) == 0;
+		enum status status;
+		int64_t id;
+
+		if (!own && !publisher_touches(p, h->conf.region))
+			continue;
+		status = log_follow(h->catalog, p->origin,
+				    own && h->publisher_key != NULL, &id, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static enum status put_aside(const char *dir, const char *name,
+			     struct err *err)
+{
+	char from[HOUSE_PATH_MAX + 16], to[HOUSE_PATH_MAX + 16], aside[64];
+
+	(void)snprintf(aside, sizeof(aside), "%s.copied", name);
+	house_path(dir, name, from);
+	house_path(dir, aside, to);
+	if (rename(from, to) != 0 && errno != ENOENT)
+		return err_set(err, STATUS_IO, "rename '%s': %s", from,
+			       strerror(errno));
+	return durable_sync_dir(dir, err);
+}
+
+static enum status new_identity(const char *dir, struct err *err)
+{
+	struct secret_key *key;
+	enum status status = put_aside(dir, "publisher.key", err);
+
+	if (status == STATUS_OK)
+		status = put_aside(dir, "root.key", err);
+	if (status == STATUS_OK)
+		status = house_new_node_key(&key, err);
+	if (status != STATUS_OK)
+		return status;
+	status = house_write_key(dir, "node.key", key, err);
+	secret_key_free(key);
+	return status;
+}
+
+enum status house_settle(const char *dir, enum house_fate fate,
+			 struct err *err)
+{
+	struct house h;
+	enum status status;
+
+	memset(&h, 0, sizeof(h));
+	h.lock = h.twin = -1;
+	if (strlen(dir) >= HOUSE_PATH_MAX)
+		return err_set(err, STATUS_IO, "path too long");
+	(void)snprintf(h.dir, sizeof(h.dir), "%s", dir);
+	status = read_conf(&h, err);
+	if (status == STATUS_OK)
+		status = take_lock(&h, err);
+	if (status == STATUS_OK && fate == HOUSE_COPIED)
+		status = new_identity(dir, err);
+	if (status == STATUS_OK)
+		status = house_mark_machine(dir, err);
+	if (h.lock >= 0)
+		(void)close(h.lock);
+	return status;
+}

@@ -1,0 +1,97 @@
+/* The data directory of one node, opened: settings, keys, trust, catalog.
+ *
+ *     node.conf   what an administrator writes        (node/conf.h)
+ *     node.key    this node's identity, mode 0600
+ *     root.key    a county's root key, to be carried off line, mode 0600
+ *     publisher.key                    of the log this node writes, mode 0600
+ *     machine     which machine the directory was made for
+ *     trust/      root and trust notes                (node/trust_book.h)
+ *     node.db     logs, lessons, search, wants        (catalog/catalog.h)
+ *     payload/ torrent/ blob/                         (node/payload.h)
+ *     lock control.sock                               while a node runs
+ *
+ * One writer at a time: the lock is held by whoever opened it to write.
+ * Threads: one. */
+#ifndef NODE_HOUSE_H
+#define NODE_HOUSE_H
+
+#include "catalog/catalog.h"
+#include "node/conf.h"
+#include "node/trust_book.h"
+#include "signing/key.h"
+
+enum { HOUSE_PATH_MAX = 4000 };
+
+struct house {
+	char dir[HOUSE_PATH_MAX];
+	char payload_dir[HOUSE_PATH_MAX + 16];
+	char torrent_dir[HOUSE_PATH_MAX + 16];
+	char blob_dir[HOUSE_PATH_MAX + 16];
+	struct conf conf;
+	struct secret_key *node_key;
+	struct secret_key *publisher_key; /* NULL where none publishes */
+	struct trust_book trust;
+	struct catalog *catalog;
+	int lock; /* descriptor, -1 when only reading */
+	int twin; /* socket that keeps a copy on this machine from running */
+};
+
+enum house_mode {
+	HOUSE_READ, /* beside a running node; nothing can be changed */
+	HOUSE_WRITE /* as the only one */
+};
+
+/*
+ * Open the data directory `dir`.
+ *
+ * Returns: STATUS_OK; STATUS_NOT_FOUND when there is no node in it;
+ *          STATUS_BUSY when a node runs on it, or a copy of it runs on this
+ *          machine; STATUS_UNTRUSTED when it was made on another machine (see
+ *          house_settle()); STATUS_MALFORMED for a mistake in node.conf;
+ *          STATUS_DAMAGED; STATUS_IO. `h` needs house_close() only after
+ *          STATUS_OK.
+ */
+enum status house_open(struct house *h, const char *dir, enum house_mode mode,
+		       struct err *err);
+void house_close(struct house *h);
+
+/* This node's key as others know it. */
+const uint8_t *house_node_public(const struct house *h);
+
+/*
+ * Follow every log the trust note names whose scope touches this node's
+ * region, and the log this node itself writes. Called after opening and
+ * whenever the trust note changed.
+ */
+enum status house_follow(struct house *h, struct err *err);
+
+/*
+ * Say what became of a directory that house_open() refused as made on another
+ * machine.
+ *
+ * HOUSE_MOVED:  it lives here now and nowhere else; nothing else changes.
+ * HOUSE_COPIED: it is one of several; this one gets a node key of its own, and
+ *               keys to publish with are put aside as *.copied, since two
+ *               writers of one log make a fork.
+ */
+enum house_fate { HOUSE_MOVED, HOUSE_COPIED };
+enum status house_settle(const char *dir, enum house_fate fate,
+			 struct err *err);
+
+/* DIR/NAME. Asserts that it fits. */
+void house_path(const char *dir, const char *name,
+		char out[static HOUSE_PATH_MAX + 16]);
+
+/* Read or write a secret key file (mode 0600). */
+enum status house_read_key(const char *dir, const char *name,
+			   struct secret_key **out, struct err *err);
+enum status house_write_key(const char *dir, const char *name,
+			    const struct secret_key *key, struct err *err);
+
+/* Write what tells this machine from others into DIR/machine. */
+enum status house_mark_machine(const char *dir, struct err *err);
+
+/* Make a node key: named after its own public key. */
+enum status house_new_node_key(struct secret_key **out, struct err *err);
+
+#endif

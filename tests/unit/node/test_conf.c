@@ -1,0 +1,61 @@
+#include "node/conf.h"
+#include "proto/bytes.h"
+#include "tests/support/check.h"
+
+#include <string.h>
+
+static void what_is_written_reads_back_the_same(void)
+{
+	struct conf conf, back;
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT, again = BUF_INIT;
+
+	conf_init(&conf);
+	CHECK(conf_set(&conf, "name", "资兴市", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "level", "county", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "region", "431081", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "upstream", "http://a:1/", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "upstream", "http://b:2/mirror", &err) ==
+	      STATUS_OK);
+	CHECK(conf_set(&conf, "announce", "off", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "announce-port", "9000", &err) == STATUS_OK);
+	conf_format(&conf, &text);
+	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
+	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
+	CHECK(back.upstreams == 2 && !back.announce);
+	conf_format(&back, &again);
+	CHECK(strcmp(buf_string(&text), buf_string(&again)) == 0);
+	buf_release(&text);
+	buf_release(&again);
+}
+
+static void a_mistake_is_named_with_its_line(void)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{ "# hello\n\nnmae = x\n", "node.conf line 3: 'nmae'" },
+		{ "region = 43108\n", "line 1: region: '43108'" },
+		{ "http = 7433\n", "line 1: http:" },
+		{ "http = 1.2.3.4:99999\n", "line 1: http:" },
+		{ "url = ftp://x\n", "line 1: url:" },
+		{ "name\n", "line 1: 'name': no '='" },
+		{ "announce = maybe\n", "line 1: announce:" },
+		{ "origin = a+b\n", "line 1: origin:" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct conf conf;
+		struct err err = ERR_INIT;
+
+		CHECK(conf_parse(&conf, cases[i].text, &err) != STATUS_OK);
+		CHECK(strstr(err.text, cases[i].says) != NULL);
+	}
+}
+
+int main(void)
+{
+	what_is_written_reads_back_the_same();
+	a_mistake_is_named_with_its_line();
+	return 0;
+}
