@@ -1,0 +1,246 @@
+#include "node/heads.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/log.h"
+
+struct waiter {
+	struct heads *h;
+	struct http_request *request;
+	struct waiter *next;
+	uint64_t after;
+	uint64_t until_ms;
+};
+
+struct change {
+	int64_t log;
+	uint64_t number;
+};
+
+struct heads {
+	uv_loop_t *loop;
+	struct catalog *catalog;
+	const struct trust_book *trust;
+	uint64_t first, number; /* numbers lie in [first, number] */
+	uint64_t trust_number;
+	struct change *changes; /* one per log that changed since the start */
+	size_t n_changes;
+	struct waiter *waiters;
+	unsigned n_waiters;
+	uv_timer_t timer; /* ticks while somebody waits */
+	void (*on_closed)(void *owner);
+	void *owner;
+};
+
+/* The number of a log's last change; logs that did not change since the start
+ * changed before it. */
+static uint64_t number_of(const struct heads *h, int64_t log)
+{
+	for (size_t i = 0; i < h->n_changes; i++)
+		if (h->changes[i].log == log)
+			return h->changes[i].number;
+	return h->first;
+}
+
+struct listing {
+	struct heads *h;
+	uint64_t after;
+	json_t *notes;
+	struct buf note;
+};
+
+static enum status list_log(void *owner, const struct log_info *info,
+			    struct err *err)
+{
+	struct listing *l = owner;
+	enum status status;
+
+	if (number_of(l->h, info->id) <= l->after)
+		return STATUS_OK;
+	buf_clear(&l->note);
+	status = log_read_note(l->h->catalog, info->id, &l->note, err);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		(void)json_array_append_new(
+			l->notes, json_stringn((const char *)l->note.data,
+					       l->note.size));
+	return status;
+}
+
+static void answer(struct heads *h, struct http_request *request,
+		   uint64_t after)
+{
+	struct listing l = { h, after, json_array(), BUF_INIT };
+	struct http_answer a = HTTP_ANSWER_INIT;
+	struct err err = ERR_INIT;
+	json_t *root;
+	char *text = NULL;
+
+	if (log_each(h->catalog, list_log, &l, &err) != STATUS_OK) {
+		json_decref(l.notes);
+		buf_release(&l.note);
+		http_request_refuse(request, 500, "the catalog does not read");
+		return;
+	}
+	buf_release(&l.note);
+	root = json_pack("{s:I, s:I, s:I, s:o}", "n", (json_int_t)h->number,
+			 "root", (json_int_t)h->trust->root.version, "trust",
+			 (json_int_t)h->trust->trust.version, "logs", l.notes);
+	if (root != NULL)
+		text = json_dumps(root, JSON_COMPACT);
+	json_decref(root);
+	if (text == NULL) {
+		http_request_refuse(request, 500, "out of memory");
+		return;
+	}
+	a.type = "application/json";
+	a.flags = HTTP_TAKE_BODY;
+	a.body = bytes_of(text);
+	http_request_answer(request, &a);
+}
+
+static void unlink_waiter(struct waiter *w)
+{
+	struct waiter **at = &w->h->waiters;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	w->h->n_waiters--;
+}
+
+static void waiter_gone(void *owner, struct http_request *request)
+{
+	struct waiter *w = owner;
+
+	(void)request;
+	unlink_waiter(w);
+	free(w);
+}
+
+/* Answer everybody for whom there is news, and those whose time is over. */
+static void wake_waiters(struct heads *h, bool all)
+{
+	uint64_t now = uv_now(h->loop);
+	struct waiter **at = &h->waiters;
+
+	while (*at != NULL) {
+		struct waiter *w = *at;
+
+		if (!all && w->after >= h->number && now < w->until_ms) {
+			at = &w->next;
+			continue;
+		}
+		*at = w->next;
+		h->n_waiters--;
+		answer(h, w->request, w->after);
+		free(w);
+	}
+	if (h->waiters == NULL)
+		(void)uv_timer_stop(&h->timer);
+}
+
+static void ticked(uv_timer_t *timer)
+{
+	wake_waiters(timer->data, false);
+}
+
+struct heads *heads_new(uv_loop_t *loop, struct catalog *catalog,
+			const struct trust_book *trust, uint32_t boot)
+{
+	struct heads *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->loop = loop;
+	h->catalog = catalog;
+	h->trust = trust;
+	h->first = h->number = h->trust_number =
+		((uint64_t)(boot & 0xfffff) << 32) + 1;
+	(void)uv_timer_init(loop, &h->timer); /* cannot fail */
+	h->timer.data = h;
+	return h;
+}
+
+static void timer_closed(uv_handle_t *timer)
+{
+	struct heads *h = timer->data;
+	void (*on_closed)(void *) = h->on_closed;
+	void *owner = h->owner;
+
+	free(h->changes);
+	free(h);
+	on_closed(owner);
+}
+
+void heads_close(struct heads *h, void (*on_closed)(void *owner), void *owner)
+{
+	h->on_closed = on_closed;
+	h->owner = owner;
+	wake_waiters(h, true);
+	uv_close((uv_handle_t *)&h->timer, timer_closed);
+}
+
+void heads_log_changed(struct heads *h, int64_t log)
+{
+	struct change *grown;
+
+	h->number++;
+	for (size_t i = 0; i < h->n_changes; i++)
+		if (h->changes[i].log == log) {
+			h->changes[i].number = h->number;
+			wake_waiters(h, false);
+			return;
+		}
+	grown = realloc(h->changes, (h->n_changes + 1) * sizeof(*grown));
+	if (grown == NULL) {
+		h->first = h->number; /* everything counts as changed */
+	} else {
+		h->changes = grown;
+		h->changes[h->n_changes++] =
+			(struct change){ log, h->number };
+	}
+	wake_waiters(h, false);
+}
+
+void heads_trust_changed(struct heads *h)
+{
+	h->trust_number = ++h->number;
+	wake_waiters(h, false);
+}
+
+void heads_request(struct heads *h, struct http_request *request)
+{
+	uint64_t after = 0;
+	struct waiter *w;
+
+	if (http_head_query_number(http_request_head(request), "after",
+				   &after) == STATUS_MALFORMED) {
+		http_request_refuse(request, 400, "after wants a number");
+		return;
+	}
+	if (after < h->first || after > h->number)
+		after = 0; /* of another life */
+	if (after < h->number) {
+		answer(h, request, after);
+		return;
+	}
+	w = h->n_waiters == HEADS_WAITERS_MAX ? NULL : calloc(1, sizeof(*w));
+	if (w == NULL) {
+		http_request_refuse(request, 503, "too many are waiting");
+		return;
+	}
+	*w = (struct waiter){ .h = h,
+			      .request = request,
+			      .next = h->waiters,
+			      .after = after,
+			      .until_ms = uv_now(h->loop) + HEADS_WAIT_MS };
+	h->waiters = w;
+	h->n_waiters++;
+	http_request_on_gone(request, waiter_gone, w);
+	if (!uv_is_active((uv_handle_t *)&h->timer))
+		(void)uv_timer_start(&h->timer, ticked, 1000, 1000);
+}

@@ -1,0 +1,36 @@
+/* What changed lately, for whoever polls: `GET /heads?after=N`
+ * (docs/formats-neighbourhood.md, "/heads").
+ *
+ * Every change of a log or of trust gets the next number. A poller that knows
+ * all up to N waits until something newer happens, or until HEADS_WAIT_MS.
+ * Numbers begin at boot << 32, so they grow over restarts; a poller with a
+ * number from elsewhere gets everything.
+ *
+ * Threads: loop thread only. */
+#ifndef NODE_HEADS_H
+#define NODE_HEADS_H
+
+#include "catalog/catalog.h"
+#include "node/http_server.h"
+#include "node/trust_book.h"
+
+enum { HEADS_WAIT_MS = 50 * 1000, HEADS_WAITERS_MAX = 1500 };
+
+struct heads;
+
+/* `boot` counts this node's starts. NULL when out of memory. */
+struct heads *heads_new(uv_loop_t *loop, struct catalog *catalog,
+			const struct trust_book *trust, uint32_t boot);
+/* Answers those who wait; `on_closed` once, later. */
+void heads_close(struct heads *h, void (*on_closed)(void *owner),
+		 void *owner);
+
+/* A log has a new checkpoint. */
+void heads_log_changed(struct heads *h, int64_t log);
+/* A root or trust note is newer. */
+void heads_trust_changed(struct heads *h);
+
+/* Answer a request for /heads, now or later. */
+void heads_request(struct heads *h, struct http_request *request);
+
+#endif
