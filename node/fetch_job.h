@@ -1,0 +1,145 @@
+/* One payload on its way here: what the files fetch_*.c share. Only the
+ * fetcher and they include this; node/fetcher.h is for everybody else. */
+#ifndef NODE_FETCH_JOB_H
+#define NODE_FETCH_JOB_H
+
+#include "node/fetcher.h"
+#include "node/torrentfile.h"
+
+enum {
+	JOB_TICK_MS = 500,
+	JOB_FLUSH_MS = 3000,	   /* between looks at what the engine wrote */
+	JOB_ANNOUNCE_LONELY_MS = 2000,
+	JOB_ANNOUNCE_MS = 30 * 1000,
+	JOB_STALL_MS = 12 * 1000, /* without a piece: try HTTP */
+	JOB_TRY_AGAIN_MS = 3000,
+	JOB_ROOM_MS = 15 * 1000,    /* between looks at a full disk */
+	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
+	JOB_RANGE_MAX = 8 << 20	    /* of one HTTP request */
+};
+
+enum job_state {
+	JOB_TORRENT,	/* needs its torrent file */
+	JOB_SALVAGE,	/* what lies on disk is to be hashed */
+	JOB_SWARM,	/* the engine writes */
+	JOB_LETTING_GO, /* the engine is asked to let go; then JOB_SALVAGE */
+	JOB_HTTP,	/* we write */
+	JOB_DONE	/* held; the job is about to go */
+};
+
+/* Asking one source's /announce. */
+struct job_ask {
+	struct job *job;
+	struct source *source; /* held; NULL: free */
+	struct http_fetch *fetch;
+	int64_t next_ms;
+	unsigned peers; /* it named the last time */
+};
+
+struct job {
+	struct fetcher *f;
+	struct job *next;
+	uint8_t btmh[32];
+	char hex[65];
+	char dir[HOUSE_PATH_MAX + 96];
+	enum job_state state;
+	bool http_next; /* after letting go: HTTP, not the swarm */
+	bool stopping;	/* nobody wants it: wind down */
+	bool discard;	/* and delete its files */
+	int64_t not_before_ms;
+	char trouble[200];
+
+	struct torrentfile *tf;
+	uint8_t *have;	  /* verified here, fsynced, remembered */
+	uint8_t *claimed; /* written, as the engine says */
+	uint32_t good;	  /* pieces in `have` */
+	uint64_t good_bytes;
+
+	/* the engine's side */
+	bool flushing;
+	unsigned dirty; /* pieces it has told of since the last flush */
+	int64_t flushed_ms, piece_ms;
+	struct engine_progress progress;
+	struct job_ask asks[FETCHER_SOURCES_MAX];
+
+	/* HTTP, and the torrent file */
+	struct http_fetch *fetch;
+	struct source *fetch_from; /* held while `fetch` */
+	unsigned turn; /* whose turn it is among the sources */
+	uint32_t range_first, range_pieces;
+	uint64_t http_bytes;
+
+	bool on_pool; /* hashing, writing or deleting: hands off */
+};
+
+/* A held payload the engine has loaded for others. */
+struct seed {
+	uint8_t btmh[32];
+	bool leaving; /* release asked */
+	int64_t used_ms;
+};
+
+struct fetcher {
+	struct fetcher_options o;
+	struct job *jobs;
+	unsigned n_jobs;
+	struct seed seeds[FETCHER_SEEDS_MAX];
+	unsigned n_seeds;
+	uv_timer_t timer;
+	uint16_t swarm_port; /* as the engine says */
+	bool look; /* there may be something to start */
+	/* payloads that could not be had a moment ago */
+	struct {
+		uint8_t btmh[32];
+		int64_t until_ms;
+		char why[200];
+	} resting[64];
+	unsigned n_resting;
+	bool closing;
+	void (*on_closed)(void *owner);
+	void *closed_owner;
+};
+
+/* --- fetcher.c --- */
+int64_t fetcher_now(const struct fetcher *f);
+struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh);
+/* Decide what the job does next; safe to call at any time. */
+void job_step(struct job *job);
+/* Say why it does not go on, and do not go on before `ms` have passed. */
+void job_pause(struct job *job, int64_t ms, const char *why);
+/* Every piece is verified and on disk: remember it and tell. */
+void job_is_held(struct job *job);
+/* The sources fit to be asked now, static ones too; returns how many. */
+unsigned job_sources(struct job *job, struct source **out, unsigned max);
+
+/* --- fetch_torrent.c --- */
+/* Read the torrent file from disk, or ask the next source for it. */
+void job_get_torrent(struct job *job);
+
+/* --- fetch_verify.c: on the pool --- */
+/* Hash the pieces of `only` (NULL: all that `have` lacks) and fsync; then they
+ * are in `have`, remembered, and job_step() goes on. */
+void job_verify(struct job *job, const uint8_t *only);
+/* Write the body of a range (its verified pieces) and fsync. Takes `body`. */
+void job_write(struct job *job, struct buf *body, struct source *from);
+
+/* --- fetch_swarm.c --- */
+void job_swarm(struct job *job);
+void job_swarm_event(struct job *job, const struct engine_event *event);
+/* Stop asking for peers. */
+void job_swarm_quiet(struct job *job);
+
+/* --- fetch_http.c --- */
+void job_http(struct job *job);
+/* Is there a fit source from which HTTP would be the way? */
+bool job_http_possible(struct job *job, bool only_static);
+
+/* --- fetch_seeds.c --- */
+struct seed *seed_find(struct fetcher *f, const uint8_t *btmh);
+void seed_event(struct fetcher *f, const struct engine_event *event);
+void seeds_forget(struct fetcher *f);
+void seeds_tick(struct fetcher *f);
+/* The engine goes on with a finished fetch as a seed. */
+void seed_adopt(struct fetcher *f, const uint8_t *btmh);
+
+#endif

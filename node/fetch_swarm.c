@@ -1,0 +1,215 @@
+/* A job as the engine's: loading it, finding peers for it through the
+ * /announce of sources, and looking at what it has written. */
+#include <stdio.h>
+#include <string.h>
+
+#include "node/fetch_job.h"
+#include "node/swarm_peers.h"
+
+static struct job_ask *ask_of(struct job *job, struct source *source)
+{
+	struct job_ask *unused = NULL;
+
+	for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++) {
+		struct job_ask *ask = &job->asks[i];
+
+		if (ask->source == source)
+			return ask;
+		if (ask->source == NULL && unused == NULL)
+			unused = ask;
+	}
+	if (unused != NULL) {
+		*unused = (struct job_ask){ .job = job, .source = source };
+		source_hold(source);
+	}
+	return unused;
+}
+
+static void connect_peer(void *owner, const struct engine_address *peer)
+{
+	struct job_ask *ask = owner;
+
+	ask->peers++;
+	(void)engine_connect(ask->job->f->o.engine, ask->job->btmh, peer);
+}
+
+static void peers_came(void *owner, const struct http_reply *reply)
+{
+	struct job_ask *ask = owner;
+	struct job *job = ask->job;
+	int64_t now = fetcher_now(job->f);
+
+	ask->fetch = NULL;
+	ask->peers = 0;
+	if (reply->status == STATUS_OK && reply->code == 200)
+		(void)swarm_peers_read(reply->body, connect_peer, ask);
+	else if (reply->status != STATUS_OK)
+		source_failed(ask->source, now, reply->error);
+	ask->next_ms = now + (job->progress.peers > 0 ? JOB_ANNOUNCE_MS :
+							JOB_ANNOUNCE_LONELY_MS);
+}
+
+static void ask_source(struct job *job, struct source *source)
+{
+	struct job_ask *ask = ask_of(job, source);
+	struct swarm_announce what = {
+		.url = source->url,
+		.btmh = job->btmh,
+		.node_key = house_node_public(job->f->o.house),
+		.port = job->f->swarm_port,
+		.left = job->tf->mi.total - job->good_bytes,
+	};
+	struct buf url = BUF_INIT;
+	struct http_get get = { .max_bytes = 64 << 10, .timeout_ms = 10000 };
+	struct err err = ERR_INIT;
+
+	if (ask == NULL || ask->fetch != NULL ||
+	    fetcher_now(job->f) < ask->next_ms)
+		return;
+	swarm_announce_url(&what, &url);
+	get.url = buf_string(&url);
+	ask->next_ms = fetcher_now(job->f) + JOB_ANNOUNCE_LONELY_MS;
+	(void)http_client_get(job->f->o.client, &get, peers_came, ask,
+			      &ask->fetch, &err);
+	buf_release(&url);
+}
+
+void job_swarm_quiet(struct job *job)
+{
+	for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++) {
+		struct job_ask *ask = &job->asks[i];
+
+		if (ask->fetch != NULL)
+			http_client_cancel(ask->fetch);
+		if (ask->source != NULL)
+			source_drop(ask->source);
+		memset(ask, 0, sizeof(*ask));
+	}
+}
+
+static void load(struct job *job)
+{
+	const struct torrentfile *tf = job->tf;
+	struct engine_payload payload = {
+		.btmh = job->btmh,
+		.torrent = buf_bytes(&tf->bytes),
+		.pieces = tf->mi.pieces,
+		.mode = ENGINE_FETCH,
+		.have = { job->have, havemap_size(tf->mi.pieces) },
+	};
+	struct err err = ERR_INIT;
+	enum status status = engine_add(job->f->o.engine, &payload, &err);
+
+	if (status == STATUS_OK) {
+		job->flushing = false;
+		job->dirty = 0;
+		job->piece_ms = job->flushed_ms = fetcher_now(job->f);
+		memset(&job->progress, 0, sizeof(job->progress));
+		return;
+	}
+	job_pause(job, JOB_TICK_MS, err.text);
+}
+
+static void look_at_writing(struct job *job)
+{
+	int64_t now = fetcher_now(job->f);
+
+	if (job->flushing || job->dirty == 0 ||
+	    now - job->flushed_ms < JOB_FLUSH_MS)
+		return;
+	if (engine_flush(job->f->o.engine, job->btmh) != STATUS_OK)
+		return;
+	job->flushing = true;
+	job->dirty = 0;
+	job->flushed_ms = now;
+}
+
+void job_swarm(struct job *job)
+{
+	struct source *sources[FETCHER_SOURCES_MAX];
+	int64_t now = fetcher_now(job->f);
+	unsigned count;
+
+	if (!engine_has(job->f->o.engine, job->btmh)) {
+		if (job_http_possible(job, true))
+			job->state = JOB_HTTP;
+		else
+			load(job);
+		return;
+	}
+	look_at_writing(job);
+	count = job_sources(job, sources, FETCHER_SOURCES_MAX);
+	for (unsigned i = 0; i < count; i++)
+		if (!sources[i]->is_static)
+			ask_source(job, sources[i]);
+	if (now - job->piece_ms > JOB_STALL_MS &&
+	    job_http_possible(job, false)) {
+		job->http_next = true;
+		job->state = JOB_LETTING_GO;
+	} else if (count == 0 && job->progress.peers == 0) {
+		(void)snprintf(job->trouble, sizeof(job->trouble),
+			       "nobody to ask is there");
+	} else if (job->progress.peers > 0) {
+		job->trouble[0] = 0;
+	}
+}
+
+/* The engine says these pieces are written; job_step() has them hashed. */
+static void claim(struct job *job, struct bytes map)
+{
+	size_t size = havemap_size(job->tf->mi.pieces);
+
+	if (map.size != size)
+		return;
+	memcpy(job->claimed, map.data, size);
+}
+
+static void let_go(struct job *job, int64_t pause, const char *why)
+{
+	job->flushing = false;
+	memset(&job->progress, 0, sizeof(job->progress));
+	if (job->tf != NULL)
+		memset(job->claimed, 0, havemap_size(job->tf->mi.pieces));
+	job_swarm_quiet(job);
+	job->state = JOB_SALVAGE;
+	if (why != NULL)
+		job_pause(job, pause, why);
+}
+
+void job_swarm_event(struct job *job, const struct engine_event *event)
+{
+	switch (event->type) {
+	case ENGINE_PIECE:
+		job->dirty++;
+		job->piece_ms = fetcher_now(job->f);
+		break;
+	case ENGINE_PROGRESS:
+		job->progress = event->progress;
+		break;
+	case ENGINE_FINISHED:
+		if (job->tf != NULL) {
+			memset(job->claimed, 0xff,
+			       havemap_size(job->tf->mi.pieces));
+			for (uint32_t i = job->tf->mi.pieces;
+			     i < 8 * havemap_size(job->tf->mi.pieces); i++)
+				havemap_unset(job->claimed, i);
+		}
+		break;
+	case ENGINE_HAVE:
+		job->flushing = false;
+		claim(job, event->have);
+		break;
+	case ENGINE_RELEASED:
+		let_go(job, 0, NULL);
+		break;
+	case ENGINE_FAILED:
+		let_go(job, JOB_TRY_AGAIN_MS, event->failed.text);
+		break;
+	case ENGINE_DIED:
+		let_go(job, JOB_TICK_MS, "the engine was started again");
+		break;
+	default:
+		break;
+	}
+	job_step(job);
+}

@@ -1,0 +1,119 @@
+/* The torrent file of a job: from disk, else from whoever has it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/payloads.h"
+#include "node/durable.h"
+#include "node/fetch_job.h"
+
+/* Whoever has just heard of a lesson asks again at once: the others have just
+ * heard of it, too. */
+enum { QUICK_TRIES = 24 };
+
+/* With the torrent known, the have-map can be read. */
+static void torrent_is_here(struct job *job, struct torrentfile *tf)
+{
+	struct fetcher *f = job->f;
+	struct payload_row row;
+	struct buf have = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t size = havemap_size(tf->mi.pieces);
+
+	job->tf = tf;
+	job->have = calloc(1, size);
+	job->claimed = calloc(1, size);
+	if (job->have == NULL || job->claimed == NULL) {
+		job_pause(job, JOB_TRY_AGAIN_MS, "out of memory");
+		job->stopping = true;
+		return;
+	}
+	if (payload_get(f->o.house->catalog, job->btmh, &row, &have, &err) ==
+		    STATUS_OK &&
+	    row.pieces == tf->mi.pieces && have.size == size)
+		memcpy(job->have, have.data, size);
+	buf_release(&have);
+	job->good = havemap_count(job->have, tf->mi.pieces);
+	job->state = JOB_SALVAGE;
+	job->trouble[0] = 0;
+	job_step(job);
+}
+
+static void torrent_path(const struct job *job, char out[static 4200])
+{
+	(void)snprintf(out, 4200, "%s/%s", job->f->o.house->torrent_dir,
+		       job->hex);
+}
+
+static void torrent_came(void *owner, const struct http_reply *reply)
+{
+	struct job *job = owner;
+	struct source *from = job->fetch_from;
+	struct torrentfile *tf;
+	struct err err = ERR_INIT;
+	char path[4200];
+	enum status status;
+
+	job->fetch = NULL;
+	job->fetch_from = NULL;
+	if (reply->status != STATUS_OK || reply->code != 200) {
+		if (reply->status != STATUS_OK)
+			source_failed(from, fetcher_now(job->f), reply->error);
+		source_drop(from);
+		job_pause(job,
+			  job->turn < QUICK_TRIES ? 150 : JOB_TRY_AGAIN_MS,
+			  "nobody asked has its torrent file yet");
+		return;
+	}
+	status = torrentfile_open_bytes(&tf, reply->body, job->btmh, &err);
+	if (status == STATUS_UNTRUSTED || status == STATUS_MALFORMED)
+		source_lied(from, fetcher_now(job->f), err.text);
+	source_drop(from);
+	if (status != STATUS_OK) {
+		job_pause(job, 500, err.text);
+		return;
+	}
+	torrent_path(job, path);
+	status = durable_write(path, reply->body, 0644, &err);
+	if (status != STATUS_OK) {
+		torrentfile_free(tf);
+		job_pause(job, JOB_ROOM_MS, err.text);
+		return;
+	}
+	torrent_is_here(job, tf);
+}
+
+void job_get_torrent(struct job *job)
+{
+	struct source *sources[FETCHER_SOURCES_MAX];
+	struct torrentfile *tf;
+	struct err err = ERR_INIT;
+	char path[4200], url[CONF_URL_MAX + 96];
+	struct http_get get = { .url = url,
+				.max_bytes = METAINFO_SIZE_MAX,
+				.timeout_ms = 120 * 1000,
+				.slow_bytes_s = 50 };
+	unsigned count;
+
+	torrent_path(job, path);
+	if (torrentfile_open(&tf, path, job->btmh, &err) == STATUS_OK) {
+		torrent_is_here(job, tf);
+		return;
+	}
+	count = job_sources(job, sources, FETCHER_SOURCES_MAX);
+	if (count == 0) {
+		job_pause(job, JOB_TRY_AGAIN_MS, "nobody to ask is there");
+		return;
+	}
+	job->fetch_from = sources[job->turn++ % count];
+	/* Two that want the same must not wait for each other. */
+	(void)snprintf(url, sizeof(url), "%s/torrent/%s?wait=0", job->fetch_from->url,
+		       job->hex);
+	if (http_client_get(job->f->o.client, &get, torrent_came, job,
+			    &job->fetch, &err) != STATUS_OK) {
+		job->fetch_from = NULL;
+		job_pause(job, JOB_TRY_AGAIN_MS, err.text);
+		return;
+	}
+	source_hold(job->fetch_from);
+}

@@ -1,0 +1,217 @@
+/* What is hashed, written and flushed on libuv's pool: the only place where a
+ * piece comes to count. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/payloads.h"
+#include "node/clock.h"
+#include "node/fetch_job.h"
+#include "node/payload.h"
+
+struct task {
+	uv_work_t work;
+	struct job *job;
+	uint8_t *only; /* pieces to look at */
+	uint8_t *have; /* starts as the job's, ends as what is good */
+
+	struct buf body; /* a range to write first, or empty */
+	uint32_t first, pieces;
+	struct source *from; /* held, when there is a body */
+	bool body_bad;
+
+	enum status status;
+	struct err err;
+};
+
+static void write_range(struct task *t)
+{
+	const struct metainfo *mi = &t->job->tf->mi;
+	struct payload *p;
+	size_t at = 0;
+
+	t->status = payload_open(&p, t->job->dir, mi, PAYLOAD_WRITE, &t->err);
+	if (t->status != STATUS_OK)
+		return;
+	for (uint32_t i = t->first; i < t->first + t->pieces; i++) {
+		uint32_t length = metainfo_piece(mi, i).length;
+
+		if (t->body.size - at < length ||
+		    !payload_piece_good(mi, i, t->body.data + at)) {
+			t->body_bad = true;
+			break;
+		}
+		t->status = payload_write(p, i, t->body.data + at, &t->err);
+		if (t->status != STATUS_OK)
+			break;
+		havemap_set(t->have, i);
+		at += length;
+	}
+	payload_free(p);
+}
+
+static void on_pool(uv_work_t *work)
+{
+	struct task *t = work->data;
+	const struct metainfo *mi = &t->job->tf->mi;
+	struct payload_check check = { .only = t->only };
+
+	if (t->body.size > 0)
+		write_range(t);
+	else
+		t->status = payload_verify(t->job->dir, mi, &check, t->have,
+					   &t->err);
+	/* Files that are not there yet are no reason not to flush the rest. */
+	if (t->status == STATUS_OK && havemap_count(t->have, mi->pieces) > 0) {
+		t->status = payload_sync(t->job->dir, mi, &t->err);
+		if (t->status == STATUS_NOT_FOUND)
+			t->status = STATUS_OK;
+	}
+}
+
+static uint64_t bytes_of_map(const struct metainfo *mi, const uint8_t *map)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		if (havemap_has(map, i))
+			sum += metainfo_piece(mi, i).length;
+	return sum;
+}
+
+/* The engine said it had written pieces which are not what it said. */
+static bool engine_was_wrong(const struct task *t)
+{
+	const struct metainfo *mi = &t->job->tf->mi;
+
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		if (havemap_has(t->job->claimed, i) &&
+		    havemap_has(t->only, i) && !havemap_has(t->have, i))
+			return true;
+	return false;
+}
+
+static void take_result(struct task *t)
+{
+	struct job *job = t->job;
+	const struct metainfo *mi = &job->tf->mi;
+	struct bytes map = { t->have, havemap_size(mi->pieces) };
+	struct err err = ERR_INIT;
+
+	if (t->status != STATUS_OK) {
+		job_pause(job, JOB_ROOM_MS, t->err.text);
+		return;
+	}
+	if (payload_put(job->f->o.house->catalog, job->btmh, mi->total,
+			mi->pieces, map, clock_s(), &err) !=
+	    STATUS_OK) {
+		job_pause(job, JOB_ROOM_MS, err.text);
+		return;
+	}
+	memcpy(job->have, t->have, map.size);
+	job->good = havemap_count(job->have, mi->pieces);
+	job->good_bytes = bytes_of_map(mi, job->have);
+}
+
+static void settle_source(struct task *t)
+{
+	int64_t now = fetcher_now(t->job->f);
+
+	if (t->from == NULL)
+		return;
+	if (t->body_bad)
+		source_lied(t->from, now, "a piece is not what was signed");
+	else
+		source_worked(t->from, now);
+	source_drop(t->from);
+}
+
+static void pool_done(uv_work_t *work, int cancelled)
+{
+	struct task *t = work->data;
+	struct job *job = t->job;
+	bool wrong;
+
+	(void)cancelled;
+	wrong = job->state == JOB_SWARM && t->status == STATUS_OK &&
+		engine_was_wrong(t);
+	job->on_pool = false;
+	take_result(t);
+	settle_source(t);
+	if (job->state == JOB_SALVAGE && t->status == STATUS_OK) {
+		job->state = job->http_next ? JOB_HTTP : JOB_SWARM;
+		job->piece_ms = fetcher_now(job->f);
+	} else if (wrong) {
+		(void)snprintf(job->trouble, sizeof(job->trouble),
+			       "the engine wrote pieces that do not verify");
+		job->state = JOB_LETTING_GO;
+	}
+	free(t->only);
+	free(t->have);
+	buf_release(&t->body);
+	free(t);
+	if (!job->stopping && job->good == job->tf->mi.pieces)
+		job_is_held(job);
+	job_step(job);
+}
+
+static struct task *task_new(struct job *job)
+{
+	size_t size = havemap_size(job->tf->mi.pieces);
+	struct task *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->work.data = t;
+	t->job = job;
+	t->err = (struct err)ERR_INIT;
+	t->only = calloc(1, size);
+	t->have = malloc(size);
+	if (t->only == NULL || t->have == NULL) {
+		free(t->only);
+		free(t->have);
+		free(t);
+		return NULL;
+	}
+	memcpy(t->have, job->have, size);
+	return t;
+}
+
+static void task_start(struct task *t)
+{
+	t->job->on_pool = true;
+	(void)uv_queue_work(t->job->f->o.loop, &t->work, on_pool, pool_done);
+}
+
+void job_verify(struct job *job, const uint8_t *only)
+{
+	struct task *t = task_new(job);
+	size_t size = havemap_size(job->tf->mi.pieces);
+
+	if (t == NULL) {
+		job_pause(job, JOB_TRY_AGAIN_MS, "out of memory");
+		return;
+	}
+	for (size_t i = 0; i < size; i++)
+		t->only[i] = (uint8_t)((only == NULL ? 0xff : only[i]) &
+				       ~job->have[i]);
+	task_start(t);
+}
+
+void job_write(struct job *job, struct buf *body, struct source *from)
+{
+	struct task *t = task_new(job);
+
+	if (t == NULL) {
+		buf_release(body);
+		job_pause(job, JOB_TRY_AGAIN_MS, "out of memory");
+		return;
+	}
+	t->body = *body;
+	*body = (struct buf)BUF_INIT;
+	t->first = job->range_first;
+	t->pieces = job->range_pieces;
+	t->from = from;
+	source_hold(from);
+	task_start(t);
+}

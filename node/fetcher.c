@@ -1,0 +1,649 @@
+/* Which payloads to fetch, how many at a time, and what becomes of them. The
+ * steps themselves are in fetch_*.c. */
+#include "node/fetcher.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/lessons.h"
+#include "catalog/payloads.h"
+#include "node/fetch_job.h"
+#include "node/payload.h"
+#include "proto/encoding.h"
+
+enum { LOOK_MAX = 512, REST_MS = 30 * 1000 };
+
+int64_t fetcher_now(const struct fetcher *f)
+{
+	return (int64_t)uv_now(f->o.loop);
+}
+
+struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = f->jobs;
+
+	while (job != NULL && memcmp(job->btmh, btmh, 32) != 0)
+		job = job->next;
+	return job;
+}
+
+void job_pause(struct job *job, int64_t ms, const char *why)
+{
+	job->not_before_ms = fetcher_now(job->f) + ms;
+	(void)snprintf(job->trouble, sizeof(job->trouble), "%s", why);
+}
+
+unsigned job_sources(struct job *job, struct source **out, unsigned max)
+{
+	struct fetcher *f = job->f;
+	struct source *all[FETCHER_SOURCES_MAX];
+	unsigned count = f->o.sources(f->o.owner, job->btmh, all,
+				      FETCHER_SOURCES_MAX),
+		 fit = 0;
+
+	for (unsigned i = 0; i < count && fit < max; i++)
+		if (source_is_fit(all[i], fetcher_now(f)))
+			out[fit++] = all[i];
+	return fit;
+}
+
+/* --- resting: what could not be had is not tried at once again --- */
+
+static bool is_resting(const struct fetcher *f, const uint8_t *btmh)
+{
+	for (unsigned i = 0; i < f->n_resting; i++)
+		if (memcmp(f->resting[i].btmh, btmh, 32) == 0)
+			return fetcher_now(f) < f->resting[i].until_ms;
+	return false;
+}
+
+static void put_to_rest(struct fetcher *f, const uint8_t *btmh,
+			const char *why)
+{
+	unsigned at = 0;
+
+	while (at < f->n_resting && memcmp(f->resting[at].btmh, btmh, 32) != 0)
+		at++;
+	if (at == sizeof(f->resting) / sizeof(*f->resting)) {
+		at = 0; /* forget the one that rests longest */
+		for (unsigned i = 1; i < f->n_resting; i++)
+			if (f->resting[i].until_ms < f->resting[at].until_ms)
+				at = i;
+	} else if (at == f->n_resting) {
+		f->n_resting++;
+	}
+	memcpy(f->resting[at].btmh, btmh, 32);
+	f->resting[at].until_ms = fetcher_now(f) + REST_MS;
+	(void)snprintf(f->resting[at].why, sizeof(f->resting[at].why), "%s",
+		       why);
+}
+
+/* --- jobs --- */
+
+static void job_free(struct job *job)
+{
+	struct job **at = &job->f->jobs;
+
+	assert(!job->on_pool && job->fetch == NULL);
+	job_swarm_quiet(job);
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	job->f->n_jobs--;
+	job->f->look = true;
+	torrentfile_free(job->tf);
+	free(job->have);
+	free(job->claimed);
+	free(job);
+}
+
+static void job_new(struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return;
+	job->f = f;
+	memcpy(job->btmh, btmh, 32);
+	hex_encode((struct bytes){ btmh, 32 }, job->hex);
+	(void)snprintf(job->dir, sizeof(job->dir), "%s/%s",
+		       f->o.house->payload_dir, job->hex);
+	job->next = f->jobs;
+	f->jobs = job;
+	f->n_jobs++;
+	job_step(job);
+}
+
+void job_is_held(struct job *job)
+{
+	struct fetcher *f = job->f;
+
+	job_swarm_quiet(job);
+	job->state = JOB_DONE;
+	if (shelf_put(f->o.shelf, job->btmh) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: out of memory\n");
+	if (engine_has(f->o.engine, job->btmh))
+		seed_adopt(f, job->btmh);
+	f->o.on_held(f->o.owner, job->btmh, true);
+}
+
+struct deletion {
+	uv_work_t work;
+	struct fetcher *f;
+	struct job *job;
+	struct err err;
+};
+
+static void delete_on_pool(uv_work_t *work)
+{
+	struct deletion *d = work->data;
+
+	d->err = (struct err)ERR_INIT;
+	(void)payload_delete(d->job->dir, &d->err);
+}
+
+static void deleted(uv_work_t *work, int cancelled)
+{
+	struct deletion *d = work->data;
+	struct job *job = d->job;
+
+	(void)cancelled;
+	if (d->err.status != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", d->err.text);
+	free(d);
+	job->on_pool = false;
+	job->discard = false;
+	job_step(job);
+}
+
+/* Forget it first, so that a power cut never leaves a held row without
+ * files. */
+static void job_delete(struct job *job)
+{
+	struct fetcher *f = job->f;
+	struct deletion *d = calloc(1, sizeof(*d));
+	struct err err = ERR_INIT;
+
+	if (d == NULL || payload_forget(f->o.house->catalog, job->btmh, &err) !=
+				 STATUS_OK) {
+		free(d);
+		job->discard = false;
+		return;
+	}
+	d->f = f;
+	d->job = job;
+	d->work.data = d;
+	job->on_pool = true;
+	(void)uv_queue_work(f->o.loop, &d->work, delete_on_pool, deleted);
+}
+
+/* Nobody wants it any more: let everything go, then the job itself. */
+static void job_wind_down(struct job *job)
+{
+	struct fetcher *f = job->f;
+
+	job_swarm_quiet(job);
+	if (job->fetch != NULL) {
+		http_client_cancel(job->fetch);
+		job->fetch = NULL;
+		source_drop(job->fetch_from);
+		job->fetch_from = NULL;
+	}
+	if (job->on_pool)
+		return;
+	if (engine_has(f->o.engine, job->btmh)) {
+		(void)engine_release(f->o.engine, job->btmh);
+		return; /* RELEASED brings us back */
+	}
+	if (job->discard && !f->closing) {
+		job_delete(job);
+		if (job->on_pool)
+			return;
+	}
+	job_free(job);
+}
+
+static bool has_room(struct job *job)
+{
+	struct err err = ERR_INIT;
+	uint64_t room, missing;
+
+	if (job->tf == NULL || job->good_bytes > job->tf->mi.total)
+		return true;
+	missing = job->tf->mi.total - job->good_bytes;
+	if (payload_room(job->f->o.house->payload_dir, &room, &err) !=
+		    STATUS_OK ||
+	    room >= missing + JOB_KEEP_FREE)
+		return true;
+	/* What is half here already has its room taken, perhaps. */
+	if (job->state == JOB_SWARM && job->progress.bytes > 0)
+		return true;
+	job_pause(job, JOB_ROOM_MS, "the disk is full");
+	return false;
+}
+
+static bool something_claimed(const struct job *job)
+{
+	size_t size = havemap_size(job->tf->mi.pieces);
+
+	for (size_t i = 0; i < size; i++)
+		if ((job->claimed[i] & ~job->have[i]) != 0)
+			return true;
+	return false;
+}
+
+static void let_engine_go(struct job *job)
+{
+	if (!engine_has(job->f->o.engine, job->btmh))
+		job->state = JOB_SALVAGE;
+	else
+		(void)engine_release(job->f->o.engine, job->btmh);
+}
+
+void job_step(struct job *job)
+{
+	if (job->stopping || job->f->closing || job->state == JOB_DONE) {
+		if (job->state == JOB_DONE && !job->stopping) {
+			if (!job->on_pool)
+				job_free(job);
+			return;
+		}
+		job_wind_down(job);
+		return;
+	}
+	if (job->on_pool || job->fetch != NULL ||
+	    fetcher_now(job->f) < job->not_before_ms)
+		return;
+	switch (job->state) {
+	case JOB_TORRENT:
+		job_get_torrent(job);
+		break;
+	case JOB_SALVAGE:
+		if (engine_has(job->f->o.engine, job->btmh))
+			job->state = JOB_LETTING_GO; /* it was a seed */
+		else
+			job_verify(job, NULL);
+		break;
+	case JOB_SWARM:
+		if (something_claimed(job))
+			job_verify(job, job->claimed);
+		else if (has_room(job))
+			job_swarm(job);
+		break;
+	case JOB_LETTING_GO:
+		let_engine_go(job);
+		break;
+	case JOB_HTTP:
+		if (has_room(job))
+			job_http(job);
+		break;
+	case JOB_DONE:
+		break;
+	}
+}
+
+/* --- what to start --- */
+
+struct looking {
+	struct fetch found[LOOK_MAX];
+	unsigned count;
+};
+
+static bool collect(void *context, const struct fetch *fetch)
+{
+	struct looking *l = context;
+
+	l->found[l->count++] = *fetch;
+	return l->count < LOOK_MAX;
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return fetch_order(a, b);
+}
+
+static void start_jobs(struct fetcher *f)
+{
+	struct looking *l;
+	struct err err = ERR_INIT;
+
+	if (f->n_jobs >= FETCHER_JOBS_MAX || !f->look)
+		return;
+	f->look = false;
+	l = calloc(1, sizeof(*l));
+	if (l == NULL || payloads_to_fetch(f->o.house->catalog, LOOK_MAX,
+					   collect, l, &err) != STATUS_OK) {
+		free(l);
+		return;
+	}
+	qsort(l->found, l->count, sizeof(*l->found), by_order);
+	for (unsigned i = 0; i < l->count && f->n_jobs < FETCHER_JOBS_MAX;
+	     i++) {
+		const uint8_t *btmh = l->found[i].btmh;
+
+		if (fetcher_find(f, btmh) == NULL && !is_resting(f, btmh))
+			job_new(f, btmh);
+	}
+	free(l);
+}
+
+/* A job that cannot go on makes room for one that may. */
+static void rotate(struct fetcher *f)
+{
+	struct job *job, *next;
+
+	if (f->n_jobs < FETCHER_JOBS_MAX)
+		return;
+	for (job = f->jobs; job != NULL; job = next) {
+		next = job->next;
+		if (job->state != JOB_TORRENT || job->turn < 12 ||
+		    job->fetch != NULL || job->stopping)
+			continue;
+		put_to_rest(f, job->btmh, job->trouble);
+		job->stopping = true;
+		job_step(job);
+		return;
+	}
+}
+
+static void ticked(uv_timer_t *timer)
+{
+	struct fetcher *f = timer->data;
+	struct job *next;
+	static unsigned ticks;
+
+	for (struct job *job = f->jobs; job != NULL; job = next) {
+		next = job->next;
+		job_step(job);
+	}
+	seeds_tick(f);
+	rotate(f);
+	if (++ticks % 20 == 0)
+		f->look = true;
+	start_jobs(f);
+}
+
+void fetcher_look(struct fetcher *f)
+{
+	f->look = true;
+	if (!f->closing)
+		start_jobs(f);
+}
+
+void fetcher_hurry(struct fetcher *f)
+{
+	f->n_resting = 0;
+	for (struct job *job = f->jobs; job != NULL; job = job->next)
+		if (strcmp(job->trouble, "the disk is full") != 0)
+			job->not_before_ms = 0;
+	fetcher_look(f);
+}
+
+/* --- changes of mind --- */
+
+static bool is_dropped(struct fetcher *f, const uint8_t *btmh)
+{
+	struct lesson_row row;
+	struct err err = ERR_INIT;
+	char hex[65];
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	if (lessons_get(f->o.house->catalog, hex, &row, &err) != STATUS_OK)
+		return false;
+	return row.withdrawn || row.choice == CHOICE_DROP;
+}
+
+/* Take it off the shelf and out of the engine, then delete it, as a job that
+ * only winds down. */
+static void discard(struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = fetcher_find(f, btmh);
+	struct payload_row row;
+	struct err err = ERR_INIT;
+
+	if (shelf_has(f->o.shelf, btmh)) {
+		shelf_take(f->o.shelf, btmh);
+		f->o.on_held(f->o.owner, btmh, false);
+	}
+	if (job == NULL) {
+		if (payload_get(f->o.house->catalog, btmh, &row, NULL, &err) !=
+		    STATUS_OK)
+			return; /* nothing of it is here */
+		job_new(f, btmh);
+		job = fetcher_find(f, btmh);
+	}
+	if (job == NULL)
+		return;
+	job->stopping = true;
+	job->discard = true;
+	job_step(job);
+}
+
+void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
+{
+	struct payload_standing standing;
+	struct job *job = fetcher_find(f, btmh);
+	struct err err = ERR_INIT;
+
+	if (f->closing || lessons_standing(f->o.house->catalog, btmh,
+					   &standing, &err) != STATUS_OK)
+		return;
+	if (!standing.wanted && is_dropped(f, btmh)) {
+		discard(f, btmh);
+	} else if (!standing.wanted && job != NULL) {
+		job->stopping = true;
+		job_step(job);
+	} else {
+		f->look = true;
+	}
+}
+
+enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
+			    struct bytes good, struct err *err)
+{
+	struct payload_row row;
+	struct buf have = BUF_INIT;
+	uint8_t *none = NULL;
+	enum status status = payload_get(f->o.house->catalog, btmh, &row,
+					 &have, err);
+
+	if (status != STATUS_OK)
+		goto release;
+	if (good.size == 0) {
+		none = calloc(1, have.size);
+		good = (struct bytes){ none, none == NULL ? 0 : have.size };
+	}
+	if (good.size != have.size) {
+		status = err_set(err, STATUS_MALFORMED, "a map of another size");
+		goto release;
+	}
+	status = payload_put(f->o.house->catalog, btmh, row.bytes, row.pieces,
+			     good, row.added_s, err);
+	if (status != STATUS_OK)
+		goto release;
+	if (shelf_has(f->o.shelf, btmh)) {
+		shelf_take(f->o.shelf, btmh);
+		f->o.on_held(f->o.owner, btmh, false);
+	}
+	fetcher_look(f);
+release:
+	free(none);
+	buf_release(&have);
+	return status;
+}
+
+void fetcher_published(struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = fetcher_find(f, btmh);
+
+	if (job != NULL) {
+		job->stopping = true;
+		job_step(job);
+	}
+	if (shelf_put(f->o.shelf, btmh) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: out of memory\n");
+	f->o.on_held(f->o.owner, btmh, true);
+}
+
+/* --- the engine --- */
+
+void fetcher_engine_event(struct fetcher *f, const struct engine_event *event)
+{
+	struct job *job, *next;
+
+	if (event->type == ENGINE_READY)
+		f->swarm_port = event->ready.port;
+	if (event->type == ENGINE_DIED) {
+		seeds_forget(f);
+		for (job = f->jobs; job != NULL; job = next) {
+			next = job->next;
+			if (job->state == JOB_SWARM ||
+			    job->state == JOB_LETTING_GO)
+				job_swarm_event(job, event);
+			else
+				job_step(job);
+		}
+		return;
+	}
+	if (event->btmh == NULL) {
+		if (event->type == ENGINE_READY)
+			fetcher_hurry(f);
+		return;
+	}
+	seed_event(f, event);
+	job = fetcher_find(f, event->btmh);
+	if (job != NULL && (job->state == JOB_SWARM ||
+			    job->state == JOB_LETTING_GO))
+		job_swarm_event(job, event);
+	else if (job != NULL)
+		job_step(job);
+}
+
+/* --- questions --- */
+
+double fetcher_progress(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct job *job = fetcher_find(f, btmh);
+	uint64_t bytes;
+
+	if (job == NULL)
+		return -1;
+	if (job->tf == NULL || job->tf->mi.total == 0)
+		return 0;
+	bytes = job->progress.bytes > job->good_bytes ? job->progress.bytes :
+							job->good_bytes;
+	return bytes >= job->tf->mi.total ?
+		       1 :
+		       (double)bytes / (double)job->tf->mi.total;
+}
+
+const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct job *job = fetcher_find(f, btmh);
+
+	if (job != NULL)
+		return job->trouble;
+	for (unsigned i = 0; i < f->n_resting; i++)
+		if (memcmp(f->resting[i].btmh, btmh, 32) == 0)
+			return f->resting[i].why;
+	return "";
+}
+
+json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
+{
+	static const char *const names[] = {
+		[JOB_TORRENT] = "torrent",     [JOB_SALVAGE] = "salvage",
+		[JOB_SWARM] = "swarm",	       [JOB_LETTING_GO] = "swarm",
+		[JOB_HTTP] = "http",	       [JOB_DONE] = "done",
+	};
+	const struct job *job = fetcher_find(f, btmh);
+
+	if (job == NULL)
+		return NULL;
+	return json_pack(
+		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s}", "btmh",
+		job->hex, "way", names[job->state], "bytes",
+		(json_int_t)(job->tf == NULL ? 0 : job->tf->mi.total),
+		"verified", (json_int_t)job->good_bytes, "progress",
+		fetcher_progress(f, btmh), "rate",
+		(json_int_t)job->progress.rate_down, "peers",
+		(json_int_t)job->progress.peers, "http_bytes",
+		(json_int_t)job->http_bytes, "trouble", job->trouble);
+}
+
+json_t *fetcher_jobs(const struct fetcher *f)
+{
+	json_t *list = json_array();
+
+	for (const struct job *job = f->jobs; job != NULL; job = job->next)
+		(void)json_array_append_new(list, fetcher_job(f, job->btmh));
+	return list;
+}
+
+/* --- lifetime --- */
+
+static bool shelve(void *context, const struct payload_row *payload)
+{
+	struct fetcher *f = context;
+
+	return shelf_put(f->o.shelf, payload->btmh) == STATUS_OK;
+}
+
+enum status fetcher_open(struct fetcher **out,
+			 const struct fetcher_options *options,
+			 struct err *err)
+{
+	struct fetcher *f = calloc(1, sizeof(*f));
+	enum status status;
+
+	if (f == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "fetcher");
+	f->o = *options;
+	f->look = true;
+	status = payloads_list(options->house->catalog, PAYLOAD_HELD, shelve,
+			       f, err);
+	if (status != STATUS_OK) {
+		free(f);
+		return status;
+	}
+	(void)uv_timer_init(options->loop, &f->timer); /* cannot fail */
+	f->timer.data = f;
+	(void)uv_timer_start(&f->timer, ticked, 0, JOB_TICK_MS);
+	*out = f;
+	return STATUS_OK;
+}
+
+static void timer_closed(uv_handle_t *timer)
+{
+	struct fetcher *f = timer->data;
+	void (*on_closed)(void *) = f->on_closed;
+	void *owner = f->closed_owner;
+
+	free(f);
+	on_closed(owner);
+}
+
+/* While closing the timer goes on until the last job has let go. */
+static void closing_ticked(uv_timer_t *timer)
+{
+	struct fetcher *f = timer->data;
+	struct job *next;
+
+	for (struct job *job = f->jobs; job != NULL; job = next) {
+		next = job->next;
+		job_step(job);
+	}
+	if (f->jobs == NULL && !uv_is_closing((uv_handle_t *)timer))
+		uv_close((uv_handle_t *)timer, timer_closed);
+}
+
+void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
+		   void *owner)
+{
+	f->closing = true;
+	f->on_closed = on_closed;
+	f->closed_owner = owner;
+	(void)uv_timer_start(&f->timer, closing_ticked, 0, 20);
+}

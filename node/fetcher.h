@@ -1,0 +1,88 @@
+/* Brings wanted payloads here and keeps what is held at hand for others.
+ *
+ * A payload goes through a job:
+ *
+ *   TORRENT   its torrent file is had and proved against the signed hash
+ *   SALVAGE   what lies on disk already is hashed; nothing good is fetched again
+ *   SWARM     the engine fetches; every few seconds what it has written is
+ *             hashed here, fsynced and remembered
+ *   HTTP      the same by ranges over HTTP, from plain web servers and when
+ *             nobody answers as a peer
+ *   HELD      every byte was verified by this program and is on disk
+ *
+ * The engine is not believed: a piece counts once it has been read back,
+ * hashed and fsynced here. One writer at a time: the engine from engine_add()
+ * until it let go, this program otherwise.
+ *
+ * Threads:  loop thread; hashing and fsync on libuv's pool.
+ * Lifetime: fetcher_open() -> … -> fetcher_close() -> closed callback. */
+#ifndef NODE_FETCHER_H
+#define NODE_FETCHER_H
+
+#include <jansson.h>
+
+#include "node/engine.h"
+#include "node/house.h"
+#include "node/http_client.h"
+#include "node/shelf.h"
+#include "node/sources.h"
+
+enum {
+	FETCHER_JOBS_MAX = 4,    /* at a time */
+	FETCHER_SEEDS_MAX = 200, /* held payloads loaded for others */
+	FETCHER_SOURCES_MAX = 24
+};
+
+struct fetcher;
+
+struct fetcher_options {
+	uv_loop_t *loop;
+	struct house *house;
+	struct http_client *client;
+	struct engine *engine;
+	struct shelf *shelf;
+	void *owner;
+	/* Whom to ask for this payload, best first; returns how many. */
+	unsigned (*sources)(void *owner, const uint8_t *btmh,
+			    struct source **out, unsigned max);
+	/* It is held now, or no longer. */
+	void (*on_held)(void *owner, const uint8_t *btmh, bool held);
+};
+
+enum status fetcher_open(struct fetcher **out,
+			 const struct fetcher_options *options,
+			 struct err *err);
+void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
+		   void *owner);
+
+/* Every engine event goes through here. */
+void fetcher_engine_event(struct fetcher *f, const struct engine_event *event);
+
+/* Something may be new to fetch, or no longer wanted. */
+void fetcher_look(struct fetcher *f);
+/* This payload's lessons changed: stop, delete or fetch as they say now. */
+void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
+/* Sources came back: do not sit out the pauses. */
+void fetcher_hurry(struct fetcher *f);
+
+/* Somebody asks for peers: load it if it is held. True when this node has a
+ * part in its swarm now (holds or fetches it); `*seeds` when it holds all. */
+bool fetcher_serve(struct fetcher *f, const uint8_t *btmh, bool *seeds);
+
+/* Pieces were found damaged: `good` is the have-map of what is not. */
+enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
+			    struct bytes good, struct err *err);
+
+/* A payload was put in place whole by publishing. */
+void fetcher_published(struct fetcher *f, const uint8_t *btmh);
+
+/* What a job does, for `transfers` and `lessons`: a new reference, or NULL
+ * when there is none for it. */
+json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh);
+json_t *fetcher_jobs(const struct fetcher *f);
+/* Share of bytes verified, -1 when no job works on it. */
+double fetcher_progress(const struct fetcher *f, const uint8_t *btmh);
+/* Why a wanted payload does not come; "" when nothing is known. */
+const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh);
+
+#endif

@@ -1,0 +1,196 @@
+#include "node/shelf.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/serve_file.h"
+#include "proto/encoding.h"
+
+struct shelf {
+	int payload, torrent, blob; /* folders */
+	pthread_rwlock_t lock;
+	uint8_t (*held)[32]; /* sorted */
+	size_t count, room;
+};
+
+static int open_folder(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		(void)err_set(err, STATUS_IO, "cannot open '%s'", path);
+	return fd;
+}
+
+enum status shelf_open(struct shelf **out, const char *payload_dir,
+		       const char *torrent_dir, const char *blob_dir,
+		       struct err *err)
+{
+	struct shelf *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "shelf");
+	s->payload = open_folder(payload_dir, err);
+	s->torrent = open_folder(torrent_dir, err);
+	s->blob = open_folder(blob_dir, err);
+	if (s->payload < 0 || s->torrent < 0 || s->blob < 0 ||
+	    pthread_rwlock_init(&s->lock, NULL) != 0) {
+		if (s->payload >= 0)
+			(void)close(s->payload);
+		if (s->torrent >= 0)
+			(void)close(s->torrent);
+		if (s->blob >= 0)
+			(void)close(s->blob);
+		free(s);
+		return STATUS_IO;
+	}
+	*out = s;
+	return STATUS_OK;
+}
+
+void shelf_free(struct shelf *s)
+{
+	if (s == NULL)
+		return;
+	(void)close(s->payload);
+	(void)close(s->torrent);
+	(void)close(s->blob);
+	(void)pthread_rwlock_destroy(&s->lock);
+	free(s->held);
+	free(s);
+}
+
+/* Where `btmh` is, or would go; under either lock. */
+static size_t place_of(const struct shelf *s, const uint8_t *btmh, bool *found)
+{
+	size_t low = 0, high = s->count;
+
+	*found = false;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		int order = memcmp(s->held[middle], btmh, 32);
+
+		if (order == 0) {
+			*found = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+enum status shelf_put(struct shelf *s, const uint8_t btmh[static 32])
+{
+	enum status status = STATUS_OK;
+	bool found;
+	size_t at;
+
+	(void)pthread_rwlock_wrlock(&s->lock);
+	at = place_of(s, btmh, &found);
+	if (!found && s->count == s->room) {
+		size_t room = s->room == 0 ? 64 : 2 * s->room;
+		uint8_t(*grown)[32] = realloc(s->held, room * 32);
+
+		if (grown == NULL) {
+			status = STATUS_NO_MEMORY;
+			goto unlock;
+		}
+		s->held = grown;
+		s->room = room;
+	}
+	if (!found) {
+		memmove(s->held + at + 1, s->held + at, (s->count - at) * 32);
+		memcpy(s->held[at], btmh, 32);
+		s->count++;
+	}
+unlock:
+	(void)pthread_rwlock_unlock(&s->lock);
+	return status;
+}
+
+void shelf_take(struct shelf *s, const uint8_t btmh[static 32])
+{
+	bool found;
+	size_t at;
+
+	(void)pthread_rwlock_wrlock(&s->lock);
+	at = place_of(s, btmh, &found);
+	if (found) {
+		s->count--;
+		memmove(s->held + at, s->held + at + 1, (s->count - at) * 32);
+	}
+	(void)pthread_rwlock_unlock(&s->lock);
+}
+
+bool shelf_has(const struct shelf *shelf, const uint8_t btmh[static 32])
+{
+	/* The lock is not part of what the shelf says. */
+	struct shelf *s = (struct shelf *)(uintptr_t)shelf;
+	bool found;
+
+	(void)pthread_rwlock_rdlock(&s->lock);
+	(void)place_of(s, btmh, &found);
+	(void)pthread_rwlock_unlock(&s->lock);
+	return found;
+}
+
+/* "/blob/<64 hex>" and nothing behind it: the file of that name. */
+static bool serve_named(int folder, const char *name, const char *type,
+			struct http_answer *answer)
+{
+	struct http_answer found = *answer;
+	struct err err = ERR_INIT;
+	uint8_t hash[32];
+
+	if (hex_decode(bytes_of(name), hash, sizeof(hash)) != STATUS_OK ||
+	    serve_file(&found, folder, name, SERVE_FILE_WHOLE, &err) !=
+		    STATUS_OK)
+		return false;
+	found.type = type;
+	found.flags |= HTTP_IMMUTABLE;
+	(void)snprintf(found.etag, sizeof(found.etag), "%s", name);
+	*answer = found;
+	return true;
+}
+
+static bool serve_payload(struct shelf *s, const char *rest,
+			  struct http_answer *answer)
+{
+	struct http_answer found = *answer;
+	struct err err = ERR_INIT;
+	uint8_t btmh[32];
+
+	if (strlen(rest) < 66 || rest[64] != '/' ||
+	    hex_decode((struct bytes){ (const uint8_t *)rest, 64 }, btmh, 32) !=
+		    STATUS_OK ||
+	    !shelf_has(s, btmh) ||
+	    serve_file(&found, s->payload, rest, SERVE_FILE_WHOLE, &err) !=
+		    STATUS_OK)
+		return false;
+	found.flags |= HTTP_IMMUTABLE;
+	*answer = found;
+	return true;
+}
+
+bool shelf_try(void *shelf, const struct http_head *head,
+	       struct http_answer *answer)
+{
+	struct shelf *s = shelf;
+
+	if (strncmp(head->path, "/payload/", 9) == 0)
+		return serve_payload(s, head->path + 9, answer);
+	if (strncmp(head->path, "/blob/", 6) == 0)
+		return serve_named(s->blob, head->path + 6, "image/jpeg",
+				   answer);
+	if (strncmp(head->path, "/torrent/", 9) == 0)
+		return serve_named(s->torrent, head->path + 9,
+				   "application/x-bittorrent", answer);
+	return false;
+}

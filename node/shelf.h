@@ -1,0 +1,36 @@
+/* What is ready to be taken: held payloads, posters and torrent files, served
+ * straight from disk on the HTTP server's own threads.
+ *
+ * Of a payload only its hash is kept here; what lies below payload/<btmh>/ of
+ * a held one is exactly its files. Which are held changes on the loop thread,
+ * and is read under a lock by the others.
+ *
+ * Threads: shelf_try() on any; the rest on the loop thread. */
+#ifndef NODE_SHELF_H
+#define NODE_SHELF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "node/http_server.h"
+
+struct shelf;
+
+/* The folders are opened here. STATUS_IO, STATUS_NO_MEMORY. */
+enum status shelf_open(struct shelf **out, const char *payload_dir,
+		       const char *torrent_dir, const char *blob_dir,
+		       struct err *err);
+void shelf_free(struct shelf *shelf);
+
+/* Put on, take off. STATUS_OK or STATUS_NO_MEMORY; either may be repeated. */
+enum status shelf_put(struct shelf *shelf, const uint8_t btmh[static 32]);
+void shelf_take(struct shelf *shelf, const uint8_t btmh[static 32]);
+bool shelf_has(const struct shelf *shelf, const uint8_t btmh[static 32]);
+
+/* An http_try_fast_cb with the shelf as owner: answers GET of
+ * /payload/<btmh>/<path>, /blob/<sha256>, /torrent/<btmh> when the file is
+ * there, and leaves everything else to the loop. */
+bool shelf_try(void *shelf, const struct http_head *head,
+	       struct http_answer *answer);
+
+#endif

@@ -1,0 +1,73 @@
+#include "node/swarm_peers.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "proto/bencode.h"
+#include "proto/encoding.h"
+#include "proto/url.h"
+
+void swarm_announce_url(const struct swarm_announce *what, struct buf *url)
+{
+	char peer_id[21], hex[13];
+
+	hex_encode((struct bytes){ what->node_key, 6 }, hex);
+	memcpy(peer_id, "-XT0100-", 8);
+	memcpy(peer_id + 8, hex, 13);
+	buf_printf(url, "%s/announce?info_hash=", what->url);
+	url_put_query_value(url, (struct bytes){ what->btmh, 20 });
+	buf_printf(url,
+		   "&peer_id=%s&port=%u&uploaded=0&downloaded=0&left=%" PRIu64
+		   "&compact=1&numwant=50",
+		   peer_id, what->port, what->left);
+}
+
+/* `size` is 6 for IPv4 and 18 for IPv6: address and port, big-endian. */
+static unsigned read_compact(struct bytes peers, size_t size, unsigned most,
+			     swarm_peer_cb each, void *owner)
+{
+	unsigned count = 0;
+
+	for (size_t at = 0; at + size <= peers.size && count < most;
+	     at += size, count++) {
+		const uint8_t *p = peers.data + at;
+		uint16_t port = (uint16_t)(p[size - 2] << 8 | p[size - 1]);
+		struct engine_address address;
+
+		if (size == 6) {
+			engine_address_v4(&address, p, port);
+		} else {
+			memcpy(address.ip, p, 16);
+			address.port = port;
+		}
+		if (port != 0)
+			each(owner, &address);
+	}
+	return count;
+}
+
+enum status swarm_peers_read(struct bytes answer, swarm_peer_cb each,
+			     void *owner)
+{
+	struct bencode_value root;
+	struct bytes peers, reason;
+	unsigned count = 0;
+
+	if (bencode_parse(answer, &root) != STATUS_OK ||
+	    root.kind != BENCODE_DICT)
+		return STATUS_MALFORMED;
+	if (bencode_find_string(&root, "failure reason", &reason) == STATUS_OK)
+		return STATUS_NOT_FOUND;
+	if (bencode_find_string(&root, "peers", &peers) == STATUS_OK) {
+		if (peers.size % 6 != 0)
+			return STATUS_MALFORMED;
+		count = read_compact(peers, 6, SWARM_PEERS_MAX, each, owner);
+	}
+	if (bencode_find_string(&root, "peers6", &peers) == STATUS_OK) {
+		if (peers.size % 18 != 0)
+			return STATUS_MALFORMED;
+		(void)read_compact(peers, 18, SWARM_PEERS_MAX - count, each,
+				   owner);
+	}
+	return STATUS_OK;
+}
