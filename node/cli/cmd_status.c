@@ -1,0 +1,227 @@
+/* status, neighbours, transfers: how things are. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/cli/verbs.h"
+#include "proto/text.h"
+
+/* "never", "just now", "3 h ago", "41 days ago". */
+static void ago_text(uint64_t when_s, char out[static 64])
+{
+	time_t now = time(NULL);
+	uint64_t ago = now > 0 && (uint64_t)now > when_s ?
+			       (uint64_t)now - when_s :
+			       0;
+
+	if (when_s == 0)
+		(void)snprintf(out, 64, "%s", tr("never"));
+	else if (ago < 120)
+		(void)snprintf(out, 64, "%s", tr("just now"));
+	else if (ago < 7200)
+		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 60,
+			       tr("min ago"));
+	else if (ago < 172800)
+		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 3600,
+			       tr("h ago"));
+	else
+		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 86400,
+			       tr("days ago"));
+}
+
+static void print_logs(const json_t *logs)
+{
+	const char *titles[] = { tr("Log"), tr("Entries"), tr("Heard"), "" };
+	struct table *table = table_new(4, titles);
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach(logs, i, log) {
+		char size[24], heard[64];
+		bool own = json_is_true(json_object_get(log, "own"));
+		bool forked = json_is_true(json_object_get(log, "forked"));
+		const char *cells[] = { cli_text(log, "origin"), size, heard,
+					forked ? tr("FORKED: no longer "
+						    "followed") :
+					own    ? tr("our own") :
+						 "" };
+
+		(void)snprintf(size, sizeof(size), "%" PRIu64,
+			       cli_number(log, "size"));
+		ago_text(cli_number(log, "heard_s"), heard);
+		if (own)
+			heard[0] = 0;
+		table_row(table, cells);
+	}
+	table_print(table);
+}
+
+static void print_upstreams(const json_t *upstreams)
+{
+	const json_t *up;
+	size_t i;
+
+	json_array_foreach(upstreams, i, up)
+		printf("%s %s  %s%s%s\n", tr("Upstream"), cli_text(up, "url"),
+		       json_is_true(json_object_get(up, "ok")) ? tr("ok") :
+								 tr("away"),
+		       cli_text(up, "trouble")[0] != 0 ? ": " : "",
+		       cli_text(up, "trouble"));
+}
+
+static void print_warnings(const json_t *status)
+{
+	if (!json_is_true(json_object_get(status, "running")))
+		puts(tr("No node runs here: start it with 'xiangtu run'."));
+	if (cli_text(status, "twin")[0] != 0)
+		printf("%s %s. %s\n",
+		       tr("WARNING: another machine speaks with this node's "
+			  "key, at"),
+		       cli_text(status, "twin"),
+		       tr("Give the copy an identity of its own: xiangtu init "
+			  "--new-identity"));
+	if (json_array_size(json_object_get(status, "evidence")) > 0)
+		puts(tr("WARNING: a log has forked; tell the office: see "
+			"'xiangtu status --json', evidence."));
+	if (!json_is_true(json_object_get(status, "clock_set")))
+		puts(tr("The clock is not set; dates shown may be wrong."));
+}
+
+enum status cmd_status(struct cli *cli, struct err *err)
+{
+	const json_t *lessons;
+	json_t *s;
+	char bytes[16];
+	enum status status = cli_ask(cli, json_pack("{s:s}", "verb", "status"),
+				     &s, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (cli->json) {
+		cli_print_json(s);
+		return STATUS_OK;
+	}
+	lessons = json_object_get(s, "lessons");
+	text_size(cli_number(lessons, "bytes"), bytes);
+	printf("%s  %s  %s  %s %s\n", cli_text(s, "name"),
+	       tr(cli_text(s, "level")), cli_text(s, "region"), tr("code"),
+	       cli_text(s, "code"));
+	printf("%s %s\n\n", tr("Root"), cli_text(s, "words_zh"));
+	printf("%s: %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64 " %s (%s)\n",
+	       tr("Lessons"), cli_number(lessons, "known"), tr("known"),
+	       cli_number(lessons, "wanted"), tr("wanted"),
+	       cli_number(lessons, "held"), tr("held"), bytes);
+	if (cli_number(lessons, "refused") > 0)
+		printf("%s: %" PRIu64 "\n", tr("Entries refused"),
+		       cli_number(lessons, "refused"));
+	printf("%s: %" PRIu64 "\n", tr("Neighbours"),
+	       cli_number(s, "neighbours"));
+	print_upstreams(json_object_get(s, "upstreams"));
+	puts("");
+	print_logs(json_object_get(s, "logs"));
+	print_warnings(s);
+	json_decref(s);
+	return STATUS_OK;
+}
+
+enum status cmd_neighbours(struct cli *cli, struct err *err)
+{
+	const char *titles[] = { tr("Name"), tr("Level"), tr("Region"),
+				 tr("Address"), tr("Heard") };
+	struct table *table;
+	const json_t *row;
+	json_t *list;
+	size_t i;
+	enum status status = cli_ask(
+		cli, json_pack("{s:s}", "verb", "neighbours"), &list, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (cli->json) {
+		cli_print_json(list);
+		return STATUS_OK;
+	}
+	table = table_new(5, titles);
+	json_array_foreach(list, i, row) {
+		char heard[64];
+		const char *cells[] = { cli_text(row, "name"),
+					tr(cli_text(row, "level")),
+					cli_text(row, "region"),
+					cli_text(row, "url"), heard };
+
+		(void)snprintf(heard, sizeof(heard), "%" PRIu64 " s%s",
+			       cli_number(row, "heard_ago_s"),
+			       json_is_true(json_object_get(row, "alive")) ?
+				       "" :
+				       "  –");
+		table_row(table, cells);
+	}
+	table_print(table);
+	json_decref(list);
+	return STATUS_OK;
+}
+
+static void print_transfers(const json_t *transfers)
+{
+	const char *titles[] = { tr("Payload"), tr("Way"),  tr("Here"),
+				 tr("Of"),	tr("Speed"), tr("Peers"),
+				 tr("Trouble") };
+	const json_t *list = json_object_get(transfers, "fetching"), *job;
+	struct table *table = table_new(7, titles);
+	size_t i;
+
+	json_array_foreach(list, i, job) {
+		double share =
+			json_number_value(json_object_get(job, "progress"));
+		char name[16], here[16], of[16], speed[24], rate[16], peers[16];
+		const char *cells[] = { name,
+					tr(cli_text(job, "way")),
+					here,
+					of,
+					speed,
+					peers,
+					cli_text(job, "trouble") };
+
+		(void)snprintf(name, sizeof(name), "%.12s",
+			       cli_text(job, "btmh"));
+		(void)snprintf(here, sizeof(here), "%.0f%%", 100 * share);
+		text_size(cli_number(job, "bytes"), of);
+		text_size(cli_number(job, "rate"), rate);
+		(void)snprintf(speed, sizeof(speed), "%s/s", rate);
+		(void)snprintf(peers, sizeof(peers), "%" PRIu64,
+			       cli_number(job, "peers"));
+		table_row(table, cells);
+	}
+	table_print(table);
+	if (json_array_size(list) == 0)
+		puts(tr("Nothing is arriving."));
+}
+
+enum status cmd_transfers(struct cli *cli, struct err *err)
+{
+	bool watch = cli_given(cli, "watch");
+	enum status status;
+
+	do {
+		json_t *transfers;
+
+		status = cli_ask(cli, json_pack("{s:s}", "verb", "transfers"),
+				 &transfers, err);
+		if (status != STATUS_OK)
+			break;
+		if (watch && isatty(STDOUT_FILENO) && !cli->json)
+			(void)fputs("\x1b[H\x1b[2J", stdout);
+		if (cli->json) {
+			cli_print_json(transfers);
+		} else {
+			print_transfers(transfers);
+			json_decref(transfers);
+		}
+		(void)fflush(stdout);
+		if (watch)
+			(void)sleep(1);
+	} while (watch);
+	return status;
+}

@@ -1,0 +1,158 @@
+/* trust show, trust join-file, station accept, list, end. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/cli/verbs.h"
+#include "node/durable.h"
+#include "proto/bytes.h"
+
+static void print_strings(const char *title, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	printf("%s", title);
+	json_array_foreach(list, i, item)
+		printf(" %s", json_string_value(item));
+	puts("");
+}
+
+enum status cmd_trust_show(struct cli *cli, struct err *err)
+{
+	const json_t *publisher;
+	json_t *trust;
+	size_t i;
+	enum status status = cli_ask(cli, json_pack("{s:s}", "verb", "trust"),
+				     &trust, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (cli->json) {
+		cli_print_json(trust);
+		return STATUS_OK;
+	}
+	printf("%s %d (%d/%zu)  %s\n    %s\n", tr("Root"),
+	       (int)cli_number(trust, "root"),
+	       (int)cli_number(trust, "threshold"),
+	       json_array_size(json_object_get(trust, "root_keys")),
+	       cli_text(trust, "words_zh"), cli_text(trust, "words_en"));
+	printf("%s %d\n", tr("Trust note"), (int)cli_number(trust, "trust"));
+	json_array_foreach(json_object_get(trust, "publishers"), i, publisher) {
+		printf("\n%s\n", cli_text(publisher, "origin"));
+		print_strings(tr("  regions"),
+			      json_object_get(publisher, "regions"));
+		print_strings(tr("  topics"),
+			      json_object_get(publisher, "topics"));
+		print_strings(tr("  keys"), json_object_get(publisher, "keys"));
+	}
+	json_decref(trust);
+	return STATUS_OK;
+}
+
+enum status cmd_trust_join_file(struct cli *cli, struct err *err)
+{
+	const char *text;
+	json_t *answer;
+	enum status status = cli_ask(
+		cli, json_pack("{s:s}", "verb", "join-file"), &answer, err);
+
+	if (status != STATUS_OK)
+		return status;
+	text = cli_text(answer, "text");
+	if (cli->n_words == 0) {
+		(void)fputs(text, stdout);
+	} else {
+		status = durable_write(cli->words[0], bytes_of(text), 0644,
+				       err);
+		if (status == STATUS_OK && cli->json)
+			cli_print_json(json_pack("{s:s}", "file",
+						 cli->words[0]));
+		else if (status == STATUS_OK)
+			printf("%s: %s\n", tr("Written"), cli->words[0]);
+	}
+	json_decref(answer);
+	return status;
+}
+
+static enum status add_group(void *owner, const char *value, struct err *err)
+{
+	(void)err;
+	(void)json_array_append_new(owner, json_string(value));
+	return STATUS_OK;
+}
+
+static enum status print_station(const struct cli *cli, json_t *answer,
+				 const char *said)
+{
+	if (cli->json) {
+		cli_print_json(answer);
+		return STATUS_OK;
+	}
+	printf("%s: %s (%s)\n", tr(said), cli_text(answer, "name"),
+	       cli_text(answer, "region"));
+	json_decref(answer);
+	return STATUS_OK;
+}
+
+enum status cmd_station_accept(struct cli *cli, struct err *err)
+{
+	json_t *groups = json_array(), *answer;
+	enum status status;
+
+	(void)cli_each_value(cli, "group", add_group, groups, err);
+	status = cli_ask(cli,
+			 json_pack("{s:s, s:s, s:s*, s:o}", "verb",
+				   "station-accept", "code", cli->words[0],
+				   "name", cli_value(cli, "name"), "groups",
+				   groups),
+			 &answer, err);
+	if (status != STATUS_OK)
+		return status;
+	return print_station(cli, answer, "enrolled");
+}
+
+enum status cmd_station_end(struct cli *cli, struct err *err)
+{
+	json_t *answer;
+	enum status status = cli_ask(cli,
+				     json_pack("{s:s, s:s}", "verb",
+					       "station-end", "code",
+					       cli->words[0]),
+				     &answer, err);
+
+	if (status != STATUS_OK)
+		return status;
+	return print_station(cli, answer, "retired");
+}
+
+enum status cmd_station_list(struct cli *cli, struct err *err)
+{
+	const char *titles[] = { tr("Code"), tr("Name"), tr("Region"),
+				 tr("State") };
+	struct table *table;
+	const json_t *station;
+	json_t *list;
+	size_t i;
+	enum status status = cli_ask(
+		cli, json_pack("{s:s}", "verb", "station-list"), &list, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (cli->json) {
+		cli_print_json(list);
+		return STATUS_OK;
+	}
+	table = table_new(4, titles);
+	json_array_foreach(list, i, station) {
+		const char *cells[] = { cli_text(station, "code"),
+					cli_text(station, "name"),
+					cli_text(station, "region"),
+					tr(cli_text(station, "state")) };
+
+		table_row(table, cells);
+	}
+	table_print(table);
+	json_decref(list);
+	return STATUS_OK;
+}

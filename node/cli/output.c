@@ -1,0 +1,158 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "node/cli/cli.h"
+#include "proto/text.h"
+
+void cli_print_json(json_t *value)
+{
+	(void)json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	(void)fputc('\n', stdout);
+	json_decref(value);
+}
+
+struct table {
+	unsigned columns;
+	char **cells;
+	size_t rows, room;
+};
+
+struct table *table_new(unsigned columns, const char *const *titles)
+{
+	struct table *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		abort();
+	t->columns = columns;
+	table_row(t, titles);
+	return t;
+}
+
+void table_row(struct table *t, const char *const *cells)
+{
+	if (t->rows == t->room) {
+		t->room = t->room == 0 ? 16 : 2 * t->room;
+		t->cells = realloc(t->cells,
+				   t->room * t->columns * sizeof(*t->cells));
+		if (t->cells == NULL)
+			abort();
+	}
+	for (unsigned c = 0; c < t->columns; c++) {
+		char *copy = strdup(cells[c] == NULL ? "" : cells[c]);
+
+		if (copy == NULL)
+			abort();
+		t->cells[t->rows * t->columns + c] = copy;
+	}
+	t->rows++;
+}
+
+static size_t column_width(const struct table *t, unsigned column)
+{
+	size_t widest = 0;
+
+	for (size_t r = 0; r < t->rows; r++) {
+		size_t width = text_width(t->cells[r * t->columns + column]);
+
+		widest = width > widest ? width : widest;
+	}
+	return widest > 40 ? 40 : widest;
+}
+
+void table_print(struct table *t)
+{
+	struct buf line = BUF_INIT;
+
+	for (size_t r = 0; r < t->rows; r++) {
+		buf_clear(&line);
+		for (unsigned c = 0; c < t->columns; c++) {
+			const char *cell = t->cells[r * t->columns + c];
+
+			if (c + 1 == t->columns) {
+				buf_puts(&line, cell);
+				break;
+			}
+			buf_put_column(&line, cell, column_width(t, c));
+			buf_puts(&line, "  ");
+		}
+		(void)puts(buf_string(&line));
+	}
+	for (size_t i = 0; i < t->rows * t->columns; i++)
+		free(t->cells[i]);
+	buf_release(&line);
+	free(t->cells);
+	free(t);
+}
+
+double cli_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+void progress_begin(struct progress *p, const struct cli *cli,
+		    const char *doing)
+{
+	*p = (struct progress){ .doing = doing,
+				.terminal = cli->terminal,
+				.started = cli_now() };
+	p->shown = p->started;
+}
+
+static void draw_bar(struct buf *line, uint64_t done, uint64_t total)
+{
+	static const unsigned cells = 24;
+	unsigned full = total == 0 ? 0 :
+				     (unsigned)((double)done / (double)total *
+						cells);
+
+	buf_puts(line, " [");
+	for (unsigned i = 0; i < cells; i++)
+		buf_puts(line, i < full ? "█" : "·");
+	buf_printf(line, "] %3.0f%%",
+		   total == 0 ? 0 : 100 * (double)done / (double)total);
+}
+
+void progress_show(struct progress *p, uint64_t done, uint64_t total)
+{
+	double now = cli_now(), spent = now - p->started;
+	char did[16], of[16], speed[16], left[24] = "";
+	struct buf line = BUF_INIT;
+	double rate;
+
+	if (now - p->shown < (p->terminal ? 0.1 : 10) && done != total)
+		return;
+	if (!p->drawn) {
+		if (spent < 0.5)
+			return; /* short work needs no bar */
+		p->first = done;
+		p->started = now - 0.5;
+		spent = 0.5;
+	}
+	p->shown = now;
+	p->drawn = true;
+	rate = (double)(done - (done < p->first ? done : p->first)) / spent;
+	text_size(done, did);
+	text_size(total, of);
+	text_size((uint64_t)rate, speed);
+	if (rate > 1 && total >= done)
+		text_duration((uint64_t)((double)(total - done) / rate), left);
+	buf_puts(&line, p->doing);
+	if (p->terminal)
+		draw_bar(&line, done, total);
+	buf_printf(&line, "  %s / %s  %s/s  %s", did, of, speed, left);
+	(void)fprintf(stderr, p->terminal ? "\r%s\x1b[K" : "%s\n",
+		      buf_string(&line));
+	buf_release(&line);
+}
+
+void progress_end(struct progress *p)
+{
+	if (p->drawn && p->terminal)
+		(void)fputs("\r\x1b[K", stderr);
+	p->drawn = false;
+}

@@ -1,0 +1,43 @@
+/* One function a verb, each in its cmd_<verb>.c. */
+#ifndef NODE_CLI_VERBS_H
+#define NODE_CLI_VERBS_H
+
+#include "node/cli/cli.h"
+
+enum status cmd_init(struct cli *cli, struct err *err);
+enum status cmd_run(struct cli *cli, struct err *err);
+enum status cmd_publish(struct cli *cli, struct err *err);
+enum status cmd_withdraw(struct cli *cli, struct err *err);
+enum status cmd_lessons(struct cli *cli, struct err *err);
+enum status cmd_show(struct cli *cli, struct err *err);
+enum status cmd_get(struct cli *cli, struct err *err);
+enum status cmd_pin(struct cli *cli, struct err *err);
+enum status cmd_drop(struct cli *cli, struct err *err);
+enum status cmd_subscribe(struct cli *cli, struct err *err);
+enum status cmd_status(struct cli *cli, struct err *err);
+enum status cmd_neighbours(struct cli *cli, struct err *err);
+enum status cmd_transfers(struct cli *cli, struct err *err);
+enum status cmd_check(struct cli *cli, struct err *err);
+enum status cmd_station_accept(struct cli *cli, struct err *err);
+enum status cmd_station_list(struct cli *cli, struct err *err);
+enum status cmd_station_end(struct cli *cli, struct err *err);
+enum status cmd_trust_show(struct cli *cli, struct err *err);
+enum status cmd_trust_join_file(struct cli *cli, struct err *err);
+enum status cmd_log_export(struct cli *cli, struct err *err);
+enum status cmd_log_verify(struct cli *cli, struct err *err);
+
+/*
+ * Put a request to the running node, or, when none runs, to the data
+ * directory itself. docs/architecture.md, "Requests".
+ *
+ * Owns:    takes `request`; `*result` is the caller's.
+ * Returns: the status the answer carries, with its text.
+ */
+enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
+		    struct err *err);
+
+/* The string or number at `key`, or "" / 0. */
+const char *cli_text(const json_t *object, const char *key);
+uint64_t cli_number(const json_t *object, const char *key);
+
+#endif

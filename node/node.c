@@ -1,0 +1,660 @@
+/* Start and stop of a running node, and the wires between its parts.
+ *
+ * Starting is synchronous, part after part; a part that fails stops those
+ * before it. Stopping is a list of steps, each of which ends in stop_next():
+ * parts that ask others stop first, those that are asked last. */
+#include "node/node.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/lessons.h"
+#include "catalog/search.h"
+#include "node/node_inside.h"
+#include "node/prepare.h"
+#include "proto/encoding.h"
+
+enum { INDEX_SLICE = 250 };
+
+int64_t node_now(const struct node *n)
+{
+	return (int64_t)uv_now(n->loop);
+}
+
+void node_changed(struct node *n)
+{
+	n->statement_stale = true;
+	n->statement_unsent = true;
+	if (n->announcing && !n->stopping)
+		announcer_changed(&n->announcer);
+}
+
+/* --- the index follows the logs in slices between other work --- */
+
+static bool want_poster(void *context, const struct lesson_row *row)
+{
+	struct node *n = context;
+
+	if (row->lesson.has_poster && !row->withdrawn &&
+	    (row->wanted || row->payload == PAYLOAD_HELD))
+		posters_want(n->posters, row->lesson.poster);
+	return true;
+}
+
+struct here {
+	uint8_t (*btmh)[32];
+	size_t count, room;
+};
+
+static bool list_here(void *context, const struct payload_row *row)
+{
+	struct here *here = context;
+
+	if (here->count == here->room) {
+		size_t room = here->room == 0 ? 256 : 2 * here->room;
+		uint8_t(*grown)[32] = realloc(here->btmh, room * 32);
+
+		if (grown == NULL)
+			return false;
+		here->btmh = grown;
+		here->room = room;
+	}
+	memcpy(here->btmh[here->count++], row->btmh, 32);
+	return true;
+}
+
+/* Anything may have changed: look again at all that lies here. */
+static void reconsider_all(struct node *n)
+{
+	struct here here = { NULL, 0, 0 };
+	struct err err = ERR_INIT;
+
+	(void)payloads_list(n->house.catalog, PAYLOAD_HELD, list_here, &here,
+			    &err);
+	(void)payloads_list(n->house.catalog, PAYLOAD_PARTIAL, list_here,
+			    &here, &err);
+	for (size_t i = 0; i < here.count; i++)
+		fetcher_reconsider(n->fetcher, here.btmh[i]);
+	free(here.btmh);
+	fetcher_look(n->fetcher);
+	node_changed(n);
+}
+
+static void tell_changes(struct node *n)
+{
+	const struct index_change *changes;
+	uint8_t(*copies)[32];
+	struct lesson_row row;
+	struct err err = ERR_INIT;
+	char hex[65];
+	size_t count;
+	bool many;
+
+	index_take_changes(n->index, &changes, &count, &many);
+	if (many)
+		reconsider_all(n);
+	if (count == 0)
+		return;
+	/* What follows may change more. */
+	copies = malloc(count * sizeof(*copies));
+	if (copies == NULL)
+		return;
+	for (size_t i = 0; i < count; i++)
+		memcpy(copies[i], changes[i].btmh, 32);
+	for (size_t i = 0; i < count; i++) {
+		fetcher_reconsider(n->fetcher, copies[i]);
+		hex_encode((struct bytes){ copies[i], 32 }, hex);
+		if (lessons_get(n->house.catalog, hex, &row, &err) ==
+		    STATUS_OK)
+			(void)want_poster(n, &row);
+	}
+	free(copies);
+	fetcher_look(n->fetcher);
+	node_changed(n);
+}
+
+static void index_slice(uv_idle_t *idle)
+{
+	struct node *n = idle->data;
+	struct err err = ERR_INIT;
+	unsigned did = 0, found = 0;
+
+	if (index_step(n->index, INDEX_SLICE, &did, &err) != STATUS_OK)
+		goto failed;
+	tell_changes(n);
+	if (did == 0 && search_step(n->house.catalog, INDEX_SLICE, &found,
+				    &err) != STATUS_OK)
+		goto failed;
+	if (did == 0 && found == 0)
+		(void)uv_idle_stop(idle);
+	return;
+
+failed:
+	(void)fprintf(stderr, "xiangtu: index: %s\n", err.text);
+	(void)uv_idle_stop(idle); /* the next tick tries again */
+}
+
+void node_index_soon(struct node *n)
+{
+	if (!n->stopping)
+		(void)uv_idle_start(&n->index_idle, index_slice);
+}
+
+/* --- the wires --- */
+
+static void log_grown(void *owner, int64_t log)
+{
+	struct node *n = owner;
+
+	heads_log_changed(n->heads, log);
+	node_changed(n);
+	node_index_soon(n);
+}
+
+static void trust_changed(void *owner)
+{
+	struct node *n = owner;
+	struct err err = ERR_INIT;
+
+	if (house_follow(&n->house, &err) != STATUS_OK ||
+	    index_set_trust(n->index, &n->house.trust.trust, NULL, &err) !=
+		    STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: trust: %s\n", err.text);
+	heads_trust_changed(n->heads);
+	node_changed(n);
+	node_index_soon(n);
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		poller_again(n->pollers[i]);
+}
+
+static void forked(void *owner, const char *origin)
+{
+	struct node *n = owner;
+
+	(void)fprintf(stderr,
+		      "xiangtu: the log '%s' has two histories under one key; "
+		      "both notes are kept as evidence and it is no longer "
+		      "followed\n",
+		      origin);
+	node_changed(n);
+}
+
+static void starved(void *owner, struct source *source)
+{
+	struct node *n = owner;
+
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		if (n->upstreams[i] == source)
+			poller_again(n->pollers[i]);
+}
+
+static void upstream_back(void *owner, struct source *source)
+{
+	struct node *n = owner;
+
+	(void)source;
+	fetcher_hurry(n->fetcher);
+}
+
+static void held_changed(void *owner, const uint8_t *btmh, bool held)
+{
+	struct node *n = owner;
+
+	node_changed(n);
+	if (held)
+		resources_arrived(n, btmh);
+}
+
+static void engine_said(void *owner, const struct engine_event *event)
+{
+	struct node *n = owner;
+
+	if (event->type == ENGINE_READY) {
+		n->swarm_port = event->ready.port;
+		n->announcer.options.swarm_port = event->ready.port;
+		node_changed(n);
+	} else if (event->type == ENGINE_DIED) {
+		(void)fprintf(stderr, "xiangtu: engine: %s\n",
+			      event->failed.text);
+	} else if (event->type == ENGINE_FAILED && event->btmh == NULL) {
+		(void)fprintf(stderr, "xiangtu: engine: %s\n",
+			      event->failed.text);
+	}
+	fetcher_engine_event(n->fetcher, event);
+}
+
+static void asked(void *owner, struct control_call *call, json_t *request)
+{
+	struct node *n = owner;
+	struct err err = ERR_INIT;
+	json_t *answer;
+
+	if (requests_answer(&n->requests, request, &answer, &err) == STATUS_OK)
+		control_call_finish(call, answer);
+	else
+		control_call_fail_err(call, &err);
+}
+
+/* --- time --- */
+
+static void wal_on_pool(uv_work_t *work)
+{
+	struct node *n = work->data;
+	struct err err = ERR_INIT;
+
+	if (catalog_checkpoint_wal(catalog_path(n->house.catalog), &err) !=
+	    STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
+}
+
+static void stop_next(struct node *n);
+
+static void wal_done(uv_work_t *work, int cancelled)
+{
+	struct node *n = work->data;
+
+	(void)cancelled;
+	n->wal_busy = false;
+}
+
+static void ticked(uv_timer_t *timer)
+{
+	struct node *n = timer->data;
+
+	node_lan_tick(n);
+	node_statement_tick(n);
+	resources_tick(n);
+	tracker_expire(n->tracker, node_now(n));
+	node_index_soon(n);
+	if (!n->wal_busy &&
+	    catalog_wal_pages(n->house.catalog) > NODE_WAL_PAGES) {
+		n->wal_work.data = n;
+		n->wal_busy = uv_queue_work(n->loop, &n->wal_work, wal_on_pool,
+					    wal_done) == 0;
+	}
+}
+
+/* --- start --- */
+
+static enum status next_boot(struct node *n, struct err *err)
+{
+	int64_t boot = 0;
+	enum status status = catalog_get_int(n->house.catalog, "node.boot",
+					     &boot, err);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	n->boot = (uint32_t)boot + 1;
+	signing_random(n->instance, sizeof(n->instance));
+	return catalog_set_int(n->house.catalog, "node.boot", n->boot, err);
+}
+
+static enum status start_index(struct node *n, struct err *err)
+{
+	enum status status = index_open(&n->index, n->house.catalog,
+					n->house.conf.level,
+					n->house.conf.region, err);
+
+	if (status == STATUS_OK)
+		status = index_set_trust(n->index, &n->house.trust.trust, NULL,
+					 err);
+	return status;
+}
+
+static enum status start_memory(struct node *n, struct err *err)
+{
+	uint64_t seed;
+
+	signing_random(&seed, sizeof(seed));
+	if (neighbours_init(&n->neighbours) != STATUS_OK)
+		return err_set(err, STATUS_NO_MEMORY, "neighbours");
+	n->tracker = tracker_new(seed);
+	if (n->tracker == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "tracker");
+	n->heads = heads_new(n->loop, n->house.catalog, &n->house.trust,
+			     n->boot);
+	if (n->heads == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "heads");
+	return shelf_open(&n->shelf, n->house.payload_dir,
+			  n->house.torrent_dir, n->house.blob_dir, err);
+}
+
+/* On the server's threads: only the shelf is looked at. */
+static bool try_fast(void *owner, const struct http_head *head,
+		     struct http_answer *answer)
+{
+	struct node *n = owner;
+
+	return shelf_try(n->shelf, head, answer);
+}
+
+static enum status start_server(struct node *n, struct err *err)
+{
+	const struct http_server_options options = {
+		.address = n->house.conf.http,
+		.body_max = STATEMENT_MAX,
+	};
+	enum status status = http_client_open(&n->client, n->loop, err);
+
+	if (status == STATUS_OK)
+		status = http_server_open(&n->server, n->loop, &options,
+					  resources_request, try_fast, n, err);
+	return status;
+}
+
+static enum status start_posters(struct node *n, struct err *err)
+{
+	const struct posters_options options = {
+		.loop = n->loop,
+		.client = n->client,
+		.blob_dir = n->house.blob_dir,
+		.owner = n,
+		.sources = node_sources,
+	};
+	const struct lessons_query held = { .filter = LESSONS_HELD };
+	enum status status = posters_open(&n->posters, &options, err);
+
+	/* Those that a stop came between. */
+	if (status == STATUS_OK)
+		status = lessons_find(n->house.catalog, &held, want_poster, n,
+				      err);
+	return status;
+}
+
+static enum status start_fetching(struct node *n, struct err *err)
+{
+	const struct engine_options engine = {
+		.payload_dir = n->house.payload_dir,
+		.listen = n->house.conf.swarm,
+	};
+	struct fetcher_options fetcher = {
+		.loop = n->loop,
+		.house = &n->house,
+		.client = n->client,
+		.shelf = n->shelf,
+		.owner = n,
+		.sources = node_sources,
+		.on_held = held_changed,
+	};
+	enum status status = engine_open(&n->engine, n->loop, &engine,
+					 engine_said, n, err);
+
+	if (status != STATUS_OK)
+		return status;
+	fetcher.engine = n->engine;
+	return fetcher_open(&n->fetcher, &fetcher, err);
+}
+
+static enum status start_following(struct node *n, struct err *err)
+{
+	const struct follower_options follower = {
+		.loop = n->loop,
+		.catalog = n->house.catalog,
+		.trust = &n->house.trust,
+		.client = n->client,
+		.owner = n,
+		.on_grown = log_grown,
+		.on_trust = trust_changed,
+		.on_fork = forked,
+		.on_starved = starved,
+	};
+	enum status status = follower_open(&n->follower, &follower, err);
+
+	for (unsigned i = 0;
+	     i < n->house.conf.upstreams && status == STATUS_OK; i++) {
+		struct poller_options poller = {
+			.loop = n->loop,
+			.catalog = n->house.catalog,
+			.trust = &n->house.trust,
+			.client = n->client,
+			.follower = n->follower,
+			.static_ms = n->static_ms,
+			.owner = n,
+			.on_back = upstream_back,
+		};
+
+		poller.source = sources_at(&n->sources,
+					   n->house.conf.upstream[i],
+					   node_now(n));
+		if (poller.source == NULL)
+			return err_set(err, STATUS_NO_MEMORY, "sources");
+		poller.source->upstream = true;
+		source_hold(poller.source);
+		status = poller_open(&n->pollers[i], &poller, err);
+		if (status == STATUS_OK)
+			n->upstreams[n->n_upstreams++] = poller.source;
+	}
+	return status;
+}
+
+static void stop(struct node *n);
+
+static void signalled(uv_signal_t *signal, int number)
+{
+	(void)number;
+	stop(signal->data);
+}
+
+static enum status start_timers(struct node *n, struct err *err)
+{
+	(void)uv_timer_init(n->loop, &n->tick);
+	(void)uv_idle_init(n->loop, &n->index_idle);
+	(void)uv_signal_init(n->loop, &n->sigint);
+	(void)uv_signal_init(n->loop, &n->sigterm);
+	n->tick.data = n->index_idle.data = n->sigint.data = n->sigterm.data =
+		n;
+	(void)uv_timer_start(&n->tick, ticked, NODE_TICK_MS, NODE_TICK_MS);
+	if (uv_signal_start(&n->sigint, signalled, SIGINT) != 0 ||
+	    uv_signal_start(&n->sigterm, signalled, SIGTERM) != 0)
+		return err_set(err, STATUS_IO, "signals");
+	return STATUS_OK;
+}
+
+static enum status start(struct node *n, struct err *err)
+{
+	enum status status;
+
+	status = prepare_cleanup(n->house.payload_dir, n->house.torrent_dir,
+				 n->house.blob_dir, err);
+	if (status == STATUS_OK)
+		status = next_boot(n, err);
+	if (status == STATUS_OK)
+		status = start_index(n, err);
+	if (status == STATUS_OK)
+		status = start_memory(n, err);
+	if (status == STATUS_OK)
+		status = start_timers(n, err);
+	node_live_init(n);
+	n->statement_stale = true;
+	n->statement_unsent = true;
+	if (status == STATUS_OK)
+		status = start_server(n, err);
+	if (status == STATUS_OK)
+		status = start_posters(n, err);
+	if (status == STATUS_OK)
+		status = start_fetching(n, err);
+	if (status == STATUS_OK)
+		status = start_following(n, err);
+	if (status == STATUS_OK)
+		status = node_lan_start(n, err);
+	if (status == STATUS_OK)
+		status = control_open(&n->control, n->loop, n->house.dir,
+				      asked, n, err);
+	if (status == STATUS_OK)
+		node_index_soon(n);
+	return status;
+}
+
+/* --- stop --- */
+
+static void part_closed(void *owner)
+{
+	stop_next(owner);
+}
+
+static void lan_closed(struct announcer *a)
+{
+	stop_next(a->owner);
+}
+
+static void stop_pollers(struct node *n)
+{
+	unsigned last = n->n_upstreams;
+
+	if (last == 0) {
+		stop_next(n);
+		return;
+	}
+	n->n_upstreams = last - 1;
+	n->stop_step--; /* once more, until none is left */
+	source_drop(n->upstreams[last - 1]);
+	poller_close(n->pollers[last - 1], part_closed, n);
+}
+
+static void close_timers(struct node *n)
+{
+	uv_handle_t *const handles[] = { (uv_handle_t *)&n->tick,
+					 (uv_handle_t *)&n->index_idle,
+					 (uv_handle_t *)&n->sigint,
+					 (uv_handle_t *)&n->sigterm };
+
+	for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
+		if (handles[i]->data != NULL)
+			uv_close(handles[i], NULL);
+}
+
+/* Each step closes one part, if it was opened, and comes back through
+ * stop_next(). */
+static void stop_next(struct node *n)
+{
+	switch (n->stop_step++) {
+	case 0:
+		if (n->control != NULL)
+			control_close(n->control, part_closed);
+		else
+			stop_next(n);
+		break;
+	case 1:
+		if (n->announcing)
+			announcer_close(&n->announcer, lan_closed);
+		else
+			stop_next(n);
+		break;
+	case 2:
+		stop_pollers(n);
+		break;
+	case 3:
+		if (n->follower != NULL)
+			follower_close(n->follower, part_closed);
+		else
+			stop_next(n);
+		break;
+	case 4:
+		resources_stop(n);
+		if (n->heads != NULL)
+			heads_close(n->heads, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 5:
+		if (n->fetcher != NULL)
+			fetcher_close(n->fetcher, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 6:
+		if (n->posters != NULL)
+			posters_close(n->posters, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 7:
+		if (n->engine != NULL)
+			engine_close(n->engine, part_closed);
+		else
+			stop_next(n);
+		break;
+	case 8:
+		if (n->server != NULL)
+			http_server_close(n->server, part_closed);
+		else
+			stop_next(n);
+		break;
+	case 9:
+		if (n->client != NULL)
+			http_client_close(n->client, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	default:
+		close_timers(n);
+		break;
+	}
+}
+
+static void stop(struct node *n)
+{
+	if (n->stopping)
+		return;
+	n->stopping = true;
+	if (n->index_idle.data != NULL)
+		(void)uv_idle_stop(&n->index_idle);
+	stop_next(n);
+}
+
+static void node_release(struct node *n)
+{
+	shelf_free(n->shelf);
+	tracker_free(n->tracker);
+	neighbours_release(&n->neighbours);
+	index_free(n->index);
+	sources_release(&n->sources);
+	buf_release(&n->statement);
+	house_close(&n->house);
+	free(n);
+}
+
+static void say_where(const struct node *n)
+{
+	printf("xiangtu: %s %s, http port %u\n",
+	       level_name(n->house.conf.level), n->house.conf.name,
+	       http_server_port(n->server));
+	(void)fflush(stdout);
+}
+
+enum status node_run(const struct node_run_options *options, struct err *err)
+{
+	struct node *n = calloc(1, sizeof(*n));
+	uv_loop_t loop;
+	enum status status;
+	int closed;
+
+	if (n == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "node");
+	status = house_open(&n->house, options->dir, HOUSE_WRITE, err);
+	if (status != STATUS_OK) {
+		free(n);
+		return status;
+	}
+	if (uv_loop_init(&loop) != 0) {
+		node_release(n);
+		return err_set(err, STATUS_IO, "event loop");
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	n->loop = &loop;
+	n->static_ms = options->static_ms;
+	status = start(n, err);
+	if (status == STATUS_OK)
+		say_where(n);
+	else
+		stop(n);
+	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	closed = uv_loop_close(&loop);
+	assert(closed == 0);
+	(void)closed;
+	node_release(n);
+	return status;
+}

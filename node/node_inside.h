@@ -1,0 +1,129 @@
+/* What the parts of a running node share. Included by node*.c and resources.c
+ * only. */
+#ifndef NODE_NODE_INSIDE_H
+#define NODE_NODE_INSIDE_H
+
+#include <uv.h>
+
+#include "catalog/index.h"
+#include "node/announcer.h"
+#include "node/control.h"
+#include "node/engine.h"
+#include "node/fetcher.h"
+#include "node/follower.h"
+#include "node/heads.h"
+#include "node/house.h"
+#include "node/http_client.h"
+#include "node/http_server.h"
+#include "node/neighbours.h"
+#include "node/node.h"
+#include "node/poller.h"
+#include "node/posters.h"
+#include "node/requests.h"
+#include "node/shelf.h"
+#include "node/sources.h"
+#include "node/tracker.h"
+
+enum {
+	NODE_TICK_MS = 1000,
+	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
+	NODE_WAITERS_MAX = 512,
+	NODE_WAL_PAGES = 4000
+};
+
+/* A request for something that is wanted and will perhaps be here soon. */
+struct waiting {
+	struct http_request *request;
+	struct waiting *next;
+	struct node *node;
+	uint8_t btmh[32];
+	bool torrent; /* the torrent file, not the payload */
+	uint64_t until_ms;
+};
+
+struct node {
+	uv_loop_t *loop;
+	struct house house;
+	struct index *index;
+	struct sources sources;
+	struct http_client *client;
+	struct http_server *server;
+	struct shelf *shelf;
+	struct engine *engine;
+	struct fetcher *fetcher;
+	struct follower *follower;
+	struct posters *posters;
+	struct heads *heads;
+	struct poller *pollers[CONF_UPSTREAMS_MAX];
+	struct source *upstreams[CONF_UPSTREAMS_MAX];
+	unsigned n_upstreams;
+	struct neighbours neighbours;
+	struct announcer announcer;
+	bool announcing;
+	struct tracker *tracker;
+	struct control *control;
+	struct requests requests;
+	struct live live;
+
+	uint8_t instance[8];
+	uint32_t boot;
+	uint16_t swarm_port; /* as the engine says; 0 before */
+
+	/* own statement (node_statement.c) */
+	struct buf statement;	  /* the signed note */
+	uint32_t statement_seq;
+	bool statement_stale;
+	int64_t statement_sent_ms;
+	bool statement_unsent;
+
+	struct waiting *waiting;
+	unsigned n_waiting;
+
+	uv_timer_t tick;
+	uv_idle_t index_idle;
+	uv_signal_t sigint, sigterm;
+	uv_work_t wal_work;
+	bool wal_busy;
+	bool twin; /* another machine speaks with our key */
+	char twin_text[64];
+
+	bool stopping;
+	int stop_step;
+	unsigned static_ms;
+};
+
+/* --- node.c --- */
+int64_t node_now(const struct node *n);
+/* Logs, trust or choices moved: index, then tell everybody concerned. */
+void node_index_soon(struct node *n);
+/* Something others see of us has changed. */
+void node_changed(struct node *n);
+
+/* --- resources.c --- */
+void resources_request(void *node, struct http_request *request);
+/* A payload or torrent file is here: answer who waited for it. */
+void resources_arrived(struct node *n, const uint8_t *btmh);
+void resources_tick(struct node *n);
+/* Answer everybody; nothing waits afterwards. */
+void resources_stop(struct node *n);
+
+/* --- node_statement.c --- */
+/* The node's statement, made anew when something changed. */
+struct bytes node_statement(struct node *n);
+/* Send it up when it is time. */
+void node_statement_tick(struct node *n);
+/* Somebody's statement came (by POST /node, or from a neighbour). */
+enum status node_statement_take(struct node *n, struct bytes note,
+				uint64_t age_s);
+
+/* --- node_lan.c --- */
+enum status node_lan_start(struct node *n, struct err *err);
+void node_lan_tick(struct node *n);
+/* Neighbours and upstreams for a payload, best first. */
+unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
+		      unsigned max);
+
+/* --- node_live.c: for requests --- */
+void node_live_init(struct node *n);
+
+#endif

@@ -1,0 +1,305 @@
+/* The neighbourhood of a running node: announcing, what news of neighbours
+ * lead to, and whom to ask for what. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/log.h"
+#include "node/node_inside.h"
+#include "node/own_statement.h"
+#include "proto/encoding.h"
+#include "proto/url.h"
+#include "signing/checkpoint.h"
+
+enum { ASKS_AT_ONCE = 8 };
+
+/* A question to a neighbour that is under way. */
+struct lan_ask {
+	struct node *n;
+	uint64_t row; /* neighbour id */
+	char url[CONF_URL_MAX];
+};
+
+static struct source *source_of(struct node *n, const char *url)
+{
+	return sources_at(&n->sources, url, node_now(n));
+}
+
+/* --- what neighbours show --- */
+
+static void checkpoint_came(void *owner, const struct http_reply *reply)
+{
+	struct lan_ask *ask = owner;
+	struct node *n = ask->n;
+	struct source *source = source_of(n, ask->url);
+
+	if (source != NULL && !n->stopping) {
+		if (reply->status == STATUS_OK && reply->code == 200)
+			follower_offer(n->follower, source, reply->body);
+		else if (reply->status != STATUS_OK)
+			source_failed(source, node_now(n), reply->error);
+	}
+	free(ask);
+}
+
+static void ask_checkpoint(struct node *n, const struct neighbour *row,
+			   const char *hash)
+{
+	char url[CONF_URL_MAX + 128];
+	struct http_get get = { .url = url, .max_bytes = CHECKPOINT_NOTE_MAX };
+	struct lan_ask *ask = calloc(1, sizeof(*ask));
+	struct err err = ERR_INIT;
+
+	if (ask == NULL)
+		return;
+	ask->n = n;
+	(void)snprintf(ask->url, sizeof(ask->url), "%s", row->url);
+	(void)snprintf(url, sizeof(url), "%s/tlog/%s/checkpoint", row->url,
+		       hash);
+	if (http_client_get(n->client, &get, checkpoint_came, ask, NULL,
+			    &err) != STATUS_OK)
+		free(ask);
+}
+
+struct comparing {
+	struct node *n;
+	const struct neighbour *row;
+};
+
+static enum status compare_log(void *owner, const struct log_info *info,
+			       struct err *err)
+{
+	struct comparing *c = owner;
+	uint8_t hash[SHA256_SIZE];
+	const struct datagram_head *head;
+
+	(void)err;
+	if (info->own || info->forked ||
+	    hex_decode(bytes_of(info->hash), hash, sizeof(hash)) != STATUS_OK)
+		return STATUS_OK;
+	head = neighbour_head(c->row, hash);
+	if (head == NULL || head->size < info->size ||
+	    (head->size == info->size &&
+	     memcmp(head->root, info->root, sizeof(head->root)) == 0))
+		return STATUS_OK;
+	ask_checkpoint(c->n, c->row, info->hash);
+	return STATUS_OK;
+}
+
+static void look_at_heads(struct node *n, const struct neighbour *row)
+{
+	struct source *source = source_of(n, row->url);
+	struct comparing c = { n, row };
+	struct err err = ERR_INIT;
+
+	if (source == NULL || !source_is_fit(source, node_now(n)))
+		return;
+	(void)log_each(n->house.catalog, compare_log, &c, &err);
+	follower_offer_trust(n->follower, source, row->root_version,
+			     row->trust_version);
+}
+
+static void news_of(struct node *n, const struct neighbour_news *news)
+{
+	if (news->row == NULL || n->stopping)
+		return;
+	if (news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_HEADS |
+			  NEIGHBOUR_TRUST | NEIGHBOUR_MOVED))
+		look_at_heads(n, news->row);
+	if (news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_MOVED))
+		fetcher_hurry(n->fetcher);
+}
+
+/* --- asking for statements --- */
+
+static void statement_came(void *owner, const struct http_reply *reply)
+{
+	struct lan_ask *ask = owner;
+	struct node *n = ask->n;
+	struct statement st;
+	struct neighbour_news news;
+	int64_t now = node_now(n);
+
+	if (n->stopping) {
+		free(ask);
+		return;
+	}
+	if (reply->status != STATUS_OK || reply->code != 200 ||
+	    statement_open(reply->body, &st) != STATUS_OK) {
+		neighbours_failed(&n->neighbours, ask->row, now);
+	} else {
+		(void)node_statement_take(n, reply->body, 0);
+		if (neighbours_answered(&n->neighbours, ask->row, &st, now,
+					&news) == STATUS_OK)
+			news_of(n, &news);
+	}
+	free(ask);
+}
+
+static void ask_statements(struct node *n)
+{
+	for (int i = 0; i < ASKS_AT_ONCE; i++) {
+		struct neighbour *row = neighbours_next_to_ask(&n->neighbours,
+							       node_now(n));
+		char url[CONF_URL_MAX + 16];
+		struct http_get get = { .url = url,
+					.max_bytes = STATEMENT_MAX,
+					.timeout_ms = 10000,
+					.accept_zstd = true };
+		struct lan_ask *ask;
+		struct err err = ERR_INIT;
+
+		if (row == NULL)
+			return;
+		ask = calloc(1, sizeof(*ask));
+		if (ask == NULL)
+			return;
+		ask->n = n;
+		ask->row = row->id;
+		(void)snprintf(url, sizeof(url), "%s/node", row->url);
+		if (http_client_get(n->client, &get, statement_came, ask, NULL,
+				    &err) != STATUS_OK) {
+			neighbours_failed(&n->neighbours, row->id,
+					  node_now(n));
+			free(ask);
+		}
+	}
+}
+
+/* --- announcing --- */
+
+static enum status fill_head(void *owner, const struct log_info *info,
+			     struct err *err)
+{
+	struct datagram *d = owner;
+	uint8_t hash[SHA256_SIZE];
+	struct datagram_head *head;
+
+	(void)err;
+	if (d->head_count == DATAGRAM_HEADS_MAX || info->size == 0 ||
+	    hex_decode(bytes_of(info->hash), hash, sizeof(hash)) != STATUS_OK)
+		return STATUS_OK;
+	head = &d->heads[d->head_count++];
+	memcpy(head->origin, hash, sizeof(head->origin));
+	head->size = info->size;
+	memcpy(head->root, info->root, sizeof(head->root));
+	return STATUS_OK;
+}
+
+static void fill(struct announcer *a, struct datagram *d)
+{
+	struct node *n = a->owner;
+	struct err err = ERR_INIT;
+
+	(void)node_statement(n);
+	d->level = n->house.conf.level;
+	memcpy(d->region, n->house.conf.region, sizeof(d->region));
+	d->swarm_port = n->swarm_port;
+	d->statement_version = n->statement_seq;
+	d->trust_version = (uint32_t)n->house.trust.trust.version;
+	d->root_version = n->house.trust.root.version;
+	if (n->n_upstreams > 0)
+		d->flags |= DATAGRAM_HAS_UPSTREAM;
+	(void)log_each(n->house.catalog, fill_head, d, &err);
+}
+
+static void heard(struct announcer *a, const struct neighbour_news *news)
+{
+	struct node *n = a->owner;
+
+	news_of(n, news);
+	ask_statements(n);
+}
+
+static void twin_heard(struct announcer *a, const struct datagram *d,
+		       uint32_t from)
+{
+	struct node *n = a->owner;
+
+	(void)d;
+	n->twin = true;
+	ipv4_format(from, n->twin_text);
+}
+
+/* The one address the HTTP port is bound to; 0 for any. */
+static uint32_t bound_address(const struct node *n)
+{
+	char host[URL_HOST_MAX + 1];
+	uint16_t port;
+	uint32_t ip = 0;
+
+	if (url_parse_address(n->house.conf.http, host, &port) != STATUS_OK ||
+	    ipv4_parse(host, &ip) != STATUS_OK)
+		return 0;
+	return ip;
+}
+
+enum status node_lan_start(struct node *n, struct err *err)
+{
+	const struct conf *conf = &n->house.conf;
+	struct announcer_options options = {
+		.table = &n->neighbours,
+		.port = (uint16_t)conf->announce_port,
+		.only = bound_address(n),
+		.secret = n->house.node_key,
+		.boot = n->boot,
+		.http_port = http_server_port(n->server),
+		.swarm_port = n->swarm_port,
+		.on_fill = fill,
+		.on_news = heard,
+		.on_twin = twin_heard,
+	};
+	enum status status;
+
+	for (unsigned i = 0; i < conf->neighbours; i++)
+		(void)neighbours_add_url(&n->neighbours, conf->neighbour[i],
+					 node_now(n));
+	if (!conf->announce)
+		return interfaces_read(&n->announcer.interfaces, err);
+	memcpy(options.community, n->house.trust.fingerprint,
+	       sizeof(options.community));
+	memcpy(options.instance, n->instance, sizeof(options.instance));
+	n->announcer.owner = n;
+	status = announcer_open(&n->announcer, n->loop, &options, err);
+	n->announcing = status == STATUS_OK;
+	return status;
+}
+
+void node_lan_tick(struct node *n)
+{
+	struct neighbour gone;
+
+	while (neighbours_take_gone(&n->neighbours, node_now(n), &gone))
+		;
+	ask_statements(n);
+}
+
+/* --- whom to ask for a payload --- */
+
+unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
+		      unsigned max)
+{
+	struct node *n = node;
+	unsigned count = 0;
+
+	(void)btmh;
+	for (size_t i = 0; i < n->neighbours.count && count < max; i++) {
+		struct neighbour *row = &n->neighbours.rows[i];
+		struct source *source;
+
+		if (!neighbour_is_alive(row, node_now(n)))
+			continue;
+		source = source_of(n, row->url);
+		if (source != NULL)
+			out[count++] = source;
+	}
+	for (unsigned i = 0; i < n->n_upstreams && count < max; i++) {
+		bool known = false;
+
+		for (unsigned j = 0; j < count; j++)
+			known |= out[j] == n->upstreams[i];
+		if (!known)
+			out[count++] = n->upstreams[i];
+	}
+	return count;
+}

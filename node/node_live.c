@@ -1,0 +1,166 @@
+/* What requests learn from and tell a running node. */
+#include <stdio.h>
+#include <string.h>
+
+#include "node/node_inside.h"
+#include "proto/encoding.h"
+
+static json_t *upstreams_json(struct node *n)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < n->n_upstreams; i++) {
+		const struct source *s = n->upstreams[i];
+
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:s, s:b, s:b, s:s, s:I}", "url", s->url,
+				  "ok", s->ok, "static", s->is_static,
+				  "trouble", s->trouble, "lies",
+				  (json_int_t)s->lies));
+	}
+	return list;
+}
+
+static size_t living_neighbours(struct node *n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->neighbours.count; i++)
+		count += neighbour_is_alive(&n->neighbours.rows[i],
+					    node_now(n));
+	return count;
+}
+
+static json_t *status_live(void *node)
+{
+	struct node *n = node;
+	struct http_client_counters client;
+	struct http_server_counters server;
+
+	http_client_counters(n->client, &client);
+	http_server_counters(n->server, &server);
+	return json_pack(
+		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
+		"s:b}",
+		"neighbours", (json_int_t)living_neighbours(n), "upstreams",
+		upstreams_json(n), "http_port",
+		(json_int_t)http_server_port(n->server), "swarm_port",
+		(json_int_t)n->swarm_port, "pid", (json_int_t)getpid(),
+		"engine_pid", (json_int_t)engine_pid(n->engine),
+		"engine_restarts", (json_int_t)engine_restarts(n->engine),
+		"twin", n->twin ? n->twin_text : "", "http_bytes_in",
+		(json_int_t)client.bytes_in, "http_bytes_out",
+		(json_int_t)client.bytes_out, "http_requests",
+		(json_int_t)server.requests, "engine_loaded",
+		(json_int_t)engine_loaded(n->engine), "announcing",
+		n->announcing);
+}
+
+static json_t *neighbours_live(void *node)
+{
+	struct node *n = node;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n->neighbours.count; i++) {
+		const struct neighbour *row = &n->neighbours.rows[i];
+		int64_t now = node_now(n);
+		char hex[65] = "";
+
+		if (row->has_key)
+			hex_encode((struct bytes){ row->key, 32 }, hex);
+		(void)json_array_append_new(
+			list,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, "
+				  "s:I, s:I}",
+				  "node", hex, "name", row->name, "url",
+				  row->url, "level", level_name(row->level),
+				  "region", row->region, "alive",
+				  neighbour_is_alive(row, now), "confirmed",
+				  row->confirmed, "listed", row->listed,
+				  "heard_ago_s",
+				  (json_int_t)(row->heard_ms < 0 ?
+						       -1 :
+						       (now - row->heard_ms) /
+							       1000),
+				  "logs", (json_int_t)row->head_count));
+	}
+	return list;
+}
+
+static json_t *transfers_live(void *node)
+{
+	struct node *n = node;
+
+	return json_pack("{s:o, s:I, s:I}", "fetching",
+			 fetcher_jobs(n->fetcher), "loaded",
+			 (json_int_t)engine_loaded(n->engine),
+			 "engine_restarts",
+			 (json_int_t)engine_restarts(n->engine));
+}
+
+static double progress_live(void *node, const uint8_t *btmh)
+{
+	return fetcher_progress(((struct node *)node)->fetcher, btmh);
+}
+
+static const char *trouble_live(void *node, const uint8_t *btmh)
+{
+	return fetcher_trouble(((struct node *)node)->fetcher, btmh);
+}
+
+static void log_grown(void *node, int64_t log)
+{
+	struct node *n = node;
+
+	heads_log_changed(n->heads, log);
+	node_changed(n);
+	node_index_soon(n);
+}
+
+static void published(void *node, const uint8_t *btmh)
+{
+	fetcher_published(((struct node *)node)->fetcher, btmh);
+}
+
+static void choices_changed(void *node)
+{
+	struct node *n = node;
+
+	node_changed(n);
+	node_index_soon(n);
+	fetcher_look(n->fetcher);
+}
+
+static enum status damaged(void *node, const uint8_t *btmh, struct bytes good,
+			   struct err *err)
+{
+	struct node *n = node;
+
+	return fetcher_damaged(n->fetcher, btmh, good, err);
+}
+
+static bool has_twin(void *node)
+{
+	return ((struct node *)node)->twin;
+}
+
+void node_live_init(struct node *n)
+{
+	n->live = (struct live){
+		.node = n,
+		.status = status_live,
+		.neighbours = neighbours_live,
+		.transfers = transfers_live,
+		.progress = progress_live,
+		.trouble = trouble_live,
+		.log_grown = log_grown,
+		.published = published,
+		.choices_changed = choices_changed,
+		.damaged = damaged,
+		.has_twin = has_twin,
+	};
+	n->requests = (struct requests){ .house = &n->house,
+					 .index = n->index,
+					 .live = &n->live };
+}

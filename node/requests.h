@@ -1,0 +1,54 @@
+/* What the command line and the desks may ask of a node: one JSON request,
+ * one JSON answer, the same whether a node runs (over its control socket) or
+ * not (on the directory itself).
+ *
+ * A request is {"verb": …, …}; the list is in docs/architecture.md,
+ * "Requests". Every request is short: what takes long (hashing a payload,
+ * copying files) is done by whoever asks, and told here when it is done. */
+#ifndef NODE_REQUESTS_H
+#define NODE_REQUESTS_H
+
+#include <jansson.h>
+
+#include "catalog/index.h"
+#include "node/house.h"
+
+/* What only a running node can tell or do. All members may be NULL. */
+struct live {
+	void *node;
+	/* {"http": …, "swarm": …, "announcing": …} and the like, merged into
+	 * the answer of `status`. */
+	json_t *(*status)(void *node);
+	json_t *(*neighbours)(void *node);
+	json_t *(*transfers)(void *node);
+	/* Share of a payload that is here, -1 when nothing works on it; and
+	 * why it does not come. */
+	double (*progress)(void *node, const uint8_t *btmh);
+	const char *(*trouble)(void *node, const uint8_t *btmh);
+	/* Things changed: */
+	void (*log_grown)(void *node, int64_t log);
+	void (*published)(void *node, const uint8_t *btmh);
+	void (*choices_changed)(void *node);
+	enum status (*damaged)(void *node, const uint8_t *btmh,
+			       struct bytes good, struct err *err);
+	/* Another machine speaks with this node's key. */
+	bool (*has_twin)(void *node);
+};
+
+struct requests {
+	struct house *house;
+	struct index *index;
+	const struct live *live; /* NULL: no node runs */
+};
+
+/*
+ * Answer one request.
+ *
+ * Owns:    `request` is borrowed; `*answer` is a new reference.
+ * Returns: STATUS_OK; STATUS_USAGE for a request that is none; what the verb
+ *          fails with.
+ */
+enum status requests_answer(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+
+#endif

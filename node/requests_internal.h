@@ -1,0 +1,46 @@
+/* What the files requests_*.c share. */
+#ifndef NODE_REQUESTS_INTERNAL_H
+#define NODE_REQUESTS_INTERNAL_H
+
+#include "catalog/lessons.h"
+#include "node/requests.h"
+
+typedef enum status (*request_fn)(struct requests *r, const json_t *request,
+				  json_t **answer, struct err *err);
+
+enum status request_status(struct requests *r, const json_t *request,
+			   json_t **answer, struct err *err);
+enum status request_trust(struct requests *r, const json_t *request,
+			  json_t **answer, struct err *err);
+enum status request_join_file(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
+enum status request_publish(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_withdraw(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_station_accept(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err);
+enum status request_station_list(struct requests *r, const json_t *request,
+				 json_t **answer, struct err *err);
+enum status request_station_end(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+
+/* The string at `key`, or NULL when it is absent or no string. */
+const char *request_text(const json_t *request, const char *key);
+uint64_t request_number(const json_t *request, const char *key);
+/* The lesson the request names by its "id". */
+enum status request_lesson(struct requests *r, const json_t *request,
+			   struct lesson_row *row, struct err *err);
+/* A lesson as JSON (docs/architecture.md, "Requests"). */
+json_t *lesson_json(struct requests *r, const struct lesson_row *row,
+		    bool all);
+/* Take in what the logs have gained, wholly. */
+enum status request_index(struct requests *r, struct err *err);
+/* Append one entry to this node's own log, bring it into the index, and tell
+ * the running node. */
+enum status request_append(struct requests *r, struct bytes entry,
+			   struct err *err);
+/* STATUS_OK when this node may write to a log of its own now. */
+enum status request_may_publish(struct requests *r, struct err *err);
+
+#endif

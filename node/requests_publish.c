@@ -1,0 +1,524 @@
+/* What writes to this node's own log: lessons, withdrawals, enrolments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "catalog/initials.h"
+#include "catalog/log.h"
+#include "catalog/stations.h"
+#include "node/clock.h"
+#include "node/own_statement.h"
+#include "node/requests_internal.h"
+#include "node/torrentfile.h"
+#include "proto/encoding.h"
+
+enum status request_may_publish(struct requests *r, struct err *err)
+{
+	const struct trust *trust = &r->house->trust.trust;
+	const char *origin = r->house->conf.origin;
+
+	if (r->house->publisher_key == NULL || origin[0] == 0)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "this node has no log of its own: lessons are "
+			       "published at the county");
+	if (trust_publisher(trust, origin) == NULL)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "the trust note does not name '%s'", origin);
+	if (r->live != NULL && r->live->has_twin != NULL &&
+	    r->live->has_twin(r->live->node))
+		return err_set(err, STATUS_FORKED,
+			       "another machine speaks with this node's key: "
+			       "publishing from both would fork the log. Find "
+			       "the copy and run 'xiangtu init --new-identity' "
+			       "there");
+	return STATUS_OK;
+}
+
+enum status request_append(struct requests *r, struct bytes entry,
+			   struct err *err)
+{
+	struct log_info info;
+	enum status status = log_find(r->house->catalog, r->house->conf.origin,
+				      &info, err);
+
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, status, "there is no log '%s' here",
+			       r->house->conf.origin);
+	if (status == STATUS_OK)
+		status = log_append(r->house->catalog, info.id, &entry, 1,
+				    r->house->publisher_key, err);
+	if (status == STATUS_OK)
+		status = request_index(r, err);
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->log_grown != NULL)
+		r->live->log_grown(r->live->node, info.id);
+	return status;
+}
+
+static enum status take_text(const json_t *request, const char *key, char *out,
+			     size_t room, const char *usual, struct err *err)
+{
+	const char *text = request_text(request, key);
+
+	if (text == NULL)
+		text = usual;
+	if (strlen(text) >= room)
+		return err_set(err, STATUS_MALFORMED, "%s: too long (at most "
+						      "%zu bytes)",
+			       key, room - 1);
+	memcpy(out, text, strlen(text) + 1);
+	return STATUS_OK;
+}
+
+static enum status take_hash(const json_t *request, const char *key,
+			     uint8_t out[static 32], bool *given,
+			     struct err *err)
+{
+	const char *hex = request_text(request, key);
+
+	*given = hex != NULL;
+	if (hex != NULL && hex_decode(bytes_of(hex), out, 32) != STATUS_OK)
+		return err_set(err, STATUS_USAGE, "%s: not a hash", key);
+	return STATUS_OK;
+}
+
+static enum status take_texts(struct requests *r, const json_t *q,
+			      struct lesson *l, struct err *err)
+{
+	const json_t *series = json_object_get(q, "series");
+	char today[11];
+	const struct {
+		const char *key;
+		char *out;
+		size_t room;
+		const char *usual;
+	} texts[] = {
+		{ "title", l->title, sizeof(l->title), "" },
+		{ "topic", l->topic, sizeof(l->topic), "" },
+		{ "region", l->region, sizeof(l->region),
+		  r->house->conf.region },
+		{ "lang", l->lang, sizeof(l->lang), "zh-CN" },
+		{ "date", l->date, sizeof(l->date), today },
+		{ "expires", l->expires, sizeof(l->expires), "" },
+		{ "summary", l->summary, sizeof(l->summary), "" },
+		{ "initials", l->initials, sizeof(l->initials), "" },
+	};
+
+	clock_today(today);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		enum status status = take_text(q, texts[i].key, texts[i].out,
+					       texts[i].room, texts[i].usual,
+					       err);
+
+		if (status != STATUS_OK)
+			return status;
+	}
+	if (series == NULL)
+		return STATUS_OK;
+	l->series.n = (uint32_t)request_number(series, "n");
+	return take_text(series, "title", l->series.title,
+			 sizeof(l->series.title), "", err);
+}
+
+static enum status make_initials(struct lesson *l, struct err *err)
+{
+	struct buf initials = BUF_INIT;
+	enum status status;
+
+	if (l->initials[0] != 0)
+		return STATUS_OK;
+	status = initials_of(l->title, LESSON_INITIALS_MAX, &initials, err);
+	if (status == STATUS_OK)
+		(void)snprintf(l->initials, sizeof(l->initials), "%s",
+			       buf_string(&initials));
+	buf_release(&initials);
+	return status;
+}
+
+/* A new id, or the next revision of the lesson named. */
+static enum status take_id(struct requests *r, const json_t *request,
+			   struct lesson *l, struct err *err)
+{
+	const char *revises = request_text(request, "revises");
+	uint8_t random[LESSON_SHORT_BYTES];
+	char origin[ORIGIN_MAX + 1];
+	struct lesson_row row;
+	uint64_t short_id;
+	enum status status;
+
+	if (revises == NULL) {
+		signing_random(random, sizeof(random));
+		lesson_id_make(r->house->conf.origin, random, l->id);
+		l->rev = 1;
+		return STATUS_OK;
+	}
+	status = lessons_get(r->house->catalog, revises, &row, err);
+	if (status != STATUS_OK)
+		return status;
+	status = lesson_id_split(row.lesson.id, origin, &short_id);
+	if (status != STATUS_OK ||
+	    !trust_succeeds(&r->house->trust.trust, r->house->conf.origin,
+			    origin))
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "'%s' is another office's lesson",
+			       row.lesson.title);
+	memcpy(l->id, row.lesson.id, sizeof(l->id));
+	l->rev = row.lesson.rev + 1;
+	return STATUS_OK;
+}
+
+static enum status fill_lesson(struct requests *r, const json_t *request,
+			       struct lesson *l, struct err *err)
+{
+	bool has_btmh;
+	enum status status;
+
+	memset(l, 0, sizeof(*l));
+	status = take_id(r, request, l, err);
+	if (status == STATUS_OK)
+		status = take_texts(r, request, l, err);
+	if (status == STATUS_OK)
+		status = make_initials(l, err);
+	if (status == STATUS_OK)
+		status = take_hash(request, "btmh", l->btmh, &has_btmh, err);
+	if (status == STATUS_OK)
+		status = take_hash(request, "poster", l->poster,
+				   &l->has_poster, err);
+	l->bytes = request_number(request, "bytes");
+	l->files = (uint32_t)request_number(request, "files");
+	l->seconds = (uint32_t)request_number(request, "seconds");
+	l->trust = r->house->trust.trust.version;
+	return status;
+}
+
+/* May it be said at all? Asked before a gigabyte is copied, too. */
+static enum status check_lesson(struct requests *r, const struct lesson *l,
+				struct buf *entry, struct err *err)
+{
+	const struct publisher *p = trust_publisher(&r->house->trust.trust,
+						    r->house->conf.origin);
+	enum status status = lesson_format(l, entry, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = publisher_allows(p, l->region, l->topic, l->bytes,
+				  entry->size);
+	if (status != STATUS_OK)
+		return err_set(err, status,
+			       "region %s, topic '%s' or its size is beyond "
+			       "what this office may publish",
+			       l->region, l->topic);
+	return STATUS_OK;
+}
+
+static enum status remember_payload(struct requests *r, const struct lesson *l,
+				    struct err *err)
+{
+	struct torrentfile *tf;
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+	enum status status;
+
+	hex_encode((struct bytes){ l->btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", r->house->torrent_dir,
+		       hex);
+	status = torrentfile_open(&tf, path, l->btmh, err);
+	if (status != STATUS_OK)
+		return status;
+	status = payload_put_held(r->house->catalog, l->btmh, tf->mi.total,
+				  tf->mi.pieces, clock_s(), err);
+	torrentfile_free(tf);
+	return status;
+}
+
+/* With "try" nothing is written: is everything said well? */
+enum status request_publish(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err)
+{
+	bool only_try = json_is_true(json_object_get(request, "try"));
+	struct buf entry = BUF_INIT;
+	struct lesson_row row;
+	struct lesson l;
+	enum status status = request_may_publish(r, err);
+
+	if (status == STATUS_OK)
+		status = fill_lesson(r, request, &l, err);
+	if (status == STATUS_OK && only_try) {
+		/* What only the payload will tell. */
+		memset(l.btmh, 1, sizeof(l.btmh));
+		l.bytes = l.bytes == 0 ? 1 : l.bytes;
+		l.files = 1;
+	}
+	if (status == STATUS_OK)
+		status = check_lesson(r, &l, &entry, err);
+	if (status == STATUS_OK && only_try) {
+		buf_release(&entry);
+		*answer = json_pack("{s:s}", "title", l.title);
+		return STATUS_OK;
+	}
+	/* Data first, names last: the payload is on disk, then it is held,
+	 * then the log says so. */
+	if (status == STATUS_OK)
+		status = remember_payload(r, &l, err);
+	if (status == STATUS_OK)
+		status = request_append(r, buf_bytes(&entry), err);
+	buf_release(&entry);
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->published != NULL)
+		r->live->published(r->live->node, l.btmh);
+	if (status == STATUS_OK)
+		status = lessons_get(r->house->catalog, l.id, &row, err);
+	if (status == STATUS_OK)
+		*answer = lesson_json(r, &row, true);
+	return status;
+}
+
+enum status request_withdraw(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err)
+{
+	struct entry_withdraw withdraw = { .reason = "" };
+	struct buf entry = BUF_INIT;
+	char origin[ORIGIN_MAX + 1];
+	struct lesson_row row;
+	uint64_t short_id;
+	enum status status = request_may_publish(r, err);
+
+	if (status == STATUS_OK)
+		status = request_lesson(r, request, &row, err);
+	if (status != STATUS_OK)
+		return status;
+	if (row.withdrawn)
+		return err_set(err, STATUS_EXISTS, "'%s' is withdrawn already",
+			       row.lesson.title);
+	status = lesson_id_split(row.lesson.id, origin, &short_id);
+	if (status != STATUS_OK ||
+	    !trust_succeeds(&r->house->trust.trust, r->house->conf.origin,
+			    origin))
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "'%s' is another office's lesson",
+			       row.lesson.title);
+	memcpy(withdraw.id, row.lesson.id, sizeof(withdraw.id));
+	status = take_text(request, "reason", withdraw.reason,
+			   sizeof(withdraw.reason), "", err);
+	if (status == STATUS_OK)
+		status = entry_format_withdraw(&withdraw, &entry, err);
+	if (status == STATUS_OK)
+		status = request_append(r, buf_bytes(&entry), err);
+	buf_release(&entry);
+	if (status == STATUS_OK)
+		status = lessons_get(r->house->catalog, row.lesson.id, &row,
+				     err);
+	if (status == STATUS_OK)
+		*answer = lesson_json(r, &row, true);
+	return status;
+}
+
+/* --- stations --- */
+
+/* What the node behind a code said of itself. */
+struct search_code {
+	const char *code;
+	bool found;
+	struct public_key key;
+	struct statement statement;
+};
+
+static bool is_code(struct search_code *s, const struct statement_row *row)
+{
+	char code[KEY_CODE_SIZE + 1];
+	uint8_t typed[5], held[5];
+
+	key_code(row->key, code);
+	return base32_decode(bytes_of(s->code), typed, 5) == STATUS_OK &&
+	       base32_decode(bytes_of(code), held, 5) == STATUS_OK &&
+	       memcmp(typed, held, 5) == 0;
+}
+
+static bool match_code(void *context, const struct statement_row *row)
+{
+	struct search_code *s = context;
+
+	if (!is_code(s, row) ||
+	    statement_open(row->note, &s->statement) != STATUS_OK ||
+	    public_key_parse(bytes_of(s->statement.vkey), &s->key) != STATUS_OK)
+		return true;
+	s->found = true;
+	return false;
+}
+
+static enum status take_groups(const json_t *request,
+			       struct entry_station *station, struct err *err)
+{
+	const json_t *groups = json_object_get(request, "groups"), *group;
+	size_t i;
+
+	json_array_foreach(groups, i, group) {
+		const char *name = json_string_value(group);
+
+		if (name == NULL || station->group_count == ENTRY_GROUPS_MAX ||
+		    strlen(name) > ENTRY_NAME_MAX)
+			return err_set(err, STATUS_MALFORMED,
+				       "groups: too many or too long");
+		(void)snprintf(station->groups[station->group_count++],
+			       ENTRY_NAME_MAX + 1, "%s", name);
+	}
+	return STATUS_OK;
+}
+
+static enum status find_code(struct requests *r, const json_t *request,
+			     struct search_code *s, struct err *err)
+{
+	enum status status;
+
+	memset(s, 0, sizeof(*s));
+	s->code = request_text(request, "code");
+	if (s->code == NULL)
+		return err_set(err, STATUS_USAGE, "which code?");
+	status = statements_list(r->house->catalog, match_code, s, err);
+	if (status == STATUS_OK && !s->found)
+		return err_set(err, STATUS_NOT_FOUND,
+			       "no node with the code '%s' has been heard "
+			       "from yet; let it run and reach this one first",
+			       s->code);
+	return status;
+}
+
+enum status request_station_accept(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err)
+{
+	const char *name = request_text(request, "name");
+	struct entry_station station;
+	struct search_code s;
+	struct buf entry = BUF_INIT;
+	enum status status = request_may_publish(r, err);
+
+	memset(&station, 0, sizeof(station));
+	if (status == STATUS_OK)
+		status = find_code(r, request, &s, err);
+	if (status != STATUS_OK)
+		return status;
+	station.key = s.key;
+	memcpy(station.region, s.statement.region, sizeof(station.region));
+	(void)snprintf(station.name, sizeof(station.name), "%s",
+		       name == NULL ? s.statement.name : name);
+	status = take_groups(request, &station, err);
+	if (status == STATUS_OK)
+		status = entry_format_station(&station, &entry, err);
+	if (status == STATUS_OK)
+		status = request_append(r, buf_bytes(&entry), err);
+	buf_release(&entry);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:s, s:s, s:s}", "name", station.name,
+				    "region", station.region, "code", s.code);
+	return status;
+}
+
+struct station_code {
+	const char *code;
+	bool found;
+	struct station station;
+};
+
+static bool match_station(void *context, const struct station *station)
+{
+	struct station_code *s = context;
+	char code[KEY_CODE_SIZE + 1];
+	uint8_t typed[5], held[5];
+
+	key_code(station->key.bytes, code);
+	if (base32_decode(bytes_of(s->code), typed, 5) != STATUS_OK ||
+	    base32_decode(bytes_of(code), held, 5) != STATUS_OK ||
+	    memcmp(typed, held, 5) != 0)
+		return true;
+	s->found = true;
+	s->station = *station;
+	return false;
+}
+
+enum status request_station_end(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err)
+{
+	struct station_code s = { .code = request_text(request, "code") };
+	struct entry_station_end end;
+	struct buf entry = BUF_INIT;
+	enum status status = request_may_publish(r, err);
+
+	if (status == STATUS_OK && s.code == NULL)
+		return err_set(err, STATUS_USAGE, "which code?");
+	if (status == STATUS_OK)
+		status = stations_list(r->house->catalog, false, match_station,
+				       &s, err);
+	if (status == STATUS_OK && !s.found)
+		return err_set(err, STATUS_NOT_FOUND,
+			       "no station with the code '%s' is enrolled",
+			       s.code);
+	if (status != STATUS_OK)
+		return status;
+	end.key = s.station.key;
+	status = entry_format_station_end(&end, &entry, err);
+	if (status == STATUS_OK)
+		status = request_append(r, buf_bytes(&entry), err);
+	buf_release(&entry);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:s, s:s}", "name", s.station.name,
+				    "region", s.station.region);
+	return status;
+}
+
+static bool list_station(void *context, const struct station *station)
+{
+	char code[KEY_CODE_SIZE + 1];
+
+	key_code(station->key.bytes, code);
+	(void)json_array_append_new(
+		context,
+		json_pack("{s:s, s:s, s:s, s:s}", "code", code, "name",
+			  station->name, "region", station->region, "state",
+			  station->ended ? "ended" : "enrolled"));
+	return true;
+}
+
+
+static bool list_heard(void *context, const struct statement_row *row)
+{
+	json_t *list = context;
+	struct statement st;
+	char code[KEY_CODE_SIZE + 1];
+	const json_t *known;
+	size_t i;
+
+	key_code(row->key, code);
+	json_array_foreach(list, i, known)
+		if (strcmp(request_text(known, "code"), code) == 0) {
+			(void)json_object_set_new(
+				json_array_get(list, i), "heard_s",
+				json_integer((json_int_t)row->heard_s));
+			return true;
+		}
+	if (statement_open(row->note, &st) != STATUS_OK)
+		return true;
+	(void)json_array_append_new(
+		list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "code", code,
+				"name", st.name, "region", st.region, "level",
+				level_name(st.level), "state", "heard of",
+				"heard_s", (json_int_t)row->heard_s));
+	return true;
+}
+
+enum status request_station_list(struct requests *r, const json_t *request,
+				 json_t **answer, struct err *err)
+{
+	json_t *list = json_array();
+	enum status status;
+
+	(void)request;
+	status = stations_list(r->house->catalog, true, list_station, list,
+			       err);
+	if (status == STATUS_OK)
+		status = statements_list(r->house->catalog, list_heard, list,
+					 err);
+	if (status != STATUS_OK) {
+		json_decref(list);
+		return status;
+	}
+	*answer = list;
+	return STATUS_OK;
+}

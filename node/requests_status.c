@@ -1,0 +1,202 @@
+/* How this node is, whom it believes, and what others join with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "catalog/log.h"
+#include "node/clock.h"
+#include "node/join.h"
+#include "node/own_url.h"
+#include "node/requests_internal.h"
+#include "proto/encoding.h"
+#include "signing/words.h"
+
+static enum status list_log(void *owner, const struct log_info *info,
+			    struct err *err)
+{
+	char root[BASE64_SIZE(SHA256_SIZE) + 1];
+
+	(void)err;
+	base64_encode((struct bytes){ info->root, SHA256_SIZE }, root);
+	(void)json_array_append_new(
+		owner, json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I}",
+				 "origin", info->origin, "hash", info->hash,
+				 "size", (json_int_t)info->size, "root", root,
+				 "heard_s", (json_int_t)info->heard_s, "own",
+				 info->own, "forked", info->forked, "indexed",
+				 (json_int_t)info->indexed));
+	return STATUS_OK;
+}
+
+static enum status list_evidence(void *owner, const struct log_evidence *e,
+				 struct err *err)
+{
+	(void)err;
+	(void)json_array_append_new(
+		owner,
+		json_pack("{s:s, s:s%, s:s%, s:I}", "why", e->why, "ours",
+			  (const char *)e->ours.data, e->ours.size, "theirs",
+			  (const char *)e->theirs.data, e->theirs.size,
+			  "found_s", (json_int_t)e->found_s));
+	return STATUS_OK;
+}
+
+static void put_words(json_t *object, const uint8_t *fingerprint)
+{
+	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
+	char hex[65];
+
+	words_chinese(fingerprint, chinese);
+	words_english(fingerprint, english);
+	hex_encode((struct bytes){ fingerprint, SHA256_SIZE }, hex);
+	(void)json_object_set_new(object, "fingerprint", json_string(hex));
+	(void)json_object_set_new(object, "words_zh", json_string(chinese));
+	(void)json_object_set_new(object, "words_en", json_string(english));
+}
+
+static json_t *summary_json(const struct lessons_summary *s)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "known",
+			 (json_int_t)s->known, "wanted",
+			 (json_int_t)s->wanted, "held", (json_int_t)s->held,
+			 "bytes", (json_int_t)s->bytes, "withdrawn",
+			 (json_int_t)s->withdrawn, "refused",
+			 (json_int_t)s->refused, "wanted_bytes",
+			 (json_int_t)s->wanted_bytes);
+}
+
+static json_t *node_json(struct requests *r)
+{
+	const struct conf *conf = &r->house->conf;
+	char hex[65], code[KEY_CODE_SIZE + 1], url[CONF_URL_MAX];
+
+	hex_encode((struct bytes){ house_node_public(r->house), 32 }, hex);
+	key_code(house_node_public(r->house), code);
+	own_url(conf, url);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:b}",
+		"node", hex, "code", code, "level", level_name(conf->level),
+		"name", conf->name, "region", conf->region, "origin",
+		conf->origin, "url", url, "running", r->live != NULL, "root",
+		(json_int_t)r->house->trust.root.version, "trust",
+		(json_int_t)r->house->trust.trust.version, "clock_set",
+		clock_is_set());
+}
+
+enum status request_status(struct requests *r, const json_t *request,
+			   json_t **answer, struct err *err)
+{
+	struct lessons_summary summary;
+	json_t *logs = json_array(), *evidence = json_array(), *object;
+	enum status status;
+
+	(void)request;
+	status = lessons_summary(r->house->catalog, &summary, err);
+	if (status == STATUS_OK)
+		status = log_each(r->house->catalog, list_log, logs, err);
+	if (status == STATUS_OK)
+		status = log_each_evidence(r->house->catalog, list_evidence,
+					   evidence, err);
+	if (status != STATUS_OK) {
+		json_decref(logs);
+		json_decref(evidence);
+		return status;
+	}
+	object = node_json(r);
+	put_words(object, r->house->trust.fingerprint);
+	(void)json_object_set_new(object, "logs", logs);
+	(void)json_object_set_new(object, "evidence", evidence);
+	(void)json_object_set_new(object, "lessons", summary_json(&summary));
+	(void)json_object_set_new(object, "neighbours", json_integer(0));
+	(void)json_object_set_new(object, "upstreams", json_array());
+	if (r->live != NULL && r->live->status != NULL) {
+		json_t *more = r->live->status(r->live->node);
+
+		(void)json_object_update(object, more);
+		json_decref(more);
+	}
+	*answer = object;
+	return STATUS_OK;
+}
+
+static json_t *publisher_json(const struct publisher *p)
+{
+	json_t *keys = json_array(), *regions = json_array(),
+	       *topics = json_array();
+
+	for (size_t i = 0; i < p->key_count; i++) {
+		char vkey[VKEY_MAX + 1];
+
+		public_key_format(&p->keys[i], vkey);
+		(void)json_array_append_new(keys, json_string(vkey));
+	}
+	for (size_t i = 0; i < p->region_count; i++)
+		(void)json_array_append_new(regions,
+					    json_string(p->regions[i]));
+	for (size_t i = 0; i < p->topic_count; i++)
+		(void)json_array_append_new(
+			topics, json_string(p->topics[i][0] == 0 ?
+						    "*" :
+						    p->topics[i]));
+	return json_pack("{s:s, s:o, s:o, s:o}", "origin", p->origin, "keys",
+			 keys, "regions", regions, "topics", topics);
+}
+
+enum status request_trust(struct requests *r, const json_t *request,
+			  json_t **answer, struct err *err)
+{
+	const struct trust_book *book = &r->house->trust;
+	json_t *keys = json_array(), *publishers = json_array(), *object;
+
+	(void)request;
+	(void)err;
+	for (size_t i = 0; i < book->root.key_count; i++) {
+		char vkey[VKEY_MAX + 1];
+
+		public_key_format(&book->root.keys[i], vkey);
+		(void)json_array_append_new(keys, json_string(vkey));
+	}
+	for (size_t i = 0; i < book->trust.publisher_count; i++)
+		(void)json_array_append_new(
+			publishers,
+			publisher_json(&book->trust.publishers[i]));
+	object = json_pack("{s:I, s:I, s:I, s:o, s:o, s:I}", "root",
+			   (json_int_t)book->root.version, "threshold",
+			   (json_int_t)book->root.threshold, "trust",
+			   (json_int_t)book->trust.version, "root_keys", keys,
+			   "publishers", publishers, "unknown_statements",
+			   (json_int_t)book->trust.other_count);
+	put_words(object, book->fingerprint);
+	*answer = object;
+	return STATUS_OK;
+}
+
+enum status request_join_file(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err)
+{
+	const struct trust_book *book = &r->house->trust;
+	const char *url = request_text(request, "url");
+	struct join join = JOIN_INIT;
+	struct buf note = BUF_INIT, text = BUF_INIT;
+	enum status status = STATUS_OK;
+
+	if (url == NULL || conf_url(url, join.upstream[0]) != STATUS_OK)
+		own_url(&r->house->conf, join.upstream[0]);
+	join.upstreams = 1;
+	for (unsigned v = 1; v <= book->root.version && status == STATUS_OK;
+	     v++) {
+		buf_clear(&note);
+		status = trust_book_root_note(book, v, &note, err);
+		if (status == STATUS_OK &&
+		    join_add_root(&join, buf_bytes(&note)) != STATUS_OK)
+			status = err_set(err, STATUS_NO_MEMORY, "join file");
+	}
+	buf_put_bytes(&join.trust, buf_bytes(&book->note));
+	if (status == STATUS_OK)
+		status = join_format(&join, &text, err);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:s}", "text", buf_string(&text));
+	join_release(&join);
+	buf_release(&note);
+	buf_release(&text);
+	return status;
+}

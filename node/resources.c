@@ -1,0 +1,600 @@
+/* The HTTP resources of a node (docs/formats-http.md), as far as the loop
+ * answers them; held files are served by node/shelf.c on the server's own
+ * threads, which leaves them to here only when they are not there. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "catalog/lessons.h"
+#include "catalog/log.h"
+#include "node/node_inside.h"
+#include "node/torrentfile.h"
+#include "proto/bencode.h"
+#include "proto/encoding.h"
+#include "proto/url.h"
+
+enum { WAIT_MS = 25 * 1000 };
+
+static void answer_bytes(struct http_request *request, const char *type,
+			 unsigned flags, struct bytes body)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+
+	answer.type = type;
+	answer.flags = flags;
+	answer.body = body;
+	http_request_answer(request, &answer);
+}
+
+static void not_found(struct http_request *request)
+{
+	http_request_refuse(request, 404, "not here");
+}
+
+/* --- /trust/… --- */
+
+static void serve_trust(struct node *n, struct http_request *request,
+			const char *rest)
+{
+	const struct trust_book *book = &n->house.trust;
+	struct buf note = BUF_INIT;
+	struct err err = ERR_INIT;
+	unsigned version;
+	char expected[64];
+
+	if (strcmp(rest, "trust.note") == 0 && book->trust.version > 0) {
+		answer_bytes(request, "text/plain; charset=utf-8",
+			     HTTP_NO_CACHE, buf_bytes(&book->note));
+		return;
+	}
+	version = strncmp(rest, "root/", 5) == 0 ?
+			  (unsigned)strtoul(rest + 5, NULL, 10) :
+			  0;
+	(void)snprintf(expected, sizeof(expected), "root/%u.note", version);
+	if (version == 0 || version > book->root.version ||
+	    strcmp(rest, expected) != 0 ||
+	    trust_book_root_note(book, version, &note, &err) != STATUS_OK)
+		not_found(request);
+	else
+		answer_bytes(request, "text/plain; charset=utf-8",
+			     HTTP_IMMUTABLE, buf_bytes(&note));
+	buf_release(&note);
+}
+
+/* --- /tlog/<origin hash>/… --- */
+
+static void serve_checkpoint(struct node *n, struct http_request *request,
+			     int64_t log)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+	struct buf note = BUF_INIT;
+	struct err err = ERR_INIT;
+	uint8_t hash[SHA256_SIZE];
+
+	if (log_read_note(n->house.catalog, log, &note, &err) != STATUS_OK) {
+		not_found(request);
+	} else {
+		sha256(note.data, note.size, hash);
+		hex_encode((struct bytes){ hash, 8 }, answer.etag);
+		answer.type = "text/plain; charset=utf-8";
+		answer.flags = HTTP_NO_CACHE;
+		answer.body = buf_bytes(&note);
+		http_request_answer(request, &answer);
+	}
+	buf_release(&note);
+}
+
+static void serve_tile(struct node *n, struct http_request *request,
+		       int64_t log, const struct tile_path *path)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+	struct buf body = BUF_INIT;
+	struct err err = ERR_INIT;
+	bool zstd = false;
+	enum status status;
+
+	if (path->kind == TILE_ENTRIES)
+		status = log_read_bundle(n->house.catalog, log, path->n,
+					 path->width, true, &body, &zstd,
+					 &err);
+	else
+		status = log_read_tile(n->house.catalog, log, path->level,
+				       path->n, path->width, &body, &err);
+	if (status != STATUS_OK) {
+		not_found(request);
+	} else {
+		answer.type = "application/octet-stream";
+		answer.flags = HTTP_IMMUTABLE;
+		if (zstd)
+			answer.flags |= HTTP_IS_ZSTD;
+		else if (path->kind == TILE_ENTRIES)
+			answer.flags |= HTTP_ALLOW_ZSTD;
+		http_answer_take_buf(&answer, &body);
+		http_request_answer(request, &answer);
+	}
+	buf_release(&body);
+}
+
+static void serve_tlog(struct node *n, struct http_request *request,
+		       const char *rest)
+{
+	char hash[ORIGIN_HASH_SIZE + 1];
+	struct log_info info;
+	struct tile_path path;
+	struct err err = ERR_INIT;
+
+	if (strlen(rest) < ORIGIN_HASH_SIZE + 2 ||
+	    rest[ORIGIN_HASH_SIZE] != '/') {
+		not_found(request);
+		return;
+	}
+	memcpy(hash, rest, ORIGIN_HASH_SIZE);
+	hash[ORIGIN_HASH_SIZE] = 0;
+	rest += ORIGIN_HASH_SIZE + 1;
+	if (log_find_hash(n->house.catalog, hash, &info, &err) != STATUS_OK)
+		not_found(request);
+	else if (strcmp(rest, "checkpoint") == 0)
+		serve_checkpoint(n, request, info.id);
+	else if (tile_path_parse(bytes_of(rest), &path) == STATUS_OK)
+		serve_tile(n, request, info.id, &path);
+	else
+		not_found(request);
+}
+
+/* --- /torrent/<btmh>, /payload/<btmh>/…: wanted, and perhaps soon here --- */
+
+static void unlink_waiting(struct waiting *w)
+{
+	struct waiting **at = &w->node->waiting;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	w->node->n_waiting--;
+}
+
+static void waiting_gone(void *owner, struct http_request *request)
+{
+	struct waiting *w = owner;
+
+	(void)request;
+	unlink_waiting(w);
+	free(w);
+}
+
+/* `whole`: nothing may follow the hash. */
+static bool read_hash(const char *text, bool whole, uint8_t out[static 32])
+{
+	struct bytes hex = { (const uint8_t *)text, 64 };
+
+	return strlen(text) >= 64 && (!whole || text[64] == 0) &&
+	       hex_decode(hex, out, 32) == STATUS_OK;
+}
+
+static void wait_for(struct node *n, struct http_request *request,
+		     const uint8_t *btmh, bool torrent)
+{
+	struct payload_standing standing;
+	struct err err = ERR_INIT;
+	struct waiting *w = NULL;
+	uint64_t wait = 1;
+
+	(void)http_head_query_number(http_request_head(request), "wait",
+				     &wait);
+	if (wait == 0 || lessons_standing(n->house.catalog, btmh, &standing, &err) !=
+		    STATUS_OK ||
+	    !standing.wanted || shelf_has(n->shelf, btmh)) {
+		not_found(request);
+		return;
+	}
+	if (n->n_waiting < NODE_WAITERS_MAX && !n->stopping)
+		w = calloc(1, sizeof(*w));
+	if (w == NULL) {
+		http_request_refuse(request, 503, "it is on its way here");
+		return;
+	}
+	w->request = request;
+	w->node = n;
+	w->torrent = torrent;
+	w->until_ms = uv_now(n->loop) + WAIT_MS;
+	memcpy(w->btmh, btmh, 32);
+	w->next = n->waiting;
+	n->waiting = w;
+	n->n_waiting++;
+	http_request_on_gone(request, waiting_gone, w);
+}
+
+static bool torrent_is_here(struct node *n, const uint8_t *btmh)
+{
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
+	return access(path, F_OK) == 0;
+}
+
+/* What waited is here (or its time is over): the same look-up that the
+ * server's own threads make. */
+static void settle_waiting(struct waiting *w)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+
+	unlink_waiting(w);
+	if (shelf_try(w->node->shelf, http_request_head(w->request), &answer)) {
+		http_request_answer(w->request, &answer);
+	} else {
+		struct http_answer late = HTTP_ANSWER_INIT;
+
+		late.code = 503;
+		late.type = "text/plain; charset=utf-8";
+		late.body = bytes_of("it is on its way here\n");
+		(void)http_answer_header(&late, "Retry-After", "5");
+		http_request_answer(w->request, &late);
+	}
+	free(w);
+}
+
+void resources_arrived(struct node *n, const uint8_t *btmh)
+{
+	struct waiting *next;
+
+	for (struct waiting *w = n->waiting; w != NULL; w = next) {
+		next = w->next;
+		if (memcmp(w->btmh, btmh, 32) == 0)
+			settle_waiting(w);
+	}
+}
+
+void resources_tick(struct node *n)
+{
+	struct waiting *next;
+
+	for (struct waiting *w = n->waiting; w != NULL; w = next) {
+		next = w->next;
+		if (uv_now(n->loop) >= w->until_ms ||
+		    (w->torrent && torrent_is_here(n, w->btmh)))
+			settle_waiting(w);
+	}
+}
+
+void resources_stop(struct node *n)
+{
+	while (n->waiting != NULL)
+		settle_waiting(n->waiting);
+}
+
+static void remember_v1(struct node *n, const struct torrentfile *tf);
+
+/* "/torrent/<btmh>.torrent": for ordinary clients, with our tracker and our
+ * web seed written around the same info. */
+static void serve_client_torrent(struct node *n, struct http_request *request,
+				 const uint8_t *btmh, const char *hex)
+{
+	const char *host = http_head_header(http_request_head(request), "Host");
+	char path[HOUSE_PATH_MAX + 96], url[512];
+	struct torrentfile *tf;
+	struct bencode_value root, part;
+	struct buf out = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
+	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK) {
+		not_found(request);
+		return;
+	}
+	bencode_put_dict(&out);
+	(void)snprintf(url, sizeof(url), "http://%.200s/announce",
+		       host == NULL ? "127.0.0.1:7433" : host);
+	bencode_puts(&out, "announce");
+	bencode_puts(&out, url);
+	bencode_puts(&out, "info");
+	buf_put_bytes(&out, tf->mi.info);
+	if (bencode_parse(buf_bytes(&tf->bytes), &root) == STATUS_OK &&
+	    bencode_find(&root, "piece layers", &part)) {
+		bencode_puts(&out, "piece layers");
+		buf_put_bytes(&out, part.raw);
+	}
+	(void)snprintf(url, sizeof(url), "http://%.200s/payload/%s/",
+		       host == NULL ? "127.0.0.1:7433" : host, hex);
+	bencode_puts(&out, "url-list");
+	bencode_puts(&out, url);
+	bencode_put_end(&out);
+	remember_v1(n, tf);
+	torrentfile_free(tf);
+	if (buf_status(&out) != STATUS_OK)
+		http_request_refuse(request, 500, "out of memory");
+	else
+		answer_bytes(request, "application/x-bittorrent", 0,
+			     buf_bytes(&out));
+	buf_release(&out);
+}
+
+static void serve_torrent(struct node *n, struct http_request *request,
+			  const char *rest)
+{
+	uint8_t btmh[32];
+	char hex[65];
+
+	if (!read_hash(rest, false, btmh)) {
+		not_found(request);
+		return;
+	}
+	memcpy(hex, rest, 64);
+	hex[64] = 0;
+	if (strcmp(rest + 64, ".torrent") == 0)
+		serve_client_torrent(n, request, btmh, hex);
+	else if (rest[64] == 0)
+		wait_for(n, request, btmh, true);
+	else
+		not_found(request);
+}
+
+/* --- /announce --- */
+
+static struct tracker_address address_of(const struct sockaddr *from)
+{
+	struct tracker_address address = { .port = 0 };
+
+	if (from->sa_family == AF_INET) {
+		const struct sockaddr_in *in = (const void *)from;
+
+		return tracker_ipv4(ntohl(in->sin_addr.s_addr), 0);
+	}
+	memcpy(address.ip, &((const struct sockaddr_in6 *)(const void *)from)
+				   ->sin6_addr,
+	       16);
+	return address;
+}
+
+static bool is_near(const void *node, const struct tracker_address *a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct node *n = node;
+	uint32_t ip = (uint32_t)a->ip[12] << 24 | (uint32_t)a->ip[13] << 16 |
+		      (uint32_t)a->ip[14] << 8 | a->ip[15];
+
+	return memcmp(a->ip, mapped, sizeof(mapped)) == 0 &&
+	       interfaces_on_lan(&n->announcer.interfaces, ip);
+}
+
+/* Where the requester reaches our engine: the host it asked, as an address. */
+static struct tracker_address self_address(struct node *n,
+					   struct http_request *request)
+{
+	const char *host = http_head_header(http_request_head(request), "Host");
+	char name[URL_HOST_MAX + 1], text[URL_HOST_MAX + 16];
+	uint16_t port;
+	uint32_t ip;
+
+	(void)snprintf(text, sizeof(text), "%s%s", host == NULL ? "" : host,
+		       host != NULL && strchr(host, ':') == NULL ? ":80" : "");
+	if (url_parse_address(text, name, &port) != STATUS_OK ||
+	    ipv4_parse(name, &ip) != STATUS_OK)
+		return (struct tracker_address){ .port = 0 };
+	return tracker_ipv4(ip, n->swarm_port);
+}
+
+/* Under which name the catalog remembers the payload of a v1 hash. */
+static void v1_name(const uint8_t *hash, char out[static 64])
+{
+	char hex[2 * TRACKER_HASH_SIZE + 1];
+
+	hex_encode((struct bytes){ hash, TRACKER_HASH_SIZE }, hex);
+	(void)snprintf(out, 64, "v1.%s", hex);
+}
+
+/* The payload behind a truncated v2 hash or a v1 hash; false when this node
+ * knows none. */
+static bool find_payload(struct node *n, const uint8_t *hash,
+			 uint8_t btmh[static 32])
+{
+	struct bytes prefix = { hash, TRACKER_HASH_SIZE };
+	struct buf held = BUF_INIT;
+	struct err err = ERR_INIT;
+	char name[64];
+	bool found;
+
+	if (lessons_payload_by_prefix(n->house.catalog, prefix, btmh, &err) ==
+	    STATUS_OK)
+		return true;
+	v1_name(hash, name);
+	found = catalog_get_blob(n->house.catalog, name, &held, &err) ==
+			STATUS_OK &&
+		held.size == 32;
+	if (found)
+		memcpy(btmh, held.data, 32);
+	buf_release(&held);
+	return found;
+}
+
+/* Clients of the v1 world will announce by the other hash, also after this
+ * node was started again. */
+static void remember_v1(struct node *n, const struct torrentfile *tf)
+{
+	struct err err = ERR_INIT;
+	char name[64];
+
+	v1_name(tf->v1_hash, name);
+	(void)catalog_set_blob(n->house.catalog, name,
+			       (struct bytes){ tf->btmh, 32 }, &err);
+}
+
+/* A client of the v1 world asks by the SHA-1 of the info dictionary, which is
+ * known once the torrent file has been read. */
+static void alias_swarm(struct node *n, const uint8_t *btmh)
+{
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+	struct torrentfile *tf;
+	struct err err = ERR_INIT;
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
+	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK) {
+		(void)tracker_add(n->tracker, btmh, NULL);
+		return;
+	}
+	(void)tracker_alias(n->tracker, tf->v1_hash, btmh);
+	torrentfile_free(tf);
+}
+
+/* The query as the tracker reads it, from the parts it knows. */
+static void announce_query(struct http_request *request, struct buf *query)
+{
+	static const char *const names[] = { "info_hash", "port",    "left",
+					     "event",	  "compact", "numwant" };
+	const struct http_head *head = http_request_head(request);
+	char value[64];
+	size_t size;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (http_head_query(head, names[i], value, sizeof(value),
+				    &size) != STATUS_OK)
+			continue;
+		buf_printf(query, "%s%s=", query->size == 0 ? "" : "&",
+			   names[i]);
+		url_put_query_value(
+			query, (struct bytes){ (uint8_t *)value, size });
+	}
+}
+
+static void serve_announce(struct node *n, struct http_request *request)
+{
+	struct tracker_context at = {
+		.from = address_of(http_request_address(request)),
+		.near = is_near,
+		.near_arg = n,
+	};
+	struct tracker_request asked;
+	struct buf reply = BUF_INIT, query = BUF_INIT;
+	uint8_t btmh[32];
+
+	announce_query(request, &query);
+	if (tracker_parse(buf_bytes(&query), &asked) != STATUS_OK) {
+		tracker_refuse(&reply, "not an announce");
+	} else {
+		if (find_payload(n, asked.hash, btmh)) {
+			if (!tracker_knows(n->tracker, asked.hash))
+				alias_swarm(n, btmh);
+			if (fetcher_serve(n->fetcher, btmh, &at.self_seeds))
+				at.self = self_address(n, request);
+		}
+		(void)tracker_answer(n->tracker, &asked, &at, node_now(n),
+				     &reply);
+	}
+	answer_bytes(request, "text/plain", HTTP_NO_CACHE, buf_bytes(&reply));
+	buf_release(&query);
+	buf_release(&reply);
+}
+
+/* --- /node --- */
+
+static void take_statement(struct node *n, struct http_request *request)
+{
+	uint64_t age = 0;
+	enum status status;
+
+	if (http_head_query_number(http_request_head(request), "age", &age) ==
+	    STATUS_MALFORMED) {
+		http_request_refuse(request, 400, "age wants a number");
+		return;
+	}
+	status = node_statement_take(n, http_request_body(request), age);
+	if (status == STATUS_OK || status == STATUS_OLD) {
+		struct http_answer answer = HTTP_ANSWER_INIT;
+
+		answer.code = 204;
+		http_request_answer(request, &answer);
+	} else {
+		http_request_refuse(request,
+				    status == STATUS_NO_ROOM ? 503 : 400,
+				    status_text(status));
+	}
+}
+
+/* --- /join.json --- */
+
+static void serve_join(struct node *n, struct http_request *request)
+{
+	const char *host = http_head_header(http_request_head(request), "Host");
+	struct err err = ERR_INIT;
+	char url[CONF_URL_MAX];
+	json_t *answer, *asked;
+
+	/* The name the asker used is one that works for the asker. */
+	if (n->house.conf.url[0] == 0 && host != NULL)
+		(void)snprintf(url, sizeof(url), "http://%.200s", host);
+	else
+		(void)snprintf(url, sizeof(url), "%s", n->house.conf.url);
+	asked = json_pack("{s:s, s:s}", "verb", "join-file", "url", url);
+	if (requests_answer(&n->requests, asked, &answer, &err) != STATUS_OK) {
+		http_request_refuse(request, 500, err.text);
+	} else {
+		answer_bytes(request, "application/json", HTTP_NO_CACHE,
+			     bytes_of(json_string_value(
+				     json_object_get(answer, "text"))));
+		json_decref(answer);
+	}
+	json_decref(asked);
+}
+
+static void serve_hello(struct node *n, struct http_request *request)
+{
+	struct buf text = BUF_INIT;
+
+	buf_printf(&text,
+		   "xiangtu %s\n%s\n\n/join.json  what others join with\n"
+		   "/heads      what is new\n/node       this node's "
+		   "statement\n",
+		   level_name(n->house.conf.level), n->house.conf.name);
+	answer_bytes(request, "text/plain; charset=utf-8", HTTP_NO_CACHE,
+		     buf_bytes(&text));
+	buf_release(&text);
+}
+
+/* --- all of them --- */
+
+static void serve_get(struct node *n, struct http_request *request,
+		      const char *path)
+{
+	uint8_t btmh[32];
+
+	if (strncmp(path, "/trust/", 7) == 0)
+		serve_trust(n, request, path + 7);
+	else if (strncmp(path, "/tlog/", 6) == 0)
+		serve_tlog(n, request, path + 6);
+	else if (strncmp(path, "/torrent/", 9) == 0)
+		serve_torrent(n, request, path + 9);
+	else if (strncmp(path, "/payload/", 9) == 0 &&
+		 read_hash(path + 9, false, btmh))
+		wait_for(n, request, btmh, false);
+	else if (strcmp(path, "/heads") == 0)
+		heads_request(n->heads, request);
+	else if (strcmp(path, "/node") == 0)
+		answer_bytes(request, "text/plain; charset=utf-8",
+			     HTTP_NO_CACHE | HTTP_ALLOW_ZSTD,
+			     node_statement(n));
+	else if (strcmp(path, "/announce") == 0)
+		serve_announce(n, request);
+	else if (strcmp(path, "/join.json") == 0)
+		serve_join(n, request);
+	else if (strcmp(path, "/") == 0)
+		serve_hello(n, request);
+	else
+		not_found(request);
+}
+
+void resources_request(void *node, struct http_request *request)
+{
+	const struct http_head *head = http_request_head(request);
+	struct node *n = node;
+
+	if (n->stopping)
+		http_request_refuse(request, 503, "this node is stopping");
+	else if (head->method == HTTP_GET)
+		serve_get(n, request, head->path);
+	else if (strcmp(head->path, "/node") == 0)
+		take_statement(n, request);
+	else
+		http_request_refuse(request, 405, "only GET here");
+}
