@@ -106,11 +106,9 @@ static enum status migrate(struct catalog *c, struct err *err)
 	status = read_version(c, &version, err);
 	if (status == STATUS_OK && version < SCHEMA_VERSION)
 		status = apply_migrations(c, version, err);
-	if (status != STATUS_OK) {
-		catalog_rollback(c);
-		return status;
-	}
-	return catalog_commit(c, err);
+	/* Closing undoes it: a changed schema makes even ROLLBACK ask for
+	 * memory. */
+	return status != STATUS_OK ? status : sql_script(c, "COMMIT", err);
 }
 
 static enum status connect_to(struct catalog *c, int flags, struct err *err)
@@ -203,71 +201,76 @@ const char *catalog_path(const struct catalog *c)
 	return c->path;
 }
 
-static enum status set_relaxed(struct catalog *c, bool relaxed,
-			       struct err *err)
+static const char begin[] = "BEGIN IMMEDIATE";
+static const char commit[] = "COMMIT";
+static const char rollback[] = "ROLLBACK";
+
+static int set_relaxed(struct catalog *c, bool relaxed)
 {
-	enum status status = STATUS_OK;
+	int rc = SQLITE_OK;
 
 	if (c->relaxed != relaxed)
-		status = sql_script(c,
-				    relaxed ? "PRAGMA synchronous=NORMAL" :
-					      "PRAGMA synchronous=FULL",
-				    err);
-	if (status == STATUS_OK)
+		rc = sqlite3_exec(c->db,
+				  relaxed ? "PRAGMA synchronous=NORMAL" :
+					    "PRAGMA synchronous=FULL",
+				  NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
 		c->relaxed = relaxed;
-	return status;
+	return rc;
+}
+
+int catalog_tighten(struct catalog *c)
+{
+	return set_relaxed(c, false);
+}
+
+static int run(struct catalog *c, const char *text)
+{
+	sqlite3_stmt *statement;
+	int rc = catalog_statement(c, text, &statement);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	(void)sqlite3_step(statement);
+	return sqlite3_reset(statement);
 }
 
 enum status catalog_begin(struct catalog *c, enum catalog_kind kind,
 			  struct err *err)
 {
-	static const char begin[] = "BEGIN IMMEDIATE";
-	struct sql q;
-	enum status status;
+	sqlite3_stmt *ready;
+	int rc;
 
 	assert(!catalog_in_transaction(c));
 
-	status = set_relaxed(c, kind == CATALOG_DERIVED, err);
-	if (status != STATUS_OK)
-		return status;
-	sql_start(&q, c, begin);
-	status = sql_run(&q, err);
-	if (status != STATUS_OK) {
-		struct err ignored = ERR_INIT;
-
-		(void)set_relaxed(c, false, &ignored);
-	}
-	return status;
+	/* What undoes it must not need memory. */
+	rc = catalog_statement(c, rollback, &ready);
+	if (rc == SQLITE_OK)
+		rc = set_relaxed(c, kind == CATALOG_DERIVED);
+	if (rc == SQLITE_OK)
+		rc = run(c, begin);
+	return rc == SQLITE_OK ? STATUS_OK : sql_fail(c, rc, err);
 }
 
 enum status catalog_commit(struct catalog *c, struct err *err)
 {
-	static const char commit[] = "COMMIT";
-	struct sql q;
-	enum status status;
+	int rc;
 
 	assert(catalog_in_transaction(c));
 
-	sql_start(&q, c, commit);
-	status = sql_run(&q, err);
-	if (status != STATUS_OK) {
-		catalog_rollback(c);
-		return status;
-	}
-	struct err ignored = ERR_INIT;
-
-	/* Writes outside of a transaction are durable again. */
-	(void)set_relaxed(c, false, &ignored);
-	return STATUS_OK;
+	rc = run(c, commit);
+	if (rc == SQLITE_OK)
+		return STATUS_OK;
+	(void)sql_fail(c, rc, err);
+	catalog_rollback(c);
+	return err->status;
 }
 
 void catalog_rollback(struct catalog *c)
 {
-	struct err ignored = ERR_INIT;
-
 	if (catalog_in_transaction(c))
-		(void)sql_script(c, "ROLLBACK", &ignored);
-	(void)set_relaxed(c, false, &ignored);
+		(void)run(c, rollback);
+	assert(!catalog_in_transaction(c));
 }
 
 bool catalog_in_transaction(const struct catalog *c)

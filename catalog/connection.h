@@ -22,4 +22,11 @@ struct catalog {
 	} statements[CATALOG_STATEMENTS];
 };
 
+/* The prepared statement of a text (catalog/sql.h); an SQLite result code. */
+int catalog_statement(struct catalog *c, const char *text,
+		      sqlite3_stmt **statement);
+/* After a derived transaction: make what is written outside of transactions
+ * durable again. An SQLite result code. */
+int catalog_tighten(struct catalog *c);
+
 #endif

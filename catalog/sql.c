@@ -69,8 +69,7 @@ int64_t sql_last_id(struct catalog *c)
 	return sqlite3_last_insert_rowid(c->db);
 }
 
-/* Find the statement of `text`, preparing it the first time. */
-static int cached(struct catalog *c, const char *text, sqlite3_stmt **out)
+int catalog_statement(struct catalog *c, const char *text, sqlite3_stmt **out)
 {
 	size_t at = ((uintptr_t)text >> 3) * 0x9e3779b1u;
 	int rc;
@@ -97,7 +96,9 @@ static int cached(struct catalog *c, const char *text, sqlite3_stmt **out)
 void sql_start(struct sql *q, struct catalog *c, const char *text)
 {
 	*q = (struct sql){ .catalog = c };
-	q->rc = cached(c, text, &q->statement);
+	q->rc = catalog_statement(c, text, &q->statement);
+	if (q->rc == SQLITE_OK && sqlite3_get_autocommit(c->db) != 0)
+		q->rc = catalog_tighten(c);
 	assert(q->statement == NULL || !sqlite3_stmt_busy(q->statement));
 }
 
