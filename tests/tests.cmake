@@ -64,6 +64,13 @@ if(PYTHON_PROGRAM)
   set_tests_properties(reader.log PROPERTIES LABELS "golden;catalog" TIMEOUT 120)
 endif()
 
+# Every text of the command line is there in Chinese.
+if(PYTHON_PROGRAM)
+  add_test(NAME cli.translations COMMAND ${PYTHON_PROGRAM} -B
+    ${PROJECT_SOURCE_DIR}/tests/check_translations.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:xiangtu>)
+  set_tests_properties(cli.translations PROPERTIES LABELS "unit;cli" TIMEOUT 60)
+endif()
+
 # Golden files are written by another program in another language.
 find_program(NODE_PROGRAM NAMES node nodejs)
 if(NODE_PROGRAM)
