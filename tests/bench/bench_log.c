@@ -1,6 +1,9 @@
 /* How fast a log is verified and stored, and what an entry costs on the wire:
  *
- *     bench_log [entries]
+ *     bench_log [entries [folder]]
+ *
+ * The databases are made below the folder (/tmp), which must lie on a disk for
+ * "durable" to mean anything; its file system is printed.
  *
  * Prints figures for realistic lesson entries at several zstd levels, and for
  * intakes of lessons as they come and of at least 400 bytes, in one process on
@@ -8,11 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <time.h>
+
+#include <linux/magic.h>
 
 #include "catalog/pack.h"
 #include "proto/encoding.h"
 #include "tests/support/logs.h"
+
+static const char *folder = "/tmp";
 
 static double now(void)
 {
@@ -169,7 +177,7 @@ static void measure_intake(struct catalog *publisher, int64_t theirs,
 	uint64_t from;
 	bool is_zstd;
 
-	place_make(&place);
+	place_make_in(&place, folder);
 	CHECK(catalog_open(&c, place.path, &err) == STATUS_OK);
 	CHECK(log_follow(c, TEST_ORIGIN, false, &id, &err) == STATUS_OK);
 	CHECK(log_read_note(publisher, theirs, &note, &err) == STATUS_OK);
@@ -228,7 +236,7 @@ static void measure(uint64_t count, size_t at_least)
 	int64_t theirs;
 	double start;
 
-	place_make(&place);
+	place_make_in(&place, folder);
 	CHECK(catalog_open(&publisher, place.path, &err) == STATUS_OK);
 	CHECK(log_follow(publisher, TEST_ORIGIN, true, &theirs, &err) ==
 	      STATUS_OK);
@@ -255,7 +263,16 @@ int main(int argc, char **argv)
 {
 	uint64_t count = argc > 1 ? strtoull(argv[1], NULL, 10) : 100000;
 
+	struct statfs where;
+
+	if (argc > 2)
+		folder = argv[2];
 	CHECK(count >= 256 * 16);
+	CHECK(statfs(folder, &where) == 0);
+	printf("in %s, %s\n", folder,
+	       where.f_type == TMPFS_MAGIC || where.f_type == RAMFS_MAGIC ?
+		       "IN MEMORY: nothing below is durable" :
+		       "on a disk");
 	measure(count, 0);
 	measure(count, 400);
 	return 0;
