@@ -6,21 +6,24 @@ import contextlib
 import os
 import signal
 import threading
+import time
 
 from lib import LONG, check, equal, is_running, run, wait_for
 
 SIZE = 96 << 20
-# What a kill may cost: pieces under way, and those that were verified but not
-# yet flushed.
-ALLOWANCE = 16 << 20
+RATE = 4 << 20  # bytes a second that the county is let to give
+# What a kill may cost: pieces under way, and what arrived since the last flush,
+# which comes every 3 s.
+ALLOWANCE = 4 * RATE
 
 
 class Throttle:
-    """Lets a node and its engine run a part of the time only, so that there is
-    time to be killed in the middle."""
+    """Stops a node and its engine whenever they have given more than RATE, so
+    that there is time to be killed in the middle. What was given is what those
+    who fetch have `received`."""
 
-    def __init__(self, node):
-        self.node, self.stopped = node, threading.Event()
+    def __init__(self, node, received):
+        self.node, self.received, self.stopped = node, received, threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -30,9 +33,12 @@ class Throttle:
                 os.kill(pid, number)
 
     def run(self):
-        while not self.stopped.wait(0.01):
+        began, first = time.monotonic(), self.received()
+        while not self.stopped.wait(0.005):
             self.signal(signal.SIGSTOP)
-            self.stopped.wait(0.05)
+            while (self.received() - first > RATE * (time.monotonic() - began) and
+                   not self.stopped.wait(0.02)):
+                pass
             self.signal(signal.SIGCONT)
 
     def end(self):
@@ -51,12 +57,25 @@ def written(pid):
         return 0
 
 
-def freeze_and_count(pids):
-    """The frozen write what they write no more: the count is the last one."""
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGSTOP)
-    return sum(map(written, pids))
+class Count:
+    """What a station and its engines have written, those that are gone included."""
+
+    def __init__(self, station):
+        self.station, self.gone = station, 0
+
+    def pids(self):
+        process = self.station.process
+        return [process.pid, *self.station.engines()] if process else []
+
+    def total(self):
+        return self.gone + sum(map(written, self.pids()))
+
+    def freeze(self, pids):
+        """They write no more: what they have written goes to what is gone."""
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        self.gone += sum(map(written, pids))
 
 
 def story(s):
@@ -64,9 +83,10 @@ def story(s):
     station = s.station(county, words=["--announce", "off"]).start()
     lesson = county.publish(s.file("大.bin", SIZE), "大课件", "产业/养殖", "--no-media")
     expected = county.payload(lesson["btmh"])
-    throttle = Throttle(county)
+    count = Count(station)
+    before = count.total()
+    throttle = Throttle(county, count.total)
     kills = 0
-    fetched = 0
     rounds = 40 if LONG else 8
 
     def progress():
@@ -82,12 +102,12 @@ def story(s):
         kills += 1
         engines = station.engines()
         if s.random.random() < 0.5:
-            fetched += freeze_and_count([station.process.pid, *engines])
+            count.freeze([station.process.pid, *engines])
             station.kill()
             station.start()
         else:
             # The node survives its engine's death and starts another.
-            fetched += freeze_and_count(engines)
+            count.freeze(engines)
             check(station.kill_engine(), "an engine was running")
             check(station.running(), "the node lives without its engine")
             wait_for(lambda old=engines: any(map(is_running, set(station.engines()) - set(old))),
@@ -99,10 +119,7 @@ def story(s):
     station.wait_held(lesson["id"], 120)
     equal(station.payload(lesson["btmh"]), expected, "bytes")
     equal(county.payload(lesson["btmh"]), expected, "the county's bytes")
-    fetched += freeze_and_count(station.engines())
-    for pid in station.engines():
-        os.kill(pid, signal.SIGCONT)
-    fetched += written(station.process.pid)
+    fetched = count.total() - before
     print(f"{kills} kills; {fetched / SIZE:.2f} of the payload was written")
     check(kills >= 3, f"only {kills} kills hit a fetch under way")
     check(fetched <= SIZE + (kills + 1) * ALLOWANCE,

@@ -33,7 +33,7 @@ def http_request(url, method="GET", headers=None, body=None, timeout=20):
     parts = urllib.parse.urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
-        path = parts.path or "/"
+        path = urllib.parse.quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
         if parts.query:
             path += "?" + parts.query
         connection.request(method, path, body=body, headers=headers or {})
