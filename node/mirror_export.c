@@ -121,7 +121,8 @@ static enum status copy_payload_file(struct exporting *x, const char *dir,
 				     const char *to,
 				     const struct metainfo_file *file)
 {
-	char path[PATH_ROOM], unfinished[PATH_ROOM + 16];
+	/* Room for the folder and the longest path in a torrent. */
+	char path[2 * PATH_ROOM], unfinished[2 * PATH_ROOM + 16];
 	char *block = malloc(COPY_BLOCK);
 	struct stat st;
 	enum status status;
