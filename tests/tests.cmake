@@ -64,8 +64,12 @@ if(PYTHON_PROGRAM)
   set_tests_properties(reader.log PROPERTIES LABELS "golden;catalog" TIMEOUT 120)
 endif()
 
-# Every text of the command line is there in Chinese.
+# Every text of the command line is there in Chinese, and the documents name
+# what is there.
 if(PYTHON_PROGRAM)
+  add_test(NAME docs COMMAND ${PYTHON_PROGRAM} -B
+    ${PROJECT_SOURCE_DIR}/tests/check_docs.py ${PROJECT_SOURCE_DIR})
+  set_tests_properties(docs PROPERTIES LABELS "unit;docs" TIMEOUT 60)
   add_test(NAME cli.translations COMMAND ${PYTHON_PROGRAM} -B
     ${PROJECT_SOURCE_DIR}/tests/check_translations.py ${PROJECT_SOURCE_DIR} $<TARGET_FILE:xiangtu>)
   set_tests_properties(cli.translations PROPERTIES LABELS "unit;cli" TIMEOUT 60)

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Do the documents name what is there?
+
+    check_docs.py SOURCE_DIR
+
+The code map of README.md has each source file once, and no others; links
+between documents lead somewhere; each verb and option of the command line is
+in both manual pages, and each request in docs/architecture.md.
+"""
+import glob
+import os
+import re
+import sys
+
+FOLDERS = ["proto", "signing", "catalog", "node", "node/cli", "node/torrent"]
+
+
+def read(name):
+    with open(name, encoding="utf-8") as file:
+        return file.read()
+
+
+def code_map():
+    folder, mapped = None, []
+    for line in read("README.md").splitlines():
+        heading = re.match(r"\*\*([\w/]+)/\*\* –", line)
+        row = re.match(r"\| `(\w+\.c(?:pp)?)` \|", line)
+        if heading:
+            folder = heading.group(1)
+        elif row and folder:
+            mapped.append(f"{folder}/{row.group(1)}")
+    there = [name for folder in FOLDERS
+             for name in glob.glob(f"{folder}/*.c") + glob.glob(f"{folder}/*.cpp")]
+    for name in sorted(set(there) - set(mapped)):
+        yield f"README.md: the code map lacks {name}"
+    for name in sorted(set(mapped) - set(there)):
+        yield f"README.md: there is no {name}"
+    for name in sorted({n for n in mapped if mapped.count(n) > 1}):
+        yield f"README.md: {name} stands twice in the code map"
+
+
+def links():
+    for page in ["README.md"] + glob.glob("docs/**/*.md", recursive=True):
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", read(page)):
+            path = os.path.join(os.path.dirname(page), target)
+            if "://" not in target and not os.path.exists(path):
+                yield f"{page}: {target} leads nowhere"
+
+
+def command_line():
+    verbs = read("node/cli/verbs.c").replace("\\\n", "\n")
+    for page in ["docs/man/xiangtu.1", "docs/man/zh_CN/xiangtu.1"]:
+        manual = read(page).replace("\\-", "-")
+        for verb in re.findall(r'\.name = "([a-z -]+)"', verbs):
+            if not re.search(rf'\b{verb}\b', manual):
+                yield f"{page}: {verb} is missing"
+        for option in set(re.findall(r'\{ "([a-z-]+)",', verbs)):
+            if f"--{option}" not in manual:
+                yield f"{page}: --{option} is missing"
+
+
+def requests():
+    page = read("docs/architecture.md")
+    for verb in re.findall(r'\{ "([a-z-]+)", request_', read("node/requests.c")):
+        if f"| `{verb}` |" not in page:
+            yield f"docs/architecture.md: the request {verb} is missing"
+
+
+def main():
+    os.chdir(sys.argv[1])
+    complaints = [*code_map(), *links(), *command_line(), *requests()]
+    print("\n".join(complaints) or "the documents name what is there")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
