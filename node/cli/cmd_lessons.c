@@ -143,7 +143,8 @@ static void print_lesson(const json_t *lesson)
 	print_field("Revision", text);
 	state_text(lesson, state);
 	print_field("State", state);
-	print_field("Why", cli_text(lesson, "reason"));
+	print_field("Why", tr(cli_text(lesson, "why")));
+	print_field("Trouble", cli_text(lesson, "trouble"));
 	print_field("Payload", cli_text(lesson, "btmh"));
 	print_field("Files", cli_text(lesson, "path"));
 }
