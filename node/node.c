@@ -34,6 +34,8 @@ void node_changed(struct node *n)
 
 /* --- the index follows the logs in slices between other work --- */
 
+static void stop(struct node *n);
+
 static bool want_poster(void *context, const struct lesson_row *row)
 {
 	struct node *n = context;
@@ -222,6 +224,17 @@ static void engine_said(void *owner, const struct engine_event *event)
 	} else if (event->type == ENGINE_FAILED && event->btmh == NULL) {
 		(void)fprintf(stderr, "xiangtu: engine: %s\n",
 			      event->failed.text);
+		/* At the start that is a mistake somebody can mend; later the
+		 * engine goes on trying. */
+		if (n->swarm_port == 0 && !n->stopping) {
+			n->fatal = (struct err)ERR_INIT;
+			(void)err_set(&n->fatal, event->failed.status,
+				      "%s; choose another with 'swarm' in "
+				      "node.conf",
+				      event->failed.text);
+			stop(n);
+			return;
+		}
 	}
 	fetcher_engine_event(n->fetcher, event);
 }
@@ -429,8 +442,6 @@ static enum status start_following(struct node *n, struct err *err)
 	}
 	return status;
 }
-
-static void stop(struct node *n);
 
 static void signalled(uv_signal_t *signal, int number)
 {
@@ -652,6 +663,10 @@ enum status node_run(const struct node_run_options *options, struct err *err)
 	else
 		stop(n);
 	(void)uv_run(&loop, UV_RUN_DEFAULT);
+	if (n->fatal.status != STATUS_OK) {
+		status = n->fatal.status;
+		*err = n->fatal;
+	}
 	closed = uv_loop_close(&loop);
 	assert(closed == 0);
 	(void)closed;

@@ -87,6 +87,7 @@ struct node {
 	bool twin; /* another machine speaks with our key */
 	char twin_text[64];
 
+	struct err fatal; /* why it stops by itself; STATUS_OK: it does not */
 	bool stopping;
 	int stop_step;
 	unsigned static_ms;
