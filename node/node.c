@@ -206,8 +206,10 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 	struct node *n = owner;
 
 	node_changed(n);
-	if (held)
+	if (held) {
+		resources_learn(n, btmh);
 		resources_arrived(n, btmh);
+	}
 }
 
 static void engine_said(void *owner, const struct engine_event *event)
@@ -229,8 +231,9 @@ static void engine_said(void *owner, const struct engine_event *event)
 		if (n->swarm_port == 0 && !n->stopping) {
 			n->fatal = (struct err)ERR_INIT;
 			(void)err_set(&n->fatal, event->failed.status,
-				      "%s; choose another with 'swarm' in "
-				      "node.conf",
+				      "swarm address %s: %s; choose another "
+				      "with 'swarm' in node.conf",
+				      n->house.conf.swarm,
 				      event->failed.text);
 			stop(n);
 			return;

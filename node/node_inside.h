@@ -104,6 +104,8 @@ void node_changed(struct node *n);
 void resources_request(void *node, struct http_request *request);
 /* A payload or torrent file is here: answer who waited for it. */
 void resources_arrived(struct node *n, const uint8_t *btmh);
+/* A payload is held: ordinary clients may ask for it by its v1 hash. */
+void resources_learn(struct node *n, const uint8_t *btmh);
 void resources_tick(struct node *n);
 /* Answer everybody; nothing waits afterwards. */
 void resources_stop(struct node *n);

@@ -235,6 +235,14 @@ static enum status request_lessons(struct requests *r, const json_t *request,
 	else
 		status = lessons_find(r->house->catalog, &query, list_lesson,
 				      &l, err);
+	/* People are not shown what was taken back; programs are told. */
+	if (status == STATUS_OK && l.state == NULL &&
+	    json_is_true(json_object_get(request, "all"))) {
+		query.filter = LESSONS_WITHDRAWN;
+		if (json_array_size(l.list) < l.limit)
+			status = lessons_find(r->house->catalog, &query,
+					      list_lesson, &l, err);
+	}
 	if (status != STATUS_OK) {
 		json_decref(l.list);
 		return status;

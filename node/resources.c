@@ -420,6 +420,20 @@ static void remember_v1(struct node *n, const struct torrentfile *tf)
 			       (struct bytes){ tf->btmh, 32 }, &err);
 }
 
+void resources_learn(struct node *n, const uint8_t *btmh)
+{
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+	struct torrentfile *tf;
+	struct err err = ERR_INIT;
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
+	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK)
+		return;
+	remember_v1(n, tf);
+	torrentfile_free(tf);
+}
+
 /* A client of the v1 world asks by the SHA-1 of the info dictionary, which is
  * known once the torrent file has been read. */
 static void alias_swarm(struct node *n, const uint8_t *btmh)

@@ -77,8 +77,8 @@ enum status cmd_lessons(struct cli *cli, struct err *err)
 		return err_set(err, STATUS_USAGE, "--limit wants a number");
 	join_words(cli, query, sizeof(query));
 	status = cli_ask(cli,
-			 json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:I}", "verb",
-				   "lessons", "query", query, "topic",
+			 json_pack("{s:s, s:b, s:s, s:s*, s:s*, s:s*, s:I}",
+				   "verb", "lessons", "all", cli->json, "query", query, "topic",
 				   cli_value(cli, "topic"), "region",
 				   cli_value(cli, "region"), "state",
 				   cli_value(cli, "state"), "limit",
