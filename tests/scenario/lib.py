@@ -489,6 +489,10 @@ class ForgetFS:
     def limit(self, size):
         return self.control(f"limit?bytes={size}")
 
+    def quota(self, size):
+        """A limit that statfs does not tell: writes fail in the middle."""
+        return self.control(f"quota?bytes={size}")
+
     def status(self):
         return self.control("status")
 

@@ -68,6 +68,7 @@ class Server:
         self.name = name
         self.server = http.server.ThreadingHTTPServer((self.address, 7433), handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # clients may go at any time
         self.url = f"http://{self.address}:7433"
         self.thread = threading.Thread(target=self.server.serve_forever,
                                        kwargs={"poll_interval": 0.05}, daemon=True)

@@ -15,6 +15,7 @@
  *   .forgetfs/die?after=N     the power goes at the N-th change from now on:
  *                             everything answers EIO until the cut
  *   .forgetfs/limit?bytes=N   as --limit, from now on (0: none)
+ *   .forgetfs/quota?bytes=N   the same, but statfs does not tell
  *   .forgetfs/status          counts
  * Each answers with a line of JSON. Programs are killed before the cut: what
  * they have open or mapped would survive in the kernel's memory. */
@@ -32,6 +33,7 @@
 #include "tests/support/forgetfs/disk.h"
 
 static struct disk disk;
+static bool limit_is_hidden; /* statfs does not tell, as with a quota */
 
 /* --- the control folder ------------------------------------------------ */
 
@@ -97,8 +99,10 @@ static char *obey(const char *command)
 		disk.dies_at = number ? disk.history + number : 0;
 		snprintf(text, sizeof(text), "{\"dies_at\":%" PRIu64 "}\n",
 			 disk.dies_at);
-	} else if (argument(command, "limit?bytes=", &number)) {
+	} else if (argument(command, "limit?bytes=", &number) ||
+		   argument(command, "quota?bytes=", &number)) {
 		disk.page_limit = number / DISK_PAGE;
+		limit_is_hidden = command[0] == 'q';
 		snprintf(text, sizeof(text), "{\"limit\":%" PRIu64 "}\n",
 			 number);
 	} else if (strcmp(command, "status") == 0) {
@@ -527,7 +531,8 @@ static void fs_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 static void fs_statfs(fuse_req_t req, fuse_ino_t number)
 {
 	(void)number;
-	uint64_t limit = disk.page_limit ? disk.page_limit : (uint64_t)1 << 30;
+	bool limited = disk.page_limit && !limit_is_hidden;
+	uint64_t limit = limited ? disk.page_limit : (uint64_t)1 << 20;
 	uint64_t room = limit > disk.page_count ? limit - disk.page_count : 0;
 	struct statvfs answer = {
 		.f_bsize = DISK_PAGE, .f_frsize = DISK_PAGE,
