@@ -15,7 +15,8 @@ enum {
 	JOB_TRY_AGAIN_MS = 3000,
 	JOB_ROOM_MS = 15 * 1000,    /* between looks at a full disk */
 	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
-	JOB_RANGE_MAX = 8 << 20	    /* of one HTTP request */
+	JOB_RANGE_MAX = 8 << 20,    /* of one HTTP request */
+	FETCHER_RESTING_MAX = 256
 };
 
 enum job_state {
@@ -66,6 +67,7 @@ struct job {
 	struct http_fetch *fetch;
 	struct source *fetch_from; /* held while `fetch` */
 	unsigned turn; /* whose turn it is among the sources */
+	unsigned bad_torrents; /* that were not the signed one */
 	uint32_t range_first, range_pieces;
 	uint64_t http_bytes;
 
@@ -92,8 +94,9 @@ struct fetcher {
 	struct {
 		uint8_t btmh[32];
 		int64_t until_ms;
+		unsigned times; /* it was put to rest */
 		char why[200];
-	} resting[64];
+	} resting[FETCHER_RESTING_MAX];
 	unsigned n_resting;
 	bool closing;
 	void (*on_closed)(void *owner);
@@ -107,6 +110,9 @@ struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh);
 void job_step(struct job *job);
 /* Say why it does not go on, and do not go on before `ms` have passed. */
 void job_pause(struct job *job, int64_t ms, const char *why);
+/* It cannot be had now: make room for others, and try again later, later each
+ * time. */
+void job_give_up(struct job *job, const char *why);
 /* Every piece is verified and on disk: remember it and tell. */
 void job_is_held(struct job *job);
 /* The sources fit to be asked now, static ones too; returns how many. */

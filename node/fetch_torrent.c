@@ -9,7 +9,7 @@
 
 /* Whoever has just heard of a lesson asks again at once: the others have just
  * heard of it, too. */
-enum { QUICK_TRIES = 24 };
+enum { QUICK_TRIES = 24, BAD_TORRENTS_MAX = 3 };
 
 /* With the torrent known, the have-map can be read. */
 static void torrent_is_here(struct job *job, struct torrentfile *tf)
@@ -66,11 +66,16 @@ static void torrent_came(void *owner, const struct http_reply *reply)
 		return;
 	}
 	status = torrentfile_open_bytes(&tf, reply->body, job->btmh, &err);
-	if (status == STATUS_UNTRUSTED || status == STATUS_MALFORMED)
-		source_lied(from, fetcher_now(job->f), err.text);
+	/* A bad file at the source, or one its publisher signed: the source
+	 * may be good for all the rest, and is not put to rest for it. */
+	if (status != STATUS_OK)
+		from->lies++;
 	source_drop(from);
 	if (status != STATUS_OK) {
-		job_pause(job, 500, err.text);
+		if (++job->bad_torrents >= BAD_TORRENTS_MAX)
+			job_give_up(job, err.text);
+		else
+			job_pause(job, 300, err.text);
 		return;
 	}
 	torrent_path(job, path);

@@ -13,7 +13,7 @@
 #include "node/payload.h"
 #include "proto/encoding.h"
 
-enum { LOOK_MAX = 512, REST_MS = 30 * 1000 };
+enum { LOOK_MAX = 512, REST_MS = 30 * 1000, REST_MAX_MS = 60 * 60 * 1000 };
 
 int64_t fetcher_now(const struct fetcher *f)
 {
@@ -62,22 +62,35 @@ static bool is_resting(const struct fetcher *f, const uint8_t *btmh)
 static void put_to_rest(struct fetcher *f, const uint8_t *btmh,
 			const char *why)
 {
+	int64_t rest = REST_MS;
 	unsigned at = 0;
 
 	while (at < f->n_resting && memcmp(f->resting[at].btmh, btmh, 32) != 0)
 		at++;
-	if (at == sizeof(f->resting) / sizeof(*f->resting)) {
-		at = 0; /* forget the one that rests longest */
+	if (at == FETCHER_RESTING_MAX) {
+		at = 0; /* forget the one whose rest ends first */
 		for (unsigned i = 1; i < f->n_resting; i++)
 			if (f->resting[i].until_ms < f->resting[at].until_ms)
 				at = i;
+		f->resting[at].times = 0;
 	} else if (at == f->n_resting) {
-		f->n_resting++;
+		f->resting[f->n_resting++].times = 0;
 	}
+	for (unsigned i = 0; i < f->resting[at].times && rest < REST_MAX_MS;
+	     i++)
+		rest *= 2;
 	memcpy(f->resting[at].btmh, btmh, 32);
-	f->resting[at].until_ms = fetcher_now(f) + REST_MS;
+	f->resting[at].times++;
+	f->resting[at].until_ms = fetcher_now(f) + rest;
 	(void)snprintf(f->resting[at].why, sizeof(f->resting[at].why), "%s",
 		       why);
+}
+
+void job_give_up(struct job *job, const char *why)
+{
+	put_to_rest(job->f, job->btmh, why);
+	job->stopping = true;
+	job_step(job);
 }
 
 /* --- jobs --- */
@@ -341,9 +354,7 @@ static void rotate(struct fetcher *f)
 		if (job->state != JOB_TORRENT || job->turn < 12 ||
 		    job->fetch != NULL || job->stopping)
 			continue;
-		put_to_rest(f, job->btmh, job->trouble);
-		job->stopping = true;
-		job_step(job);
+		job_give_up(job, job->trouble);
 		return;
 	}
 }
@@ -374,7 +385,9 @@ void fetcher_look(struct fetcher *f)
 
 void fetcher_hurry(struct fetcher *f)
 {
-	f->n_resting = 0;
+	for (unsigned i = 0; i < f->n_resting; i++)
+		if (f->resting[i].times < 3)
+			f->resting[i].until_ms = 0;
 	for (struct job *job = f->jobs; job != NULL; job = job->next)
 		if (strcmp(job->trouble, "the disk is full") != 0)
 			job->not_before_ms = 0;

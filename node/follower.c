@@ -402,8 +402,9 @@ static enum status sync_open(struct sync *s, struct bytes note,
 			       s->origin);
 	options.keys = p->keys;
 	options.key_count = p->key_count;
+	/* Entries beyond their publisher's size are refused one by one
+	 * (catalog/index.h); the log itself stays readable. */
 	options.entries_max = p->entries_max;
-	options.entry_bytes_max = p->entry_bytes_max;
 	if (cut != NULL) {
 		(void)snprintf(end.origin, sizeof(end.origin), "%s",
 			       cut->origin);
