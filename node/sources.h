@@ -2,7 +2,7 @@
  * each has behaved.
  *
  * A source that fails, or gives bytes that do not verify, rests for a while:
- * 1 s, doubled each time up to 5 minutes, from the beginning after a success.
+ * 1 s, doubled each time up to half a minute, from the beginning after a success.
  * Nobody is shut out for ever: a relay may be repaired.
  *
  * Pure: `now` is monotonic milliseconds, handed in. Threads: the owner's one.
@@ -18,7 +18,7 @@
 enum {
 	SOURCES_MAX = 640,
 	SOURCE_REST_MS = 1000,
-	SOURCE_REST_MAX_MS = 5 * 60 * 1000
+	SOURCE_REST_MAX_MS = 30 * 1000
 };
 
 struct source {
