@@ -434,7 +434,17 @@ static void discard(struct fetcher *f, const uint8_t *btmh)
 	job_step(job);
 }
 
-void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
+static bool is_here(struct fetcher *f, const uint8_t *btmh)
+{
+	struct payload_row row;
+	struct err err = ERR_INIT;
+
+	return fetcher_find(f, btmh) != NULL || shelf_has(f->o.shelf, btmh) ||
+	       payload_get(f->o.house->catalog, btmh, &row, NULL, &err) ==
+		       STATUS_OK;
+}
+
+bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 {
 	struct payload_standing standing;
 	struct job *job = fetcher_find(f, btmh);
@@ -442,7 +452,9 @@ void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 
 	if (f->closing || lessons_standing(f->o.house->catalog, btmh,
 					   &standing, &err) != STATUS_OK)
-		return;
+		return false;
+	if (!standing.wanted && !is_here(f, btmh))
+		return false; /* most of what there is */
 	if (!standing.wanted && is_dropped(f, btmh)) {
 		discard(f, btmh);
 	} else if (!standing.wanted && job != NULL) {
@@ -451,6 +463,7 @@ void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 	} else {
 		f->look = true;
 	}
+	return standing.wanted;
 }
 
 enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,

@@ -60,8 +60,9 @@ void fetcher_engine_event(struct fetcher *f, const struct engine_event *event);
 
 /* Something may be new to fetch, or no longer wanted. */
 void fetcher_look(struct fetcher *f);
-/* This payload's lessons changed: stop, delete or fetch as they say now. */
-void fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
+/* This payload's lessons changed: stop, delete or fetch as they say now.
+ * Whether one of them wants it. */
+bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
 /* Sources came back: do not sit out the pauses. */
 void fetcher_hurry(struct fetcher *f);
 

@@ -17,7 +17,10 @@
 #include "node/prepare.h"
 #include "proto/encoding.h"
 
-enum { INDEX_SLICE = 250 };
+/* The index takes in so many entries in one turn of the loop that the turn
+ * lasts SLICE_MS: each commit costs much the same, so larger slices are
+ * cheaper, and whoever asks meanwhile waits for one of them. */
+enum { SLICE_LEAST = 64, SLICE_MOST = INDEX_CHANGES_MAX, SLICE_MS = 30 };
 
 int64_t node_now(const struct node *n)
 {
@@ -79,7 +82,7 @@ static void reconsider_all(struct node *n)
 	(void)payloads_list(n->house.catalog, PAYLOAD_PARTIAL, list_here,
 			    &here, &err);
 	for (size_t i = 0; i < here.count; i++)
-		fetcher_reconsider(n->fetcher, here.btmh[i]);
+		(void)fetcher_reconsider(n->fetcher, here.btmh[i]);
 	free(here.btmh);
 	fetcher_look(n->fetcher);
 	node_changed(n);
@@ -107,7 +110,9 @@ static void tell_changes(struct node *n)
 	for (size_t i = 0; i < count; i++)
 		memcpy(copies[i], changes[i].btmh, 32);
 	for (size_t i = 0; i < count; i++) {
-		fetcher_reconsider(n->fetcher, copies[i]);
+		if (!fetcher_reconsider(n->fetcher, copies[i]) &&
+		    !shelf_has(n->shelf, copies[i]))
+			continue;
 		hex_encode((struct bytes){ copies[i], 32 }, hex);
 		if (lessons_get(n->house.catalog, hex, &row, &err) ==
 		    STATUS_OK)
@@ -118,20 +123,36 @@ static void tell_changes(struct node *n)
 	node_changed(n);
 }
 
+/* After a full slice that took so long: how large is the next one? */
+static void fit_slice(struct node *n, uint64_t took_ns)
+{
+	uint64_t most = 2 * (uint64_t)n->slice, least = n->slice / 2,
+		 fit = n->slice * (uint64_t)SLICE_MS * 1000000 /
+		       (took_ns + 1);
+
+	fit = fit > most ? most : fit < least ? least : fit;
+	n->slice = fit > SLICE_MOST  ? SLICE_MOST :
+		   fit < SLICE_LEAST ? SLICE_LEAST :
+				       (unsigned)fit;
+}
+
 static void index_slice(uv_idle_t *idle)
 {
 	struct node *n = idle->data;
+	uint64_t began = uv_hrtime();
 	struct err err = ERR_INIT;
 	unsigned did = 0, found = 0;
 
-	if (index_step(n->index, INDEX_SLICE, &did, &err) != STATUS_OK)
+	if (index_step(n->index, n->slice, &did, &err) != STATUS_OK)
 		goto failed;
 	tell_changes(n);
-	if (did == 0 && search_step(n->house.catalog, INDEX_SLICE, &found,
+	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
 				    &err) != STATUS_OK)
 		goto failed;
 	if (did == 0 && found == 0)
 		(void)uv_idle_stop(idle);
+	if (did + found >= n->slice)
+		fit_slice(n, uv_hrtime() - began);
 	return;
 
 failed:
@@ -482,6 +503,7 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = start_timers(n, err);
 	node_live_init(n);
+	n->slice = 4 * SLICE_LEAST;
 	n->statement_stale = true;
 	n->statement_unsent = true;
 	if (status == STATUS_OK)

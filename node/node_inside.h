@@ -81,6 +81,7 @@ struct node {
 
 	uv_timer_t tick;
 	uv_idle_t index_idle;
+	unsigned slice; /* entries the index takes in at a time */
 	uv_signal_t sigint, sigterm;
 	uv_work_t wal_work;
 	bool wal_busy;

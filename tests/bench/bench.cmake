@@ -6,3 +6,7 @@ foreach(source ${bench_sources})
   add_executable(${name} ${source})
   target_link_libraries(${name} PRIVATE node)
 endforeach()
+
+# Fills a data directory for the benchmarks that run real nodes.
+add_executable(make_county tests/bench/make_county.c)
+target_link_libraries(make_county PRIVATE node)
