@@ -86,7 +86,7 @@ struct progress {
 
 	/* private */
 	double started, shown;
-	bool drawn;
+	bool begun, drawn;
 	uint64_t first;
 };
 

@@ -124,18 +124,17 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total)
 	struct buf line = BUF_INIT;
 	double rate;
 
-	if (now - p->shown < (p->terminal ? 0.1 : 10) && done != total)
-		return;
-	if (!p->drawn) {
-		if (spent < 0.5)
-			return; /* short work needs no bar */
-		p->first = done;
-		p->started = now - 0.5;
-		spent = 0.5;
+	if (!p->begun) {
+		p->begun = true;
+		p->first = done; /* what was there before does not count */
 	}
+	/* Short work needs no bar, and what is not bytes has none. */
+	if (total <= 1 || now - p->shown < (p->terminal ? 0.1 : 10) ||
+	    (p->terminal && spent < 0.5))
+		return;
 	p->shown = now;
 	p->drawn = true;
-	rate = (double)(done - (done < p->first ? done : p->first)) / spent;
+	rate = done > p->first ? (double)(done - p->first) / spent : 0;
 	text_size(done, did);
 	text_size(total, of);
 	text_size((uint64_t)rate, speed);
