@@ -276,15 +276,29 @@ void node_lan_tick(struct node *n)
 
 /* --- whom to ask for a payload --- */
 
+/* Where among `count` neighbours to begin for this payload: a crowd is not
+ * always asked from the same end. */
+static size_t first_neighbour(const uint8_t *btmh, size_t count)
+{
+	uint32_t number = (uint32_t)btmh[0] << 24 | (uint32_t)btmh[1] << 16 |
+			  (uint32_t)btmh[2] << 8 | btmh[3];
+
+	return count == 0 ? 0 : number % count;
+}
+
+/* Neighbours first, but never so many that no upstream has a place. */
 unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
 		      unsigned max)
 {
 	struct node *n = node;
+	size_t rows = n->neighbours.count;
+	size_t first = first_neighbour(btmh, rows);
+	unsigned near = max > n->n_upstreams ? max - n->n_upstreams : 0;
 	unsigned count = 0;
 
-	(void)btmh;
-	for (size_t i = 0; i < n->neighbours.count && count < max; i++) {
-		struct neighbour *row = &n->neighbours.rows[i];
+	for (size_t i = 0; i < rows && count < near; i++) {
+		struct neighbour *row =
+			&n->neighbours.rows[(first + i) % rows];
 		struct source *source;
 
 		if (!neighbour_is_alive(row, node_now(n)))
