@@ -10,6 +10,7 @@
 #include "node/requests_internal.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
+#include "proto/text.h"
 
 enum status request_may_publish(struct requests *r, struct err *err)
 {
@@ -131,6 +132,7 @@ static enum status make_initials(struct lesson *l, struct err *err)
 		(void)snprintf(l->initials, sizeof(l->initials), "%s",
 			       buf_string(&initials));
 	buf_release(&initials);
+	initials_forget(); /* some megabytes, needed once in a while */
 	return status;
 }
 
@@ -166,6 +168,30 @@ static enum status take_id(struct requests *r, const json_t *request,
 	return STATUS_OK;
 }
 
+/* What people type wrongly most often, said in words they can use. */
+static enum status check_typed(const struct lesson *l, struct err *err)
+{
+	if (l->title[0] == 0 || !text_is_plain(bytes_of(l->title)))
+		return err_set(err, STATUS_USAGE,
+			       "--title: one line of text is wanted");
+	if (topic_check(l->topic) != STATUS_OK)
+		return err_set(err, STATUS_USAGE,
+			       "--topic: '%s' is no path of words joined by "
+			       "'/', like 产业/养殖/黑山羊",
+			       l->topic);
+	if (region_check(l->region) != STATUS_OK)
+		return err_set(err, STATUS_USAGE,
+			       "--region: '%s' is no code of 2, 4, 6, 9 or 12 "
+			       "digits",
+			       l->region);
+	if (!date_is_good(l->date) ||
+	    (l->expires[0] != 0 && !date_is_good(l->expires)))
+		return err_set(err, STATUS_USAGE,
+			       "--date, --expires: a day like 2026-11-21 is "
+			       "wanted");
+	return STATUS_OK;
+}
+
 static enum status fill_lesson(struct requests *r, const json_t *request,
 			       struct lesson *l, struct err *err)
 {
@@ -176,6 +202,8 @@ static enum status fill_lesson(struct requests *r, const json_t *request,
 	status = take_id(r, request, l, err);
 	if (status == STATUS_OK)
 		status = take_texts(r, request, l, err);
+	if (status == STATUS_OK)
+		status = check_typed(l, err);
 	if (status == STATUS_OK)
 		status = make_initials(l, err);
 	if (status == STATUS_OK)

@@ -27,10 +27,11 @@ static enum status add_setting(void *owner, const char *value,
 {
 	struct setting *s = owner;
 	enum status status = conf_set(s->conf, s->key, value, err);
+	struct err said = *err;
 
-	return status == STATUS_MALFORMED ? err_set(err, STATUS_USAGE, "--%s",
-						    err->text) :
-					    status;
+	if (status == STATUS_MALFORMED)
+		status = err_set(err, STATUS_USAGE, "--%s", said.text);
+	return status;
 }
 
 static enum status read_settings(const struct cli *cli, struct conf *conf,
