@@ -1,0 +1,91 @@
+"""What a node needs that does nothing: 10,000 lessons known, 1,000 held."""
+
+import os
+import shutil
+import statistics
+import subprocess
+import time
+
+from lib import XIANGTU, BIN, equal, http_get, wait_for
+from rows import Row
+
+KNOWN, HELD, IDLE_S, STARTS = 10_000, 1_000, 10, 5
+
+
+def memory_of(pid):
+    """KiB by name, from /proc/PID/status."""
+    with open(f"/proc/{pid}/status") as f:
+        rows = (line.split(":") for line in f if line.startswith(("Vm", "Rss")))
+        return {name: int(value.split()[0]) for name, value in rows}
+
+
+def run_alone(*command):
+    """A program with nothing to do: (seconds, KiB at most)."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    _, code, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(code)
+    return time.monotonic() - start, usage.ru_maxrss
+
+
+def time_to_serve(node):
+    start = time.monotonic()
+    node.start(wait=False)
+    wait_for(lambda: http_get(node.url + "/heads?after=0", timeout=2).code == 200, 60,
+             "it serves", pause=0.001)
+    return time.monotonic() - start
+
+
+def make_station(b, s):
+    """A station that has taken in everything and holds a tenth of it."""
+    county = s.county(words=("--announce", "off"))
+    b.fill(county, KNOWN, HELD)
+    station = s.station(county, words=("--announce", "off"))
+    for folder in ("payload", "torrent"):
+        shutil.copytree(os.path.join(county.dir, folder), os.path.join(station.dir, folder),
+                        dirs_exist_ok=True)
+    b.make_county("hold", station.dir)
+    county.start()
+    station.start()
+
+    def complete():
+        lessons = station.status()["lessons"]
+        return lessons["known"] == KNOWN and lessons["held"] == HELD
+    wait_for(complete, 120, "the station has it all", pause=0.25)
+    wait_for(lambda: station.lessons("末课"), 120, "search, too", pause=0.25)
+    station.stop()
+    return county, station
+
+
+def measure(b):
+    s = b.scenario("memory")
+    county, station = make_station(b, s)
+    starts, alone = [], []
+    for _ in range(STARTS):
+        starts.append(time_to_serve(station))
+        station.stop()
+        alone.append(run_alone(XIANGTU, "--version"))
+    station.start()
+    time.sleep(IDLE_S)
+    node, engine = memory_of(station.process.pid), memory_of(station.status()["engine_pid"])
+    equal(station.status()["lessons"]["held"], HELD, "lessons held")
+    office = memory_of(county.process.pid)
+    bare_node = statistics.median(kib for _, kib in alone)
+    _, bare_engine = run_alone(os.path.join(BIN, "xiangtu-engine"))
+    yield Row("idle node, resident", node["VmRSS"] / 1024, "MiB", peer=bare_node / 1024,
+              peer_name="`xiangtu --version`: the libraries", target="<= 48",
+              met=node["VmRSS"] <= 48 * 1024,
+              note=f"own pages {node['RssAnon'] / 1024:.1f}, of files "
+                   f"{node['RssFile'] / 1024:.1f}, most ever {node['VmHWM'] / 1024:.1f}; the "
+                   f"county that published it all {office['VmRSS'] / 1024:.1f}")
+    yield Row("idle engine, resident", engine["VmRSS"] / 1024, "MiB", peer=bare_engine / 1024,
+              peer_name="the engine without a node: the libraries", target="<= 64",
+              met=engine["VmRSS"] <= 64 * 1024,
+              note=f"own pages {engine['RssAnon'] / 1024:.1f}, of files "
+                   f"{engine['RssFile'] / 1024:.1f}")
+    serve, bare = statistics.median(starts), statistics.median(t for t, _ in alone)
+    yield Row("start to serving", serve * 1000, "ms", peer=bare * 1000,
+              peer_name="`xiangtu --version`", target="<= 1000", met=serve <= 1,
+              note=f"exec to the first 200 on /heads; slowest of {STARTS}: "
+                   f"{max(starts) * 1000:.0f}")

@@ -1,0 +1,29 @@
+"""A line of the table."""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    figure: float
+    unit: str
+    peer: float | None = None  # measured in the same run, same unit
+    peer_name: str = ""
+    target: str = ""
+    met: bool | None = None  # None: nothing was asked for
+    note: str = ""
+    ratio: float | None = None  # figure / peer, unless given
+
+    def __post_init__(self):
+        if self.ratio is None and self.peer:
+            self.ratio = self.figure / self.peer
+
+
+def number(value):
+    """A figure as people read it: three digits that matter."""
+    if value is None:
+        return "–"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
