@@ -410,7 +410,7 @@ static bool is_dropped(struct fetcher *f, const uint8_t *btmh)
 
 /* Take it off the shelf and out of the engine, then delete it, as a job that
  * only winds down. */
-static void discard(struct fetcher *f, const uint8_t *btmh)
+void fetcher_discard(struct fetcher *f, const uint8_t *btmh)
 {
 	struct job *job = fetcher_find(f, btmh);
 	struct payload_row row;
@@ -456,7 +456,7 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 	if (!standing.wanted && !is_here(f, btmh))
 		return false; /* most of what there is */
 	if (!standing.wanted && is_dropped(f, btmh)) {
-		discard(f, btmh);
+		fetcher_discard(f, btmh);
 	} else if (!standing.wanted && job != NULL) {
 		job->stopping = true;
 		job_step(job);

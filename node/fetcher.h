@@ -63,6 +63,8 @@ void fetcher_look(struct fetcher *f);
 /* This payload's lessons changed: stop, delete or fetch as they say now.
  * Whether one of them wants it. */
 bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
+/* Take it off the shelf and off the disk, whatever it was. */
+void fetcher_discard(struct fetcher *f, const uint8_t *btmh);
 /* Sources came back: do not sit out the pauses. */
 void fetcher_hurry(struct fetcher *f);
 

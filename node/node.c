@@ -71,6 +71,21 @@ static bool list_here(void *context, const struct payload_row *row)
 	return true;
 }
 
+/* Delete what no lesson names any more: earlier revisions. They stay while
+ * anything is still to be fetched (their successors may be), but go at once
+ * when a lesson is withdrawn: they are as wrong as the last one. */
+static void sweep_unnamed(struct node *n)
+{
+	struct here here = { NULL, 0, 0 };
+	struct err err = ERR_INIT;
+
+	(void)payloads_unnamed(n->house.catalog, list_here, &here, &err);
+	for (size_t i = 0; i < here.count; i++)
+		fetcher_discard(n->fetcher, here.btmh[i]);
+	free(here.btmh);
+	n->superseded = false;
+}
+
 /* Anything may have changed: look again at all that lies here. */
 static void reconsider_all(struct node *n)
 {
@@ -96,7 +111,7 @@ static void tell_changes(struct node *n)
 	struct err err = ERR_INIT;
 	char hex[65];
 	size_t count;
-	bool many;
+	bool many, withdrawn = false;
 
 	index_take_changes(n->index, &changes, &count, &many);
 	if (many)
@@ -107,18 +122,26 @@ static void tell_changes(struct node *n)
 	copies = malloc(count * sizeof(*copies));
 	if (copies == NULL)
 		return;
-	for (size_t i = 0; i < count; i++)
-		memcpy(copies[i], changes[i].btmh, 32);
 	for (size_t i = 0; i < count; i++) {
+		memcpy(copies[i], changes[i].btmh, 32);
+		n->superseded |= changes[i].row == 0;
+	}
+	for (size_t i = 0; i < count; i++) {
+		/* Most lessons are neither wanted nor here: no look at them
+		 * unless a withdrawal among them would matter. */
 		if (!fetcher_reconsider(n->fetcher, copies[i]) &&
-		    !shelf_has(n->shelf, copies[i]))
+		    !shelf_has(n->shelf, copies[i]) && !n->superseded)
 			continue;
 		hex_encode((struct bytes){ copies[i], 32 }, hex);
 		if (lessons_get(n->house.catalog, hex, &row, &err) ==
-		    STATUS_OK)
+		    STATUS_OK) {
 			(void)want_poster(n, &row);
+			withdrawn |= row.withdrawn;
+		}
 	}
 	free(copies);
+	if (withdrawn)
+		sweep_unnamed(n);
 	fetcher_look(n->fetcher);
 	node_changed(n);
 }
@@ -225,12 +248,17 @@ static void upstream_back(void *owner, struct source *source)
 static void held_changed(void *owner, const uint8_t *btmh, bool held)
 {
 	struct node *n = owner;
+	struct lessons_summary summary;
+	struct err err = ERR_INIT;
 
 	node_changed(n);
-	if (held) {
-		resources_learn(n, btmh);
-		resources_arrived(n, btmh);
-	}
+	if (!held)
+		return;
+	resources_learn(n, btmh);
+	resources_arrived(n, btmh);
+	if (lessons_summary(n->house.catalog, &summary, &err) == STATUS_OK &&
+	    summary.wanted == 0)
+		sweep_unnamed(n);
 }
 
 static void engine_said(void *owner, const struct engine_event *event)

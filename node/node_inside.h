@@ -76,6 +76,7 @@ struct node {
 	int64_t statement_sent_ms;
 	bool statement_unsent;
 
+	bool superseded; /* earlier revisions may lie here */
 	struct waiting *waiting;
 	unsigned n_waiting;
 
