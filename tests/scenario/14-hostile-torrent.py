@@ -1,4 +1,4 @@
-# TIMEOUT 120
+# TIMEOUT 300
 """Torrent files that lie: another lesson's, garbage, and ones that the county's
 own key has signed but whose names lead out of the folder, collide, or cannot
 exist. None is taken, nothing is written outside, other lessons go on."""
@@ -90,7 +90,7 @@ def signed(s, county, station):
     follower.start()
     wait_for(lambda: follower.heads()[evil.origin][0] == len(evil.entries), 60, "followed")
     follower.wait_held(last, 90)
-    wait_for(lambda: all(f"/torrent/{btmh}" in stand.seen for btmh in evil.torrents), 60,
+    wait_for(lambda: all(f"/torrent/{btmh}" in stand.seen for btmh in evil.torrents), 150,
              "every one was asked for")
     for lesson_id, name in ids.items():
         check(follower.state(lesson_id) != "held", f"{name}: held")

@@ -580,6 +580,12 @@ class Scenario:
                             upstream, join, more)
 
     def close(self, failed):
+        if failed:
+            for process in self.processes:
+                code = process.process.poll()
+                if code is not None:
+                    print(f"{process.name} ({process.pid}) had ended with {code}",
+                          file=sys.stderr)
         # Nodes first: they lie on what the rest of the cleanup unmounts.
         for process in reversed(self.processes):
             if os.path.basename(process.command[0]) != "forgetfs":
