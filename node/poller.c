@@ -161,7 +161,8 @@ static void ask(struct poller *p, const char *path, const char *etag,
 	if (done == heads_came) {
 		get.long_poll = true;
 		get.timeout_ms = POLLER_WAIT_MS;
-		get.accept_zstd = true;
+		/* The first answer may be long, the news are short. */
+		get.accept_zstd = p->after == 0;
 	}
 	if (http_client_get(p->o.client, &get, done, p, &p->fetch, &err) ==
 	    STATUS_OK)

@@ -63,7 +63,8 @@ def _length(head):
 
 
 class CountingProxy:
-    """Listens on an address of its own and passes on to the node at `url`."""
+    """Listens beside the node at `url` and passes on to it. The address stays the
+    node's own: who asks /announce there is told to meet the engine on it."""
 
     def __init__(self, scenario, url):
         parts = urllib.parse.urlsplit(url)
@@ -71,7 +72,7 @@ class CountingProxy:
         self.lock = threading.Lock()
         self.tallies = {}
         self.sockets = set()
-        self.listener = socket.create_server((scenario.new_address(), 7433))
+        self.listener = socket.create_server((parts.hostname, parts.port + 7))
         self.url = "http://%s:%d" % self.listener.getsockname()
         threading.Thread(target=self._accept, daemon=True).start()
         scenario.cleanup.callback(self.close)
