@@ -62,7 +62,7 @@ enum status prepare_check_cancel(const struct preparation *p, struct err *err)
 bool prepare_inner_path(const struct preparation *p, size_t index, char *path,
 			size_t room)
 {
-	const struct source *s = &p->source;
+	const struct prepare_source *s = &p->source;
 	int size = s->folder ? snprintf(path, room, "%s/%s", s->name,
 					s->files[index].path) :
 			       snprintf(path, room, "%s", s->name);
@@ -89,7 +89,7 @@ static enum status look(struct preparation *p, struct err *err)
 	uint64_t room;
 
 	prepare_tell(p, PREPARE_LOOKING, 0, 0);
-	status = source_look(&p->source, o->source, o->name, err);
+	status = prepare_source_look(&p->source, o->source, o->name, err);
 	if (status != STATUS_OK)
 		return status;
 	if (p->source.hidden > 0)
@@ -245,7 +245,7 @@ enum status prepare_payload(const struct prepare_options *options,
 	}
 	free(p.rewritten);
 	buf_release(&p.torrent);
-	source_release(&p.source);
+	prepare_source_release(&p.source);
 	return status;
 }
 

@@ -77,7 +77,7 @@ static void tell(struct copy *c, size_t more)
 static enum status pass_through(struct copy *c, size_t index, int from, int to,
 				struct err *err)
 {
-	const struct source_file *file = &c->p->source.files[index];
+	const struct prepare_source_file *file = &c->p->source.files[index];
 	uint64_t got = 0;
 
 	c->flushed = 0;
@@ -130,14 +130,14 @@ static enum status hash_staged(struct copy *c, size_t index, struct err *err)
 
 static enum status copy_file(struct copy *c, size_t index, struct err *err)
 {
-	const struct source *source = &c->p->source;
+	const struct prepare_source *source = &c->p->source;
 	char inner[SAFENAME_PATH_MAX + 1];
 	enum status status;
 	int from, to;
 
 	if (!prepare_inner_path(c->p, index, inner, sizeof(inner)))
 		return payload_walk_error(err, inner, ENAMETOOLONG);
-	status = source_open(source, index, &from, err);
+	status = prepare_source_open(source, index, &from, err);
 	if (status != STATUS_OK)
 		return status;
 	to = payload_walk_file(c->p->top, inner, PAYLOAD_WRITE);
@@ -152,7 +152,8 @@ static enum status copy_file(struct copy *c, size_t index, struct err *err)
 		status = pass_through(c, index, to, -1, err);
 	else
 		status = pass_through(c, index, from, to, err);
-	if (status == STATUS_OK && !source_unchanged(source, index, from))
+	if (status == STATUS_OK &&
+	    !prepare_source_unchanged(source, index, from))
 		status = err_set(err, STATUS_BUSY,
 				 "'%s' changed while it was being read",
 				 source->files[index].path);

@@ -55,14 +55,14 @@ static bool is_fatal(enum status status)
 	return status == STATUS_CANCELLED || status == STATUS_NO_MEMORY;
 }
 
-static bool plays_only_whole(const struct source *s, size_t index)
+static bool plays_only_whole(const struct prepare_source *s, size_t index)
 {
 	enum media_layout layout;
 	struct err err = ERR_INIT;
 	int fd;
 
 	if (!is_mp4(s->files[index].path) ||
-	    source_open(s, index, &fd, &err) != STATUS_OK)
+	    prepare_source_open(s, index, &fd, &err) != STATUS_OK)
 		return false;
 	layout = media_layout(fd);
 	(void)close(fd);
@@ -83,13 +83,13 @@ static bool make_folders(struct preparation *p, const char *inner)
 static enum status rewrite_file(struct preparation *p, size_t index,
 				struct err *err)
 {
-	struct source_file *file = &p->source.files[index];
+	struct prepare_source_file *file = &p->source.files[index];
 	char from[PATH_MAX], to[PATH_MAX], inner[SAFENAME_PATH_MAX + 1];
 	enum status status;
 	struct stat st;
 	int fd;
 
-	if (!source_full_path(&p->source, index, from, sizeof(from)) ||
+	if (!prepare_source_full_path(&p->source, index, from, sizeof(from)) ||
 	    !prepare_staged_path(p, index, to, sizeof(to)) ||
 	    !prepare_inner_path(p, index, inner, sizeof(inner)) ||
 	    !make_folders(p, inner))
@@ -97,7 +97,7 @@ static enum status rewrite_file(struct preparation *p, size_t index,
 	status = media_faststart(&p->options->tools, from, to, err);
 	if (status != STATUS_OK)
 		return status;
-	status = source_open(&p->source, index, &fd, err);
+	status = prepare_source_open(&p->source, index, &fd, err);
 	if (status == STATUS_OK)
 		(void)close(fd);
 	if (status == STATUS_OK && stat(to, &st) != 0)

@@ -5,11 +5,11 @@
 #include <limits.h>
 
 #include "node/prepare.h"
-#include "node/source.h"
+#include "node/prepare_source.h"
 
 struct preparation {
 	const struct prepare_options *options;
-	struct source source;
+	struct prepare_source source;
 	/* The unfinished payload: a directory beside the finished ones. */
 	char staging[PATH_MAX];
 	int top; /* the staging directory, open; -1 before it is made */

@@ -1,7 +1,7 @@
 /* What somebody wants to publish: one file, or a folder with all that is in
  * it, looked at once and found fit to become a payload. */
-#ifndef NODE_SOURCE_H
-#define NODE_SOURCE_H
+#ifndef NODE_PREPARE_SOURCE_H
+#define NODE_PREPARE_SOURCE_H
 
 #include <sys/types.h>
 #include <time.h>
@@ -9,7 +9,7 @@
 #include "proto/err.h"
 #include "proto/safename.h"
 
-struct source_file {
+struct prepare_source_file {
 	char *path; /* below the folder; the payload's name for a single file */
 	uint64_t size;
 	/* To see that it is still the same file when it is read. */
@@ -17,11 +17,12 @@ struct source_file {
 	struct timespec changed;
 };
 
-struct source {
+struct prepare_source {
 	char *top; /* path of the file or folder */
 	bool folder;
 	char name[SAFENAME_MAX + 1];
-	struct source_file *files; /* in the order of a torrent's file tree */
+	/* in the order of a torrent's file tree */
+	struct prepare_source_file *files;
 	size_t count;
 	uint64_t total;
 	size_t hidden; /* files left out */
@@ -30,22 +31,23 @@ struct source {
 /*
  * Look at `path`; `name` (NULL: its own) is what the payload is to be called.
  *
- * Owns:    the source is the caller's, source_release() it.
+ * Owns:    the source is the caller's, prepare_source_release() it.
  * Returns: as prepare_payload(); on failure there is nothing to release.
  */
-enum status source_look(struct source *s, const char *path, const char *name,
-			struct err *err);
-void source_release(struct source *s);
+enum status prepare_source_look(struct prepare_source *s, const char *path,
+				const char *name, struct err *err);
+void prepare_source_release(struct prepare_source *s);
 
 /* Open a file of it for reading. STATUS_BUSY when it is no longer what was
  * seen; STATUS_NOT_FOUND, STATUS_IO. */
-enum status source_open(const struct source *s, size_t index, int *fd,
-			struct err *err);
+enum status prepare_source_open(const struct prepare_source *s, size_t index,
+				int *fd, struct err *err);
 /* Is the open file still what was seen? */
-bool source_unchanged(const struct source *s, size_t index, int fd);
+bool prepare_source_unchanged(const struct prepare_source *s, size_t index,
+			      int fd);
 
 /* Its full path into `path`; false when it does not fit. */
-bool source_full_path(const struct source *s, size_t index, char *path,
-		      size_t room);
+bool prepare_source_full_path(const struct prepare_source *s, size_t index,
+			      char *path, size_t room);
 
 #endif

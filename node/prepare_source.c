@@ -1,4 +1,4 @@
-#include "node/source.h"
+#include "node/prepare_source.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "proto/metainfo.h"
 
 struct look {
-	struct source *s;
+	struct prepare_source *s;
 	struct err *err;
 	size_t room;
 	char path[SAFENAME_PATH_MAX + 1]; /* of the folder at hand */
@@ -29,8 +29,8 @@ static bool is_hidden(const char *name)
 
 static enum status add_file(struct look *l, const struct stat *st)
 {
-	struct source *s = l->s;
-	struct source_file *files, file = { .path = strdup(l->path) };
+	struct prepare_source *s = l->s;
+	struct prepare_source_file *files, file = { .path = strdup(l->path) };
 
 	if (file.path == NULL)
 		return err_set(l->err, STATUS_NO_MEMORY, "out of memory");
@@ -140,19 +140,19 @@ static enum status look_at_folder(struct look *l, int fd, unsigned depth)
 
 static int compare_files(const void *a, const void *b)
 {
-	const struct source_file *one = a, *two = b;
+	const struct prepare_source_file *one = a, *two = b;
 
 	return safename_path_compare(bytes_of(one->path), bytes_of(two->path));
 }
 
 static int compare_folded(const void *a, const void *b)
 {
-	const struct source_file *one = a, *two = b;
+	const struct prepare_source_file *one = a, *two = b;
 
 	return safename_fold_compare(bytes_of(one->path), bytes_of(two->path));
 }
 
-static enum status check_files(struct source *s, struct err *err)
+static enum status check_files(struct prepare_source *s, struct err *err)
 {
 	if (s->total == 0)
 		return err_set(err, STATUS_USAGE, "there is nothing in it");
@@ -169,7 +169,7 @@ static enum status check_files(struct source *s, struct err *err)
 
 /* The last component of a path, or of what it resolves to when that says
  * nothing ("." and the like). */
-static enum status take_name(struct source *s, const char *name,
+static enum status take_name(struct prepare_source *s, const char *name,
 			     struct err *err)
 {
 	char *real = NULL;
@@ -194,7 +194,8 @@ static enum status take_name(struct source *s, const char *name,
 	return why == NULL ? STATUS_OK : STATUS_USAGE;
 }
 
-static enum status look(struct source *s, const char *name, struct err *err)
+static enum status look(struct prepare_source *s, const char *name,
+			struct err *err)
 {
 	struct look l = { .s = s, .err = err };
 	enum status status;
@@ -222,35 +223,36 @@ static enum status look(struct source *s, const char *name, struct err *err)
 	return status == STATUS_OK ? check_files(s, err) : status;
 }
 
-enum status source_look(struct source *s, const char *path, const char *name,
-			struct err *err)
+enum status prepare_source_look(struct prepare_source *s, const char *path,
+				const char *name, struct err *err)
 {
 	enum status status;
 	size_t size = strlen(path);
 
-	*s = (struct source){ .top = strdup(path) };
+	*s = (struct prepare_source){ .top = strdup(path) };
 	if (s->top == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");
 	while (size > 1 && s->top[size - 1] == '/')
 		s->top[--size] = 0;
 	status = look(s, name, err);
 	if (status != STATUS_OK)
-		source_release(s);
+		prepare_source_release(s);
 	return status;
 }
 
-void source_release(struct source *s)
+void prepare_source_release(struct prepare_source *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		free(s->files[i].path);
 	free(s->files);
 	free(s->top);
-	*s = (struct source){ .top = NULL };
+	*s = (struct prepare_source){ .top = NULL };
 }
 
-bool source_unchanged(const struct source *s, size_t index, int fd)
+bool prepare_source_unchanged(const struct prepare_source *s, size_t index,
+			      int fd)
 {
-	const struct source_file *file = &s->files[index];
+	const struct prepare_source_file *file = &s->files[index];
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
@@ -260,8 +262,8 @@ bool source_unchanged(const struct source *s, size_t index, int fd)
 	       st.st_mtim.tv_nsec == file->changed.tv_nsec;
 }
 
-enum status source_open(const struct source *s, size_t index, int *fd,
-			struct err *err)
+enum status prepare_source_open(const struct prepare_source *s, size_t index,
+				int *fd, struct err *err)
 {
 	const char *path = s->files[index].path;
 	int top, file, error;
@@ -280,7 +282,7 @@ enum status source_open(const struct source *s, size_t index, int *fd,
 	}
 	if (file < 0)
 		return payload_walk_error(err, path, error);
-	if (!source_unchanged(s, index, file)) {
+	if (!prepare_source_unchanged(s, index, file)) {
 		(void)close(file);
 		return err_set(err, STATUS_BUSY,
 			       "'%s' changed while it was being read", path);
@@ -289,8 +291,8 @@ enum status source_open(const struct source *s, size_t index, int *fd,
 	return STATUS_OK;
 }
 
-bool source_full_path(const struct source *s, size_t index, char *path,
-		      size_t room)
+bool prepare_source_full_path(const struct prepare_source *s, size_t index,
+			      char *path, size_t room)
 {
 	int size = s->folder ? snprintf(path, room, "%s/%s", s->top,
 					s->files[index].path) :
