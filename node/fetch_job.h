@@ -77,6 +77,7 @@ struct job {
 /* A held payload the engine has loaded for others. */
 struct seed {
 	uint8_t btmh[32];
+	bool ready;   /* the engine answers peers for it */
 	bool leaving; /* release asked */
 	int64_t used_ms;
 };

@@ -48,6 +48,7 @@ void seed_adopt(struct fetcher *f, const uint8_t *btmh)
 		seed = &f->seeds[f->n_seeds++];
 		memcpy(seed->btmh, btmh, 32);
 		seed->leaving = false;
+		seed->ready = true;
 	}
 	seed->used_ms = fetcher_now(f);
 }
@@ -76,24 +77,23 @@ static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 	if (status != STATUS_OK)
 		return false;
 	seed_adopt(f, btmh);
+	seed_find(f, btmh)->ready = false; /* until ENGINE_ADDED */
 	return true;
 }
 
-bool fetcher_serve(struct fetcher *f, const uint8_t *btmh, bool *seeds)
+enum fetcher_part fetcher_serve(struct fetcher *f, const uint8_t *btmh)
 {
 	struct seed *seed = seed_find(f, btmh);
 
-	*seeds = false;
 	if (seed != NULL && !seed->leaving) {
 		seed->used_ms = fetcher_now(f);
-		*seeds = true;
-		return true;
+		return seed->ready ? FETCHER_SEEDS : FETCHER_LOADING;
 	}
-	if (shelf_has(f->o.shelf, btmh)) {
-		*seeds = seed == NULL && seed_load(f, btmh);
-		return *seeds;
-	}
-	return engine_has(f->o.engine, btmh);
+	if (shelf_has(f->o.shelf, btmh))
+		return seed == NULL && seed_load(f, btmh) ? FETCHER_LOADING :
+							    FETCHER_NO_PART;
+	return engine_has(f->o.engine, btmh) ? FETCHER_FETCHES :
+					       FETCHER_NO_PART;
 }
 
 void seed_event(struct fetcher *f, const struct engine_event *event)
@@ -105,6 +105,10 @@ void seed_event(struct fetcher *f, const struct engine_event *event)
 	if (seed == NULL)
 		return;
 	switch (event->type) {
+	case ENGINE_ADDED:
+		seed->ready = true;
+		f->o.on_loaded(f->o.owner, event->btmh);
+		break;
 	case ENGINE_PROGRESS:
 		if (event->progress.peers > 0)
 			seed->used_ms = fetcher_now(f);

@@ -47,6 +47,8 @@ struct fetcher_options {
 			    struct source **out, unsigned max);
 	/* It is held now, or no longer. */
 	void (*on_held)(void *owner, const uint8_t *btmh, bool held);
+	/* The engine answers peers for it now, after FETCHER_LOADING. */
+	void (*on_loaded)(void *owner, const uint8_t *btmh);
 };
 
 enum status fetcher_open(struct fetcher **out,
@@ -68,9 +70,16 @@ void fetcher_discard(struct fetcher *f, const uint8_t *btmh);
 /* Sources came back: do not sit out the pauses. */
 void fetcher_hurry(struct fetcher *f);
 
-/* Somebody asks for peers: load it if it is held. True when this node has a
- * part in its swarm now (holds or fetches it); `*seeds` when it holds all. */
-bool fetcher_serve(struct fetcher *f, const uint8_t *btmh, bool *seeds);
+/* This node's part in the swarm of a payload. */
+enum fetcher_part {
+	FETCHER_NO_PART,
+	FETCHER_LOADING, /* it will seed: on_loaded says when */
+	FETCHER_FETCHES,
+	FETCHER_SEEDS
+};
+
+/* Somebody asks for peers: load it if it is held. */
+enum fetcher_part fetcher_serve(struct fetcher *f, const uint8_t *btmh);
 
 /* Pieces were found damaged: `good` is the have-map of what is not. */
 enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,

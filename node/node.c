@@ -261,6 +261,11 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 		sweep_unnamed(n);
 }
 
+static void loaded(void *owner, const uint8_t *btmh)
+{
+	resources_loaded(owner, btmh);
+}
+
 static void engine_said(void *owner, const struct engine_event *event)
 {
 	struct node *n = owner;
@@ -443,6 +448,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.owner = n,
 		.sources = node_sources,
 		.on_held = held_changed,
+		.on_loaded = loaded,
 	};
 	enum status status = engine_open(&n->engine, n->loop, &engine,
 					 engine_said, n, err);

@@ -31,13 +31,20 @@ enum {
 	NODE_WAL_PAGES = 4000
 };
 
-/* A request for something that is wanted and will perhaps be here soon. */
+/* What a request waits for. */
+enum waiting_for {
+	WAITING_PAYLOAD,
+	WAITING_TORRENT, /* its torrent file */
+	WAITING_ENGINE	 /* to be loaded, before peers are sent to us */
+};
+
+/* A request for something that will perhaps be here soon. */
 struct waiting {
 	struct http_request *request;
 	struct waiting *next;
 	struct node *node;
 	uint8_t btmh[32];
-	bool torrent; /* the torrent file, not the payload */
+	enum waiting_for what;
 	uint64_t until_ms;
 };
 
@@ -106,6 +113,8 @@ void node_changed(struct node *n);
 void resources_request(void *node, struct http_request *request);
 /* A payload or torrent file is here: answer who waited for it. */
 void resources_arrived(struct node *n, const uint8_t *btmh);
+/* The engine has loaded a payload: answer who asked for its peers. */
+void resources_loaded(struct node *n, const uint8_t *btmh);
 /* A payload is held: ordinary clients may ask for it by its v1 hash. */
 void resources_learn(struct node *n, const uint8_t *btmh);
 void resources_tick(struct node *n);

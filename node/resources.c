@@ -14,7 +14,7 @@
 #include "proto/encoding.h"
 #include "proto/url.h"
 
-enum { WAIT_MS = 25 * 1000 };
+enum { WAIT_MS = 25 * 1000, LOADING_MS = 3000 };
 
 static void answer_bytes(struct http_request *request, const char *type,
 			 unsigned flags, struct bytes body)
@@ -172,37 +172,46 @@ static bool read_hash(const char *text, bool whole, uint8_t out[static 32])
 	       hex_decode(hex, out, 32) == STATUS_OK;
 }
 
-static void wait_for(struct node *n, struct http_request *request,
-		     const uint8_t *btmh, bool torrent)
+/* Keep the request; false when too many are kept. */
+static bool keep(struct node *n, struct http_request *request,
+		 const uint8_t *btmh, enum waiting_for what, uint64_t ms)
 {
-	struct payload_standing standing;
-	struct err err = ERR_INIT;
 	struct waiting *w = NULL;
-	uint64_t wait = 1;
 
-	(void)http_head_query_number(http_request_head(request), "wait",
-				     &wait);
-	if (wait == 0 || lessons_standing(n->house.catalog, btmh, &standing, &err) !=
-		    STATUS_OK ||
-	    !standing.wanted || shelf_has(n->shelf, btmh)) {
-		not_found(request);
-		return;
-	}
 	if (n->n_waiting < NODE_WAITERS_MAX && !n->stopping)
 		w = calloc(1, sizeof(*w));
-	if (w == NULL) {
-		http_request_refuse(request, 503, "it is on its way here");
-		return;
-	}
+	if (w == NULL)
+		return false;
 	w->request = request;
 	w->node = n;
-	w->torrent = torrent;
-	w->until_ms = uv_now(n->loop) + WAIT_MS;
+	w->what = what;
+	w->until_ms = uv_now(n->loop) + ms;
 	memcpy(w->btmh, btmh, 32);
 	w->next = n->waiting;
 	n->waiting = w;
 	n->n_waiting++;
 	http_request_on_gone(request, waiting_gone, w);
+	return true;
+}
+
+static void wait_for(struct node *n, struct http_request *request,
+		     const uint8_t *btmh, enum waiting_for what)
+{
+	struct payload_standing standing;
+	struct err err = ERR_INIT;
+	uint64_t wait = 1;
+
+	(void)http_head_query_number(http_request_head(request), "wait",
+				     &wait);
+	if (wait == 0 ||
+	    lessons_standing(n->house.catalog, btmh, &standing, &err) !=
+		    STATUS_OK ||
+	    !standing.wanted || shelf_has(n->shelf, btmh)) {
+		not_found(request);
+		return;
+	}
+	if (!keep(n, request, btmh, what, WAIT_MS))
+		http_request_refuse(request, 503, "it is on its way here");
 }
 
 static bool torrent_is_here(struct node *n, const uint8_t *btmh)
@@ -214,6 +223,9 @@ static bool torrent_is_here(struct node *n, const uint8_t *btmh)
 	return access(path, F_OK) == 0;
 }
 
+static void answer_announce(struct node *n, struct http_request *request,
+			    const uint8_t *btmh);
+
 /* What waited is here (or its time is over): the same look-up that the
  * server's own threads make. */
 static void settle_waiting(struct waiting *w)
@@ -221,7 +233,10 @@ static void settle_waiting(struct waiting *w)
 	struct http_answer answer = HTTP_ANSWER_INIT;
 
 	unlink_waiting(w);
-	if (shelf_try(w->node->shelf, http_request_head(w->request), &answer)) {
+	if (w->what == WAITING_ENGINE) {
+		answer_announce(w->node, w->request, w->btmh);
+	} else if (shelf_try(w->node->shelf, http_request_head(w->request),
+			     &answer)) {
 		http_request_answer(w->request, &answer);
 	} else {
 		struct http_answer late = HTTP_ANSWER_INIT;
@@ -246,6 +261,18 @@ void resources_arrived(struct node *n, const uint8_t *btmh)
 	}
 }
 
+void resources_loaded(struct node *n, const uint8_t *btmh)
+{
+	struct waiting *next;
+
+	for (struct waiting *w = n->waiting; w != NULL; w = next) {
+		next = w->next;
+		if (w->what == WAITING_ENGINE &&
+		    memcmp(w->btmh, btmh, 32) == 0)
+			settle_waiting(w);
+	}
+}
+
 void resources_tick(struct node *n)
 {
 	struct waiting *next;
@@ -253,7 +280,8 @@ void resources_tick(struct node *n)
 	for (struct waiting *w = n->waiting; w != NULL; w = next) {
 		next = w->next;
 		if (uv_now(n->loop) >= w->until_ms ||
-		    (w->torrent && torrent_is_here(n, w->btmh)))
+		    (w->what == WAITING_TORRENT &&
+		     torrent_is_here(n, w->btmh)))
 			settle_waiting(w);
 	}
 }
@@ -325,7 +353,7 @@ static void serve_torrent(struct node *n, struct http_request *request,
 	if (strcmp(rest + 64, ".torrent") == 0)
 		serve_client_torrent(n, request, btmh, hex);
 	else if (rest[64] == 0)
-		wait_for(n, request, btmh, true);
+		wait_for(n, request, btmh, WAITING_TORRENT);
 	else
 		not_found(request);
 }
@@ -472,33 +500,54 @@ static void announce_query(struct http_request *request, struct buf *query)
 	}
 }
 
-static void serve_announce(struct node *n, struct http_request *request)
+/* `btmh` is NULL when this node knows no such payload. */
+static void answer_announce(struct node *n, struct http_request *request,
+			    const uint8_t *btmh)
 {
 	struct tracker_context at = {
 		.from = address_of(http_request_address(request)),
 		.near = is_near,
 		.near_arg = n,
 	};
+	enum fetcher_part part = btmh == NULL ? FETCHER_NO_PART :
+						fetcher_serve(n->fetcher, btmh);
 	struct tracker_request asked;
 	struct buf reply = BUF_INIT, query = BUF_INIT;
-	uint8_t btmh[32];
 
 	announce_query(request, &query);
 	if (tracker_parse(buf_bytes(&query), &asked) != STATUS_OK) {
 		tracker_refuse(&reply, "not an announce");
 	} else {
-		if (find_payload(n, asked.hash, btmh)) {
-			if (!tracker_knows(n->tracker, asked.hash))
-				alias_swarm(n, btmh);
-			if (fetcher_serve(n->fetcher, btmh, &at.self_seeds))
-				at.self = self_address(n, request);
-		}
+		if (part != FETCHER_NO_PART)
+			at.self = self_address(n, request);
+		at.self_seeds = part == FETCHER_SEEDS;
 		(void)tracker_answer(n->tracker, &asked, &at, node_now(n),
 				     &reply);
 	}
 	answer_bytes(request, "text/plain", HTTP_NO_CACHE, buf_bytes(&reply));
 	buf_release(&query);
 	buf_release(&reply);
+}
+
+/* Peers are sent to us only when our engine would answer them: a client whose
+ * first connection is refused does not come back for a long time. */
+static void serve_announce(struct node *n, struct http_request *request)
+{
+	struct tracker_request asked;
+	struct buf query = BUF_INIT;
+	uint8_t btmh[32];
+	bool known = false;
+
+	announce_query(request, &query);
+	if (tracker_parse(buf_bytes(&query), &asked) == STATUS_OK)
+		known = find_payload(n, asked.hash, btmh);
+	buf_release(&query);
+	if (known && !tracker_knows(n->tracker, asked.hash))
+		alias_swarm(n, btmh);
+	if (known && fetcher_serve(n->fetcher, btmh) == FETCHER_LOADING &&
+	    keep(n, request, btmh, WAITING_ENGINE, LOADING_MS))
+		return;
+	answer_announce(n, request, known ? btmh : NULL);
 }
 
 /* --- /node --- */
@@ -581,7 +630,7 @@ static void serve_get(struct node *n, struct http_request *request,
 		serve_torrent(n, request, path + 9);
 	else if (strncmp(path, "/payload/", 9) == 0 &&
 		 read_hash(path + 9, false, btmh))
-		wait_for(n, request, btmh, false);
+		wait_for(n, request, btmh, WAITING_PAYLOAD);
 	else if (strcmp(path, "/heads") == 0)
 		heads_request(n->heads, request);
 	else if (strcmp(path, "/node") == 0)
