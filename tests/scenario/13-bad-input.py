@@ -1,4 +1,4 @@
-# TIMEOUT 180
+# TIMEOUT 420
 """Everything that can be sent to a node by anybody is sent to it broken: HTTP
 requests, datagrams, checkpoints, bundles, entries, join files. It answers with
 an error or not at all, stays small, keeps serving, and believes none of it."""
