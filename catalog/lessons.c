@@ -215,11 +215,11 @@ enum status lessons_standing(struct catalog *c,
 			     struct payload_standing *out, struct err *err)
 {
 	static const char ask[] =
-		"SELECT l.wanted, l.choice, l.bytes FROM lesson l"
-		" WHERE l.btmh = ?1 AND l.withdrawn = 0"
-		" UNION ALL SELECT 0, 0, r.bytes FROM rendition r"
+		"SELECT l.wanted, l.choice, l.bytes, l.withdrawn FROM lesson l"
+		" WHERE l.btmh = ?1"
+		" UNION ALL SELECT 0, 0, r.bytes, l.withdrawn FROM rendition r"
 		" JOIN lesson l ON l.row = r.row"
-		" WHERE r.btmh = ?1 AND l.withdrawn = 0";
+		" WHERE r.btmh = ?1";
 	struct payload_standing s = { .known = false };
 	enum status status;
 	struct sql q;
@@ -227,6 +227,11 @@ enum status lessons_standing(struct catalog *c,
 	sql_start(&q, c, ask);
 	sql_put_blob(&q, (struct bytes){ btmh, LESSON_BTMH_SIZE });
 	while (sql_next(&q)) {
+		bool withdrawn = sql_int(&q, 3) != 0;
+
+		s.unwelcome |= withdrawn || sql_int(&q, 1) == CHOICE_DROP;
+		if (withdrawn)
+			continue;
 		s.known = true;
 		s.wanted |= sql_int(&q, 0) != 0;
 		s.pinned |= sql_int(&q, 1) == CHOICE_PIN;

@@ -67,6 +67,7 @@ struct payload_standing {
 	bool known;  /* some lesson that is not withdrawn names it */
 	bool wanted; /* some lesson wants it (held or not) */
 	bool pinned;
+	bool unwelcome; /* some lesson with it was withdrawn, or is dropped */
 	uint64_t bytes; /* as its lesson says; 0 when not known */
 };
 enum status lessons_standing(struct catalog *c,

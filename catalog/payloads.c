@@ -352,3 +352,26 @@ enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 	}
 	return sql_finish(&q, err);
 }
+
+enum status payload_damaged(struct catalog *c,
+			    const uint8_t btmh[static LESSON_BTMH_SIZE],
+			    struct bytes good, struct err *err)
+{
+	struct payload_row row;
+	struct buf have = BUF_INIT;
+	enum status status = payload_get(c, btmh, &row, &have, err);
+
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, status, "nothing of it is here");
+	if (status == STATUS_OK && good.size != 0 && good.size != have.size)
+		status = err_set(err, STATUS_MALFORMED,
+				 "a map of %zu bytes, not %zu", good.size,
+				 have.size);
+	for (size_t i = 0; status == STATUS_OK && i < have.size; i++)
+		have.data[i] &= good.size == 0 ? 0 : good.data[i];
+	if (status == STATUS_OK)
+		status = payload_put(c, btmh, row.bytes, row.pieces,
+				     buf_bytes(&have), row.added_s, err);
+	buf_release(&have);
+	return status;
+}

@@ -60,6 +60,15 @@ enum status payload_put(struct catalog *c,
 			uint64_t bytes, uint32_t pieces, struct bytes have,
 			uint64_t now_s, struct err *err);
 
+/*
+ * Tell what was found damaged: only the pieces of `good` that were there
+ * before stay; an empty map says none. STATUS_NOT_FOUND when nothing is here;
+ * STATUS_MALFORMED for a map of another size.
+ */
+enum status payload_damaged(struct catalog *c,
+			    const uint8_t btmh[static LESSON_BTMH_SIZE],
+			    struct bytes good, struct err *err);
+
 /* As payload_put() with every piece set: the end of a fetch or a publish. */
 enum status payload_put_held(struct catalog *c,
 			     const uint8_t btmh[static LESSON_BTMH_SIZE],

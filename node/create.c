@@ -22,6 +22,14 @@ static enum status check_options(const struct create_options *o,
 	if (access(path, F_OK) == 0)
 		return err_set(err, STATUS_EXISTS,
 			       "there is a node in '%s' already", o->dir);
+	/* An init that was interrupted leaves keys, but no catalog: those of a
+	 * node that has lived are not written over. */
+	house_path(o->dir, "node.db", path);
+	if (access(path, F_OK) == 0)
+		return err_set(err, STATUS_EXISTS,
+			       "'%s' has the catalog of a node that has lost "
+			       "its node.conf: put that back",
+			       o->dir);
 	if (o->conf.name[0] == 0)
 		return err_set(err, STATUS_USAGE,
 			       "--name is needed: what people call this place");

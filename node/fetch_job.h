@@ -11,11 +11,16 @@ enum {
 	JOB_FLUSH_MS = 3000,	   /* between looks at what the engine wrote */
 	JOB_ANNOUNCE_LONELY_MS = 2000,
 	JOB_ANNOUNCE_MS = 30 * 1000,
-	JOB_STALL_MS = 12 * 1000, /* without a piece: try HTTP */
+	JOB_STALL_MS = 12 * 1000, /* nothing comes: try HTTP */
+	JOB_RATE_LEAST = 500,	  /* bytes a second that are not nothing */
+	JOB_SLOW_MS = 180 * 1000, /* something comes, but not a piece */
+	JOB_STUCK_MS = 60 * 1000, /* then others may have its place */
+	FETCHER_CLOSE_MS = 10 * 1000, /* for the engine to let go */
 	JOB_TRY_AGAIN_MS = 3000,
 	JOB_ROOM_MS = 15 * 1000,    /* between looks at a full disk */
 	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
 	JOB_RANGE_MAX = 8 << 20,    /* of one HTTP request */
+	JOB_SKIP_MAX = 256 << 20,   /* in front of it, without ranges */
 	FETCHER_RESTING_MAX = 256
 };
 
@@ -47,6 +52,7 @@ struct job {
 	bool http_next; /* after letting go: HTTP, not the swarm */
 	bool stopping;	/* nobody wants it: wind down */
 	bool discard;	/* and delete its files */
+	bool published; /* the row says held already: leave it */
 	int64_t not_before_ms;
 	char trouble[200];
 
@@ -54,12 +60,14 @@ struct job {
 	uint8_t *have;	  /* verified here, fsynced, remembered */
 	uint8_t *claimed; /* written, as the engine says */
 	uint32_t good;	  /* pieces in `have` */
+	int64_t moved_ms; /* when something last came */
 	uint64_t good_bytes;
 
 	/* the engine's side */
 	bool flushing;
 	unsigned dirty; /* pieces it has told of since the last flush */
 	int64_t flushed_ms, piece_ms;
+	int64_t bytes_ms; /* when it last received anything */
 	struct engine_progress progress;
 	struct job_ask asks[FETCHER_SOURCES_MAX];
 
@@ -69,6 +77,8 @@ struct job {
 	unsigned turn; /* whose turn it is among the sources */
 	unsigned bad_torrents; /* that were not the signed one */
 	uint32_t range_first, range_pieces;
+	uint64_t range_from, range_size; /* of it in the file */
+	struct buf range;		 /* what has come of it */
 	uint64_t http_bytes;
 
 	bool on_pool; /* hashing, writing or deleting: hands off */
@@ -96,10 +106,12 @@ struct fetcher {
 		uint8_t btmh[32];
 		int64_t until_ms;
 		unsigned times; /* it was put to rest */
+		bool bad; /* what was there was not what was signed */
 		char why[200];
 	} resting[FETCHER_RESTING_MAX];
 	unsigned n_resting;
 	bool closing;
+	int64_t closing_ms;
 	void (*on_closed)(void *owner);
 	void *closed_owner;
 };
@@ -127,7 +139,8 @@ void job_get_torrent(struct job *job);
 /* Hash the pieces of `only` (NULL: all that `have` lacks) and fsync; then they
  * are in `have`, remembered, and job_step() goes on. */
 void job_verify(struct job *job, const uint8_t *only);
-/* Write the body of a range (its verified pieces) and fsync. Takes `body`. */
+/* Write the body of a range (its verified pieces) and fsync. Takes `body`,
+ * which may have been cut off on its way. */
 void job_write(struct job *job, struct buf *body, struct source *from);
 
 /* --- fetch_swarm.c --- */
@@ -143,6 +156,9 @@ bool job_http_possible(struct job *job, bool only_static);
 
 /* --- fetch_seeds.c --- */
 struct seed *seed_find(struct fetcher *f, const uint8_t *btmh);
+/* Have the engine let go of a payload, a seed or not; no more peers are sent
+ * to it. */
+void seed_release(struct fetcher *f, const uint8_t *btmh);
 void seed_event(struct fetcher *f, const struct engine_event *event);
 void seeds_forget(struct fetcher *f);
 void seeds_tick(struct fetcher *f);

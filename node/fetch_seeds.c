@@ -16,6 +16,14 @@ struct seed *seed_find(struct fetcher *f, const uint8_t *btmh)
 	return NULL;
 }
 
+void seed_release(struct fetcher *f, const uint8_t *btmh)
+{
+	struct seed *seed = seed_find(f, btmh);
+
+	if (engine_release(f->o.engine, btmh) == STATUS_OK && seed != NULL)
+		seed->leaving = true;
+}
+
 static void seed_remove(struct fetcher *f, struct seed *seed)
 {
 	*seed = f->seeds[--f->n_seeds];

@@ -6,6 +6,25 @@
 #include "node/fetch_job.h"
 #include "node/swarm_peers.h"
 
+/* Let go of the one that was to be asked longest ago: it is perhaps gone. */
+static struct job_ask *free_ask(struct job *job)
+{
+	struct job_ask *oldest = NULL;
+
+	for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++) {
+		struct job_ask *ask = &job->asks[i];
+
+		if (ask->fetch == NULL &&
+		    (oldest == NULL || ask->next_ms < oldest->next_ms))
+			oldest = ask;
+	}
+	if (oldest != NULL) {
+		source_drop(oldest->source);
+		memset(oldest, 0, sizeof(*oldest));
+	}
+	return oldest;
+}
+
 static struct job_ask *ask_of(struct job *job, struct source *source)
 {
 	struct job_ask *unused = NULL;
@@ -18,6 +37,8 @@ static struct job_ask *ask_of(struct job *job, struct source *source)
 		if (ask->source == NULL && unused == NULL)
 			unused = ask;
 	}
+	if (unused == NULL)
+		unused = free_ask(job);
 	if (unused != NULL) {
 		*unused = (struct job_ask){ .job = job, .source = source };
 		source_hold(source);
@@ -41,6 +62,8 @@ static void peers_came(void *owner, const struct http_reply *reply)
 
 	ask->fetch = NULL;
 	ask->peers = 0;
+	if (reply->status == STATUS_OK)
+		source_answered(ask->source, now);
 	if (reply->status == STATUS_OK && reply->code == 200)
 		(void)swarm_peers_read(reply->body, connect_peer, ask);
 	else if (reply->status != STATUS_OK)
@@ -142,7 +165,9 @@ void job_swarm(struct job *job)
 	for (unsigned i = 0; i < count; i++)
 		if (!sources[i]->is_static)
 			ask_source(job, sources[i]);
-	if (now - job->piece_ms > JOB_STALL_MS &&
+	if ((now - job->piece_ms > JOB_SLOW_MS ||
+	     (now - job->piece_ms > JOB_STALL_MS &&
+	      now - job->bytes_ms > JOB_STALL_MS)) &&
 	    job_http_possible(job, false)) {
 		job->http_next = true;
 		job->state = JOB_LETTING_GO;
@@ -181,9 +206,12 @@ void job_swarm_event(struct job *job, const struct engine_event *event)
 	switch (event->type) {
 	case ENGINE_PIECE:
 		job->dirty++;
-		job->piece_ms = fetcher_now(job->f);
+		job->piece_ms = job->moved_ms = fetcher_now(job->f);
 		break;
 	case ENGINE_PROGRESS:
+		/* A large piece over a thin line takes its time. */
+		if (event->progress.rate_down > JOB_RATE_LEAST)
+			job->bytes_ms = fetcher_now(job->f);
 		job->progress = event->progress;
 		break;
 	case ENGINE_FINISHED:

@@ -59,6 +59,8 @@ static void torrent_came(void *owner, const struct http_reply *reply)
 	if (reply->status != STATUS_OK || reply->code != 200) {
 		if (reply->status != STATUS_OK)
 			source_failed(from, fetcher_now(job->f), reply->error);
+		else
+			source_answered(from, fetcher_now(job->f));
 		source_drop(from);
 		job_pause(job,
 			  job->turn < QUICK_TRIES ? 150 : JOB_TRY_AGAIN_MS,
@@ -68,7 +70,9 @@ static void torrent_came(void *owner, const struct http_reply *reply)
 	status = torrentfile_open_bytes(&tf, reply->body, job->btmh, &err);
 	/* A bad file at the source, or one its publisher signed: the source
 	 * may be good for all the rest, and is not put to rest for it. */
-	if (status != STATUS_OK)
+	if (status == STATUS_OK)
+		source_worked(from, fetcher_now(job->f));
+	else
 		from->lies++;
 	source_drop(from);
 	if (status != STATUS_OK) {

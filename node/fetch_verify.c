@@ -19,6 +19,7 @@ struct task {
 	uint32_t first, pieces;
 	struct source *from; /* held, when there is a body */
 	bool body_bad;
+	bool salvage; /* all that lies on disk is looked at */
 
 	enum status status;
 	struct err err;
@@ -36,8 +37,10 @@ static void write_range(struct task *t)
 	for (uint32_t i = t->first; i < t->first + t->pieces; i++) {
 		uint32_t length = metainfo_piece(mi, i).length;
 
-		if (t->body.size - at < length ||
-		    !payload_piece_good(mi, i, t->body.data + at)) {
+		/* Cut off on its way, perhaps: what came whole counts. */
+		if (t->body.size - at < length)
+			break;
+		if (!payload_piece_good(mi, i, t->body.data + at)) {
 			t->body_bad = true;
 			break;
 		}
@@ -98,6 +101,8 @@ static void take_result(struct task *t)
 	struct bytes map = { t->have, havemap_size(mi->pieces) };
 	struct err err = ERR_INIT;
 
+	if (job->published)
+		return;
 	if (t->status != STATUS_OK) {
 		job_pause(job, JOB_ROOM_MS, t->err.text);
 		return;
@@ -109,6 +114,8 @@ static void take_result(struct task *t)
 		return;
 	}
 	memcpy(job->have, t->have, map.size);
+	if (havemap_count(job->have, mi->pieces) > job->good)
+		job->moved_ms = fetcher_now(job->f);
 	job->good = havemap_count(job->have, mi->pieces);
 	job->good_bytes = bytes_of_map(mi, job->have);
 }
@@ -121,7 +128,7 @@ static void settle_source(struct task *t)
 		return;
 	if (t->body_bad)
 		source_lied(t->from, now, "a piece is not what was signed");
-	else
+	else if (t->status == STATUS_OK)
 		source_worked(t->from, now);
 	source_drop(t->from);
 }
@@ -138,7 +145,8 @@ static void pool_done(uv_work_t *work, int cancelled)
 	job->on_pool = false;
 	take_result(t);
 	settle_source(t);
-	if (job->state == JOB_SALVAGE && t->status == STATUS_OK) {
+	if (job->state == JOB_SALVAGE && t->salvage &&
+	    t->status == STATUS_OK) {
 		job->state = job->http_next ? JOB_HTTP : JOB_SWARM;
 		job->piece_ms = fetcher_now(job->f);
 	} else if (wrong) {
@@ -195,6 +203,7 @@ void job_verify(struct job *job, const uint8_t *only)
 	for (size_t i = 0; i < size; i++)
 		t->only[i] = (uint8_t)((only == NULL ? 0xff : only[i]) &
 				       ~job->have[i]);
+	t->salvage = only == NULL;
 	task_start(t);
 }
 

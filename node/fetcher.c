@@ -59,7 +59,8 @@ static bool is_resting(const struct fetcher *f, const uint8_t *btmh)
 	return false;
 }
 
-static void put_to_rest(struct fetcher *f, const uint8_t *btmh,
+/* `bad`: it was there, and was not what was signed. */
+static void put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
 			const char *why)
 {
 	int64_t rest = REST_MS;
@@ -80,6 +81,7 @@ static void put_to_rest(struct fetcher *f, const uint8_t *btmh,
 	     i++)
 		rest *= 2;
 	memcpy(f->resting[at].btmh, btmh, 32);
+	f->resting[at].bad = bad;
 	f->resting[at].times++;
 	f->resting[at].until_ms = fetcher_now(f) + rest;
 	(void)snprintf(f->resting[at].why, sizeof(f->resting[at].why), "%s",
@@ -88,7 +90,14 @@ static void put_to_rest(struct fetcher *f, const uint8_t *btmh,
 
 void job_give_up(struct job *job, const char *why)
 {
-	put_to_rest(job->f, job->btmh, why);
+	put_to_rest(job->f, job->btmh, true, why);
+	job->stopping = true;
+	job_step(job);
+}
+
+static void job_step_aside(struct job *job)
+{
+	put_to_rest(job->f, job->btmh, false, job->trouble);
 	job->stopping = true;
 	job_step(job);
 }
@@ -101,6 +110,7 @@ static void job_free(struct job *job)
 
 	assert(!job->on_pool && job->fetch == NULL);
 	job_swarm_quiet(job);
+	buf_release(&job->range);
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;
@@ -112,12 +122,13 @@ static void job_free(struct job *job)
 	free(job);
 }
 
-static void job_new(struct fetcher *f, const uint8_t *btmh)
+static struct job *job_new(struct fetcher *f, const uint8_t *btmh)
 {
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (job == NULL)
-		return;
+		return NULL;
+	job->moved_ms = fetcher_now(f);
 	job->f = f;
 	memcpy(job->btmh, btmh, 32);
 	hex_encode((struct bytes){ btmh, 32 }, job->hex);
@@ -126,7 +137,7 @@ static void job_new(struct fetcher *f, const uint8_t *btmh)
 	job->next = f->jobs;
 	f->jobs = job;
 	f->n_jobs++;
-	job_step(job);
+	return job;
 }
 
 void job_is_held(struct job *job)
@@ -192,6 +203,14 @@ static void job_delete(struct job *job)
 	(void)uv_queue_work(f->o.loop, &d->work, delete_on_pool, deleted);
 }
 
+/* An engine that does not answer must not keep the node from stopping: it is
+ * ended next. */
+static bool is_out_of_time(const struct fetcher *f)
+{
+	return f->closing &&
+	       fetcher_now(f) - f->closing_ms > FETCHER_CLOSE_MS;
+}
+
 /* Nobody wants it any more: let everything go, then the job itself. */
 static void job_wind_down(struct job *job)
 {
@@ -206,8 +225,8 @@ static void job_wind_down(struct job *job)
 	}
 	if (job->on_pool)
 		return;
-	if (engine_has(f->o.engine, job->btmh)) {
-		(void)engine_release(f->o.engine, job->btmh);
+	if (engine_has(f->o.engine, job->btmh) && !is_out_of_time(f)) {
+		seed_release(f, job->btmh);
 		return; /* RELEASED brings us back */
 	}
 	if (job->discard && !f->closing) {
@@ -252,7 +271,7 @@ static void let_engine_go(struct job *job)
 	if (!engine_has(job->f->o.engine, job->btmh))
 		job->state = JOB_SALVAGE;
 	else
-		(void)engine_release(job->f->o.engine, job->btmh);
+		seed_release(job->f, job->btmh);
 }
 
 void job_step(struct job *job)
@@ -336,27 +355,56 @@ static void start_jobs(struct fetcher *f)
 	     i++) {
 		const uint8_t *btmh = l->found[i].btmh;
 
-		if (fetcher_find(f, btmh) == NULL && !is_resting(f, btmh))
-			job_new(f, btmh);
+		struct job *job;
+
+		if (fetcher_find(f, btmh) != NULL || is_resting(f, btmh))
+			continue;
+		job = job_new(f, btmh);
+		if (job != NULL)
+			job_step(job);
 	}
 	free(l);
+}
+
+/* Does it sit on its place for nothing? */
+static bool is_stuck(const struct job *job)
+{
+	if (job->stopping || job->on_pool)
+		return false;
+	if (job->state == JOB_TORRENT)
+		return job->turn >= 12 && job->fetch == NULL;
+	return fetcher_now(job->f) - job->moved_ms > JOB_STUCK_MS;
+}
+
+struct waiting {
+	const struct fetcher *f;
+	bool found;
+};
+
+static bool waits(void *context, const struct fetch *fetch)
+{
+	struct waiting *w = context;
+
+	w->found = fetcher_find(w->f, fetch->btmh) == NULL &&
+		   !is_resting(w->f, fetch->btmh);
+	return !w->found;
 }
 
 /* A job that cannot go on makes room for one that may. */
 static void rotate(struct fetcher *f)
 {
-	struct job *job, *next;
+	struct waiting w = { .f = f };
+	struct err err = ERR_INIT;
+	struct job *job = f->jobs;
 
-	if (f->n_jobs < FETCHER_JOBS_MAX)
+	while (job != NULL && !is_stuck(job))
+		job = job->next;
+	if (f->n_jobs < FETCHER_JOBS_MAX || job == NULL)
 		return;
-	for (job = f->jobs; job != NULL; job = next) {
-		next = job->next;
-		if (job->state != JOB_TORRENT || job->turn < 12 ||
-		    job->fetch != NULL || job->stopping)
-			continue;
-		job_give_up(job, job->trouble);
-		return;
-	}
+	if (payloads_to_fetch(f->o.house->catalog, LOOK_MAX, waits, &w,
+			      &err) == STATUS_OK &&
+	    w.found)
+		job_step_aside(job);
 }
 
 static void ticked(uv_timer_t *timer)
@@ -370,8 +418,9 @@ static void ticked(uv_timer_t *timer)
 		job_step(job);
 	}
 	seeds_tick(f);
-	rotate(f);
-	if (++ticks % 20 == 0)
+	if (++ticks % 4 == 0)
+		rotate(f);
+	if (ticks % 20 == 0)
 		f->look = true;
 	start_jobs(f);
 }
@@ -386,7 +435,7 @@ void fetcher_look(struct fetcher *f)
 void fetcher_hurry(struct fetcher *f)
 {
 	for (unsigned i = 0; i < f->n_resting; i++)
-		if (f->resting[i].times < 3)
+		if (!f->resting[i].bad || f->resting[i].times < 3)
 			f->resting[i].until_ms = 0;
 	for (struct job *job = f->jobs; job != NULL; job = job->next)
 		if (strcmp(job->trouble, "the disk is full") != 0)
@@ -395,18 +444,6 @@ void fetcher_hurry(struct fetcher *f)
 }
 
 /* --- changes of mind --- */
-
-static bool is_dropped(struct fetcher *f, const uint8_t *btmh)
-{
-	struct lesson_row row;
-	struct err err = ERR_INIT;
-	char hex[65];
-
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	if (lessons_get(f->o.house->catalog, hex, &row, &err) != STATUS_OK)
-		return false;
-	return row.withdrawn || row.choice == CHOICE_DROP;
-}
 
 /* Take it off the shelf and out of the engine, then delete it, as a job that
  * only winds down. */
@@ -424,8 +461,7 @@ void fetcher_discard(struct fetcher *f, const uint8_t *btmh)
 		if (payload_get(f->o.house->catalog, btmh, &row, NULL, &err) !=
 		    STATUS_OK)
 			return; /* nothing of it is here */
-		job_new(f, btmh);
-		job = fetcher_find(f, btmh);
+		job = job_new(f, btmh);
 	}
 	if (job == NULL)
 		return;
@@ -455,7 +491,7 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 		return false;
 	if (!standing.wanted && !is_here(f, btmh))
 		return false; /* most of what there is */
-	if (!standing.wanted && is_dropped(f, btmh)) {
+	if (!standing.wanted && standing.unwelcome) {
 		fetcher_discard(f, btmh);
 	} else if (!standing.wanted && job != NULL) {
 		job->stopping = true;
@@ -469,35 +505,23 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
 			    struct bytes good, struct err *err)
 {
-	struct payload_row row;
-	struct buf have = BUF_INIT;
-	uint8_t *none = NULL;
-	enum status status = payload_get(f->o.house->catalog, btmh, &row,
-					 &have, err);
+	enum status status;
 
+	if (fetcher_find(f, btmh) != NULL)
+		return err_set(err, STATUS_BUSY,
+			       "it is being fetched or repaired already");
+	status = payload_damaged(f->o.house->catalog, btmh, good, err);
 	if (status != STATUS_OK)
-		goto release;
-	if (good.size == 0) {
-		none = calloc(1, have.size);
-		good = (struct bytes){ none, none == NULL ? 0 : have.size };
-	}
-	if (good.size != have.size) {
-		status = err_set(err, STATUS_MALFORMED, "a map of another size");
-		goto release;
-	}
-	status = payload_put(f->o.house->catalog, btmh, row.bytes, row.pieces,
-			     good, row.added_s, err);
-	if (status != STATUS_OK)
-		goto release;
+		return status;
 	if (shelf_has(f->o.shelf, btmh)) {
 		shelf_take(f->o.shelf, btmh);
 		f->o.on_held(f->o.owner, btmh, false);
 	}
+	/* Others are not to be given what is damaged. */
+	if (seed_find(f, btmh) != NULL)
+		seed_release(f, btmh);
 	fetcher_look(f);
-release:
-	free(none);
-	buf_release(&have);
-	return status;
+	return STATUS_OK;
 }
 
 void fetcher_published(struct fetcher *f, const uint8_t *btmh)
@@ -506,6 +530,8 @@ void fetcher_published(struct fetcher *f, const uint8_t *btmh)
 
 	if (job != NULL) {
 		job->stopping = true;
+		job->published = true;
+		job->discard = false; /* what is there now stays */
 		job_step(job);
 	}
 	if (shelf_put(f->o.shelf, btmh) != STATUS_OK)
@@ -669,6 +695,7 @@ void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
 		   void *owner)
 {
 	f->closing = true;
+	f->closing_ms = fetcher_now(f);
 	f->on_closed = on_closed;
 	f->closed_owner = owner;
 	(void)uv_timer_start(&f->timer, closing_ticked, 0, 20);

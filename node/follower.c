@@ -37,6 +37,7 @@ struct sync {
 	struct offer offers[OFFERS_MAX]; /* waiting; oldest first */
 	unsigned n_offers;
 
+	char complaint[200];   /* the last one written */
 	struct intake *intake; /* NULL while idle */
 	struct source *source; /* of the intake; held */
 	unsigned under_way;    /* fetches and checks */
@@ -246,7 +247,8 @@ static void checked(struct fetch *fetch)
 	s->under_way--;
 	if (fetch->status != STATUS_OK) {
 		intake_return(s->intake, &fetch->want);
-		sync_fail(s, true, fetch->err.text);
+		sync_fail(s, fetch->status != STATUS_NO_MEMORY,
+			  fetch->err.text);
 	} else if (s->failed || s->f->closing) {
 		intake_part_free(fetch->part);
 		intake_return(s->intake, &fetch->want);
@@ -368,22 +370,22 @@ static void sync_pump(struct sync *s)
 	struct err err = ERR_INIT;
 	struct intake_want want;
 
-	if (intake_done(s->intake)) {
-		if (s->under_way == 0)
-			sync_commit(s);
-		return;
-	}
-	while (!s->failed &&
+	while (!s->failed && !intake_done(s->intake) &&
 	       intake_next(s->intake, &want, &err) == STATUS_OK) {
 		if (start_fetch(s, &want, &err) == STATUS_OK)
 			continue;
 		intake_return(s->intake, &want);
 		sync_fail(s, false, err.text);
 	}
-	if (s->under_way == 0 && !s->failed && !intake_done(s->intake))
-		sync_fail(s, false, "nothing left to ask");
-	if (s->under_way == 0 && s->failed)
-		uv_async_send(&s->f->wake); /* settle from a fresh stack */
+	if (s->under_way > 0)
+		return;
+	if (!s->failed && intake_done(s->intake)) {
+		sync_commit(s);
+		return;
+	}
+	sync_fail(s, false, err.status == STATUS_OK ? "nothing left to ask" :
+						      err.text);
+	uv_async_send(&s->f->wake); /* settle from a fresh stack */
 }
 
 /* Look at a note: STATUS_OK when an intake has begun. */
@@ -398,7 +400,7 @@ static enum status sync_open(struct sync *s, struct bytes note,
 	struct intake_options options = { .now_s = clock_s() };
 
 	if (p == NULL)
-		return err_set(err, STATUS_UNTRUSTED, "no publisher of '%s'",
+		return err_set(err, STATUS_NOT_FOUND, "no publisher of '%s'",
 			       s->origin);
 	options.keys = p->keys;
 	options.key_count = p->key_count;
@@ -414,6 +416,28 @@ static enum status sync_open(struct sync *s, struct bytes note,
 	}
 	return intake_open(&s->intake, f->o.catalog, s->log, note, &options,
 			   err);
+}
+
+/* Said once, not at every offer of everybody. */
+static void complain(struct sync *s, const char *what)
+{
+	if (strcmp(s->complaint, what) == 0)
+		return;
+	(void)snprintf(s->complaint, sizeof(s->complaint), "%s", what);
+	(void)fprintf(stderr, "xiangtu: %s\n", what);
+}
+
+/* A note that does not verify. While newer trust is on its way it may be by a
+ * key that we are about to learn of: then the source is asked again. */
+static void refuse_offer(struct sync *s, const struct offer *offer,
+			 const char *why)
+{
+	struct follower *f = s->f;
+
+	if (f->walk.source == NULL)
+		source_lied(offer->source, now_ms(f), why);
+	if (s->n_offers == 0)
+		f->o.on_starved(f->o.owner, offer->source);
 }
 
 static void sync_next_offer(struct sync *s)
@@ -437,10 +461,13 @@ static void sync_next_offer(struct sync *s)
 			source_hold(s->source);
 		} else if (status == STATUS_FORKED) {
 			f->o.on_fork(f->o.owner, s->origin);
-		} else if (status != STATUS_OLD) {
-			source_lied(offer.source, now_ms(f), err.text);
-			if (s->n_offers == 0)
-				f->o.on_starved(f->o.owner, offer.source);
+		} else if (status == STATUS_UNTRUSTED ||
+			   status == STATUS_MALFORMED) {
+			refuse_offer(s, &offer, err.text);
+		} else if (status != STATUS_OLD &&
+			   status != STATUS_NOT_FOUND) {
+			/* Ours or the publisher's fault, not the source's. */
+			complain(s, err.text);
 		}
 		offer_release(&offer);
 	}
@@ -459,10 +486,16 @@ void follower_offer(struct follower *f, struct source *source,
 	struct sync *s;
 
 	bytes_reader_init(&r, note);
-	if (f->closing || bytes_read_line(&r, &line) != STATUS_OK ||
+	/* A log that the trust note names no longer stays as it is; who goes
+	 * on showing it does nothing wrong. Our own is shown back to us: it
+	 * is taken in when it is more than what is here, after a disk was
+	 * lost. */
+	if (f->closing || note.size > CHECKPOINT_NOTE_MAX ||
+	    bytes_read_line(&r, &line) != STATUS_OK ||
 	    bytes_to_string(line, origin, sizeof(origin)) != STATUS_OK ||
+	    trust_publisher(&f->o.trust->trust, origin) == NULL ||
 	    log_find(f->o.catalog, origin, &info, &err) != STATUS_OK ||
-	    info.forked || info.own)
+	    info.forked)
 		return;
 	s = sync_of(f, &info);
 	if (s == NULL)

@@ -7,7 +7,10 @@
  *
  * A log has one intake at a time; what others show meanwhile waits. When a
  * source fails or lies, it rests and the next that offered is tried; when all
- * have failed, `on_starved` asks for new offers.
+ * have failed, `on_starved` asks for new offers. Logs without a publisher in
+ * the trust note are passed over. This node's own log is followed like any
+ * other: what others have of it and this node has not (its disk was lost, or
+ * put back to an earlier state) comes back before anything is signed again.
  *
  * Threads:  loop thread; large bodies are checked on libuv's pool.
  * Lifetime: follower_open() -> offers -> follower_close() -> closed. */

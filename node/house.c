@@ -16,6 +16,8 @@
 #include "node/durable.h"
 #include "proto/encoding.h"
 
+enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };
+
 void house_path(const char *dir, const char *name,
 		char out[static HOUSE_PATH_MAX + 16])
 {
@@ -173,6 +175,12 @@ static enum status take_lock(struct house *h, struct err *err)
 	if (h->lock < 0)
 		return err_set(err, STATUS_IO, "cannot write in '%s': %s",
 			       h->dir, strerror(errno));
+	/* A command that found no node holds it for a moment only. */
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(h->lock, LOCK_EX | LOCK_NB) == 0)
+			return STATUS_OK;
+		(void)usleep(LOCK_PAUSE_MS * 1000);
+	}
 	if (flock(h->lock, LOCK_EX | LOCK_NB) != 0)
 		return err_set(err, STATUS_BUSY,
 			       "another xiangtu is running on '%s'", h->dir);
@@ -277,6 +285,9 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 		status = read_keys(h, err);
 		if (status == STATUS_OK)
 			status = catalog_open_reader(&h->catalog, path, err);
+		if (status == STATUS_NOT_FOUND)
+			(void)err_set(err, status,
+				      "the node in '%s' has not run yet", dir);
 	}
 	if (status != STATUS_OK)
 		house_close(h);

@@ -5,7 +5,9 @@
  * curl must not be called from inside its own callbacks. Whatever a data
  * callback asks for (a new fetch, a cancel, a resume, the end) is noted and
  * done by settle() when curl has returned. */
+#include <arpa/inet.h>
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -368,9 +370,27 @@ enum status http_client_open(struct http_client **out, uv_loop_t *loop,
 	return STATUS_OK;
 }
 
+enum status http_client_leave_from(struct http_client *client,
+				   const char *address, struct err *err)
+{
+	struct in6_addr any;
+
+	if (address[0] != 0 && inet_pton(AF_INET, address, &any) != 1 &&
+	    inet_pton(AF_INET6, address, &any) != 1)
+		return err_set(err, STATUS_USAGE, "'%s' is no address",
+			       address);
+	/* "host!" keeps curl from looking for a network card of that name. */
+	(void)snprintf(client->from, sizeof(client->from), "%s%s",
+		       address[0] == 0 ? "" : "host!", address);
+	return STATUS_OK;
+}
+
 static enum status start(struct http_client *client, struct http_fetch *fetch,
 			 struct http_fetch **out)
 {
+	if (client->from[0] != 0)
+		(void)curl_easy_setopt(fetch->easy, CURLOPT_INTERFACE,
+				       client->from);
 	fetch->client = client;
 	fetch->next = client->fetches;
 	if (client->fetches != NULL)

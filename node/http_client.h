@@ -83,6 +83,13 @@ struct http_get {
 enum status http_client_open(struct http_client **out, uv_loop_t *loop,
 			     struct err *err);
 
+/* Have all connections to come leave from this address of this machine
+ * ("192.0.2.7", "fd00::7"), so that others see the one we listen on; "" for
+ * whichever the system takes. Before the first fetch. STATUS_USAGE when it is
+ * no such address. */
+enum status http_client_leave_from(struct http_client *client,
+				   const char *address, struct err *err);
+
 /*
  * Start a GET.
  *

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "node/http_inside.h"
+#include "node/http_listen.h"
 
 static void request_free(struct http_request *request)
 {
@@ -87,6 +88,32 @@ static void client_hung_up(uv_poll_t *watch, int status, int events)
 	(void)status; /* a broken socket is a gone client too */
 	(void)events;
 	request_gone(watch->data);
+}
+
+bool http_request_reached(const struct http_request *request,
+			  struct sockaddr_storage *address)
+{
+	const union MHD_ConnectionInfo *info;
+	struct sockaddr_storage found;
+	socklen_t size = sizeof(found);
+
+	if (request->server == NULL)
+		return false;
+	info = MHD_get_connection_info(request->head.connection,
+				       MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info == NULL || getsockname(info->connect_fd,
+					(struct sockaddr *)&found,
+					&size) != 0)
+		return false;
+	if (found.ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, &found, sizeof(in6));
+		http_unmap_address(&in6, address);
+	} else {
+		*address = found;
+	}
+	return true;
 }
 
 /* Watch the sleeping connection for a hang-up, which MHD does not do. Without

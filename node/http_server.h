@@ -185,6 +185,11 @@ struct bytes http_request_body(const struct http_request *request);
  * AF_INET. */
 const struct sockaddr *http_request_address(const struct http_request *request);
 
+/* Which of our addresses it came to; false when that cannot be told. IPv4 is
+ * shown as AF_INET here, too. */
+bool http_request_reached(const struct http_request *request,
+			  struct sockaddr_storage *address);
+
 /* Be told when the client hangs up while the request waits (long polls). */
 void http_request_on_gone(struct http_request *request, http_gone_cb on_gone,
 			  void *owner);

@@ -16,6 +16,7 @@ struct http_client {
 	unsigned open_handles;
 	struct http_fetch *fetches; /* doubly linked */
 	struct http_client_counters counters;
+	char from[80]; /* CURLOPT_INTERFACE; "" for any */
 
 	bool inside;   /* curl is on the stack */
 	bool settling; /* settle() is */

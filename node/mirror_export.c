@@ -150,8 +150,11 @@ static enum status copy_payload_file(struct exporting *x, const char *dir,
 	}
 	while (status == STATUS_OK && got > 0 &&
 	       (got = read(in, block, COPY_BLOCK)) > 0) {
-		if (write(out, block, (size_t)got) != got)
-			got = -1;
+		for (ssize_t put = 0, n = 0; put < got && n >= 0; put += n) {
+			n = write(out, block + put, (size_t)(got - put));
+			if (n < 0)
+				got = -1;
+		}
 		x->done += got > 0 ? (uint64_t)got : 0;
 		if (x->o->progress != NULL)
 			x->o->progress(x->o->owner, x->done, x->total);
@@ -162,6 +165,8 @@ static enum status copy_payload_file(struct exporting *x, const char *dir,
 		status = err_set(x->err,
 				 errno == ENOSPC ? STATUS_NO_ROOM : STATUS_IO,
 				 "write '%s': %s", path, strerror(errno));
+	if (status != STATUS_OK && out >= 0)
+		(void)unlink(unfinished);
 	if (in >= 0)
 		(void)close(in);
 	if (out >= 0)
@@ -202,6 +207,8 @@ static bool export_lesson(void *context, const struct lesson_row *row)
 	if (x->status == STATUS_OK && row->payload == PAYLOAD_HELD)
 		x->status = copy_named(x, x->h->torrent_dir, "torrent",
 				       l->btmh);
+	if (x->status == STATUS_NOT_FOUND)
+		x->status = STATUS_OK; /* dropped while we were at it */
 	if (x->status == STATUS_OK && l->has_poster) {
 		x->status = copy_named(x, x->h->blob_dir, "blob", l->poster);
 		if (x->status == STATUS_NOT_FOUND)

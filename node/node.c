@@ -16,6 +16,7 @@
 #include "node/node_inside.h"
 #include "node/prepare.h"
 #include "proto/encoding.h"
+#include "proto/url.h"
 
 /* The index takes in so many entries in one turn of the loop that the turn
  * lasts SLICE_MS: each commit costs much the same, so larger slices are
@@ -47,6 +48,22 @@ static bool want_poster(void *context, const struct lesson_row *row)
 	    (row->wanted || row->payload == PAYLOAD_HELD))
 		posters_want(n->posters, row->lesson.poster);
 	return true;
+}
+
+/* Have its poster fetched; when its lesson was new perhaps nobody had it.
+ * True when the lesson was withdrawn. */
+static bool look_at_lesson(struct node *n, const uint8_t *btmh)
+{
+	struct lesson_row row;
+	struct err err = ERR_INIT;
+	char hex[65];
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	if (n->posters == NULL ||
+	    lessons_get(n->house.catalog, hex, &row, &err) != STATUS_OK)
+		return false;
+	(void)want_poster(n, &row);
+	return row.withdrawn;
 }
 
 struct here {
@@ -107,9 +124,6 @@ static void tell_changes(struct node *n)
 {
 	const struct index_change *changes;
 	uint8_t(*copies)[32];
-	struct lesson_row row;
-	struct err err = ERR_INIT;
-	char hex[65];
 	size_t count;
 	bool many, withdrawn = false;
 
@@ -129,15 +143,9 @@ static void tell_changes(struct node *n)
 	for (size_t i = 0; i < count; i++) {
 		/* Most lessons are neither wanted nor here: no look at them
 		 * unless a withdrawal among them would matter. */
-		if (!fetcher_reconsider(n->fetcher, copies[i]) &&
-		    !shelf_has(n->shelf, copies[i]) && !n->superseded)
-			continue;
-		hex_encode((struct bytes){ copies[i], 32 }, hex);
-		if (lessons_get(n->house.catalog, hex, &row, &err) ==
-		    STATUS_OK) {
-			(void)want_poster(n, &row);
-			withdrawn |= row.withdrawn;
-		}
+		if (fetcher_reconsider(n->fetcher, copies[i]) ||
+		    shelf_has(n->shelf, copies[i]) || n->superseded)
+			withdrawn |= look_at_lesson(n, copies[i]);
 	}
 	free(copies);
 	if (withdrawn)
@@ -256,6 +264,7 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 		return;
 	resources_learn(n, btmh);
 	resources_arrived(n, btmh);
+	(void)look_at_lesson(n, btmh);
 	if (lessons_summary(n->house.catalog, &summary, &err) == STATUS_OK &&
 	    summary.wanted == 0)
 		sweep_unnamed(n);
@@ -293,7 +302,9 @@ static void engine_said(void *owner, const struct engine_event *event)
 			return;
 		}
 	}
-	fetcher_engine_event(n->fetcher, event);
+	/* While stopping the engine outlives the fetcher. */
+	if (n->fetcher != NULL)
+		fetcher_engine_event(n->fetcher, event);
 }
 
 static void asked(void *owner, struct control_call *call, json_t *request)
@@ -401,6 +412,15 @@ static bool try_fast(void *owner, const struct http_head *head,
 	return shelf_try(n->shelf, head, answer);
 }
 
+/* "ADDR:PORT" that is one certain address, not all of them. */
+static bool one_address(const char *text, char host[static URL_HOST_MAX + 1])
+{
+	uint16_t port;
+
+	return url_parse_address(text, host, &port) == STATUS_OK &&
+	       strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0;
+}
+
 static enum status start_server(struct node *n, struct err *err)
 {
 	const struct http_server_options options = {
@@ -408,7 +428,10 @@ static enum status start_server(struct node *n, struct err *err)
 		.body_max = STATEMENT_MAX,
 	};
 	enum status status = http_client_open(&n->client, n->loop, err);
+	char from[URL_HOST_MAX + 1];
 
+	if (status == STATUS_OK && one_address(n->house.conf.http, from))
+		status = http_client_leave_from(n->client, from, err);
 	if (status == STATUS_OK)
 		status = http_server_open(&n->server, n->loop, &options,
 					  resources_request, try_fast, n, err);
@@ -553,8 +576,12 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = control_open(&n->control, n->loop, n->house.dir,
 				      asked, n, err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
+		/* What was withdrawn or dropped while no node ran, or just
+		 * before a power cut, still lies here. */
+		reconsider_all(n);
 		node_index_soon(n);
+	}
 	return status;
 }
 
@@ -568,6 +595,14 @@ static void part_closed(void *owner)
 static void lan_closed(struct announcer *a)
 {
 	stop_next(a->owner);
+}
+
+static void fetcher_closed(void *owner)
+{
+	struct node *n = owner;
+
+	n->fetcher = NULL;
+	stop_next(n);
 }
 
 static void stop_pollers(struct node *n)
@@ -631,7 +666,7 @@ static void stop_next(struct node *n)
 		break;
 	case 5:
 		if (n->fetcher != NULL)
-			fetcher_close(n->fetcher, part_closed, n);
+			fetcher_close(n->fetcher, fetcher_closed, n);
 		else
 			stop_next(n);
 		break;

@@ -81,6 +81,8 @@ struct node {
 	uint32_t statement_seq;
 	bool statement_stale;
 	int64_t statement_sent_ms;
+	int64_t looked_ms;    /* at neighbours that are ahead of us */
+	int64_t own_asked_ms; /* somebody who has more of our own log */
 	bool statement_unsent;
 
 	bool superseded; /* earlier revisions may lie here */
@@ -133,6 +135,9 @@ enum status node_statement_take(struct node *n, struct bytes note,
 /* --- node_lan.c --- */
 enum status node_lan_start(struct node *n, struct err *err);
 void node_lan_tick(struct node *n);
+/* A statement tells which heads its node has: when one is a larger one of our
+ * own log, our disk has lost something, and it is asked for. */
+void node_look_for_own_log(struct node *n, const struct statement *st);
 /* Neighbours and upstreams for a payload, best first. */
 unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
 		      unsigned max);

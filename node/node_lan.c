@@ -11,7 +11,12 @@
 #include "proto/url.h"
 #include "signing/checkpoint.h"
 
-enum { ASKS_AT_ONCE = 8 };
+enum {
+	ASKS_AT_ONCE = 8,
+	LOOK_AGAIN_MS = 10 * 1000, /* at those who are ahead of us */
+	ASK_OF_A_LOG = 2, /* of these, in one look */
+	OWN_LOG_MS = 30 * 1000 /* between questions about our own log */
+};
 
 /* A question to a neighbour that is under way. */
 struct lan_ask {
@@ -34,6 +39,8 @@ static void checkpoint_came(void *owner, const struct http_reply *reply)
 	struct source *source = source_of(n, ask->url);
 
 	if (source != NULL && !n->stopping) {
+		if (reply->status == STATUS_OK)
+			source_answered(source, node_now(n));
 		if (reply->status == STATUS_OK && reply->code == 200)
 			follower_offer(n->follower, source, reply->body);
 		else if (reply->status != STATUS_OK)
@@ -42,8 +49,7 @@ static void checkpoint_came(void *owner, const struct http_reply *reply)
 	free(ask);
 }
 
-static void ask_checkpoint(struct node *n, const struct neighbour *row,
-			   const char *hash)
+static void ask_checkpoint(struct node *n, const char *base, const char *hash)
 {
 	char url[CONF_URL_MAX + 128];
 	struct http_get get = { .url = url, .max_bytes = CHECKPOINT_NOTE_MAX };
@@ -53,12 +59,17 @@ static void ask_checkpoint(struct node *n, const struct neighbour *row,
 	if (ask == NULL)
 		return;
 	ask->n = n;
-	(void)snprintf(ask->url, sizeof(ask->url), "%s", row->url);
-	(void)snprintf(url, sizeof(url), "%s/tlog/%s/checkpoint", row->url,
-		       hash);
+	(void)snprintf(ask->url, sizeof(ask->url), "%s", base);
+	(void)snprintf(url, sizeof(url), "%s/tlog/%s/checkpoint", base, hash);
 	if (http_client_get(n->client, &get, checkpoint_came, ask, NULL,
 			    &err) != STATUS_OK)
 		free(ask);
+}
+
+static bool is_followed(const struct node *n, const struct log_info *info)
+{
+	return !info->forked &&
+	       trust_publisher(&n->house.trust.trust, info->origin) != NULL;
 }
 
 struct comparing {
@@ -74,7 +85,7 @@ static enum status compare_log(void *owner, const struct log_info *info,
 	const struct datagram_head *head;
 
 	(void)err;
-	if (info->own || info->forked ||
+	if (!is_followed(c->n, info) ||
 	    hex_decode(bytes_of(info->hash), hash, sizeof(hash)) != STATUS_OK)
 		return STATUS_OK;
 	head = neighbour_head(c->row, hash);
@@ -82,7 +93,7 @@ static enum status compare_log(void *owner, const struct log_info *info,
 	    (head->size == info->size &&
 	     memcmp(head->root, info->root, sizeof(head->root)) == 0))
 		return STATUS_OK;
-	ask_checkpoint(c->n, c->row, info->hash);
+	ask_checkpoint(c->n, c->row->url, info->hash);
 	return STATUS_OK;
 }
 
@@ -97,6 +108,85 @@ static void look_at_heads(struct node *n, const struct neighbour *row)
 	(void)log_each(n->house.catalog, compare_log, &c, &err);
 	follower_offer_trust(n->follower, source, row->root_version,
 			     row->trust_version);
+}
+
+/* News come once. Whoever could not be asked then, or failed, is asked again
+ * while it is ahead of us. */
+static enum status look_again_at(void *owner, const struct log_info *info,
+				 struct err *err)
+{
+	struct neighbour *rows[ASKS_AT_ONCE];
+	struct node *n = owner;
+	uint8_t hash[SHA256_SIZE];
+	unsigned asked = 0;
+	size_t count;
+
+	(void)err;
+	if (!is_followed(n, info) ||
+	    hex_decode(bytes_of(info->hash), hash, sizeof(hash)) != STATUS_OK)
+		return STATUS_OK;
+	count = neighbours_with_head(&n->neighbours, hash, info->size,
+				     node_now(n), rows, ASKS_AT_ONCE);
+	for (size_t i = 0; i < count && asked < ASK_OF_A_LOG; i++) {
+		struct source *source = source_of(n, rows[i]->url);
+
+		if (rows[i]->url[0] == 0 || source == NULL ||
+		    !source_is_fit(source, node_now(n)))
+			continue;
+		ask_checkpoint(n, rows[i]->url, info->hash);
+		asked++;
+	}
+	return STATUS_OK;
+}
+
+static void look_again(struct node *n)
+{
+	const struct trust_book *book = &n->house.trust;
+	struct neighbour *rows[ASKS_AT_ONCE];
+	struct err err = ERR_INIT;
+	size_t count;
+
+	(void)log_each(n->house.catalog, look_again_at, n, &err);
+	count = neighbours_with_trust(&n->neighbours,
+				      (uint32_t)book->trust.version,
+				      book->root.version, node_now(n), rows,
+				      ASKS_AT_ONCE);
+	for (size_t i = 0; i < count; i++) {
+		struct source *source = source_of(n, rows[i]->url);
+
+		/* A rest and a walk under way are looked at in there. */
+		if (rows[i]->url[0] != 0 && source != NULL)
+			follower_offer_trust(n->follower, source,
+					     rows[i]->root_version,
+					     rows[i]->trust_version);
+	}
+}
+
+void node_look_for_own_log(struct node *n, const struct statement *st)
+{
+	struct statement_walk walk;
+	struct statement_line line;
+	struct log_info own;
+	struct err err = ERR_INIT;
+	char given[CONF_URL_MAX] = "", url[CONF_URL_MAX];
+
+	if (n->stopping || n->house.publisher_key == NULL ||
+	    (n->own_asked_ms != 0 &&
+	     node_now(n) - n->own_asked_ms < OWN_LOG_MS) ||
+	    log_find(n->house.catalog, n->house.conf.origin, &own, &err) !=
+		    STATUS_OK)
+		return;
+	statement_walk_init(&walk, st);
+	while (statement_walk_next(&walk, &line)) {
+		if (line.kind == STATEMENT_URL && given[0] == 0)
+			(void)bytes_to_string(line.text, given, sizeof(given));
+		if (line.kind != STATEMENT_LOG || line.size <= own.size ||
+		    !bytes_is(line.origin, own.origin) ||
+		    conf_url(given, url) != STATUS_OK)
+			continue;
+		n->own_asked_ms = node_now(n);
+		ask_checkpoint(n, url, own.hash);
+	}
 }
 
 static void news_of(struct node *n, const struct neighbour_news *news)
@@ -272,6 +362,10 @@ void node_lan_tick(struct node *n)
 	while (neighbours_take_gone(&n->neighbours, node_now(n), &gone))
 		;
 	ask_statements(n);
+	if (node_now(n) - n->looked_ms >= LOOK_AGAIN_MS) {
+		n->looked_ms = node_now(n);
+		look_again(n);
+	}
 }
 
 /* --- whom to ask for a payload --- */
@@ -301,7 +395,7 @@ unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
 			&n->neighbours.rows[(first + i) % rows];
 		struct source *source;
 
-		if (!neighbour_is_alive(row, node_now(n)))
+		if (row->url[0] == 0 || !neighbour_is_alive(row, node_now(n)))
 			continue;
 		source = source_of(n, row->url);
 		if (source != NULL)

@@ -142,8 +142,10 @@ enum status node_statement_take(struct node *n, struct bytes note,
 	row.heard_s = clock_s();
 	row.age_s = age_s;
 	status = statements_put(n->house.catalog, &row, &err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		n->statement_unsent = true; /* others' go up, too */
+		node_look_for_own_log(n, &st);
+	}
 	return status;
 }
 
@@ -181,7 +183,9 @@ struct sending {
 static bool send_other(void *context, const struct statement_row *row)
 {
 	struct sending *s = context;
-	uint64_t age = clock_s() - row->heard_s;
+	uint64_t now_s = clock_s();
+	/* Clocks are also put back. */
+	uint64_t age = now_s > row->heard_s ? now_s - row->heard_s : 0;
 
 	if ((int64_t)(age * 1000) >
 	    node_now(s->n) - s->n->statement_sent_ms + 1000)

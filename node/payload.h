@@ -66,10 +66,11 @@ struct payload_check {
 /*
  * Hash what is on disk. On success the bits of `have` (havemap_size() bytes)
  * of the pieces looked at are set or cleared; those of others stay. Missing
- * and short files only clear bits; holes cost nothing. A file longer than it
+ * and short files, and what the disk fails to read, only clear bits; holes
+ * cost nothing. A file longer than it
  * should be lacks its last piece.
  *
- * Returns: STATUS_CANCELLED, STATUS_IO (the disk failed to read: bits
+ * Returns: STATUS_CANCELLED, STATUS_IO (a file could not be opened: bits
  *          so far are right), STATUS_NO_MEMORY. A missing directory is no
  *          failure: no bit is set.
  */
@@ -79,7 +80,8 @@ enum status payload_verify(const char *dir, const struct metainfo *mi,
 
 /* Make what was written survive a power cut: every file, then every directory
  * up to and including the one that holds `dir`. Makes the empty files.
- * STATUS_NOT_FOUND when a file is missing, STATUS_IO. */
+ * STATUS_NOT_FOUND when a file is missing, and then the others are flushed;
+ * STATUS_IO. */
 enum status payload_sync(const char *dir, const struct metainfo *mi,
 			 struct err *err);
 

@@ -51,24 +51,42 @@ static enum status sync_folders(int top, const char *path, const char *before,
 		folder[i] = 0;
 		fd = payload_walk_folder(top, folder, false, NULL);
 		error = fd < 0 ? errno : sync_fd(fd);
-		if (error != 0)
+		/* A folder that is not there yet has nothing to flush. */
+		if (error != 0 && error != ENOENT)
 			return payload_walk_error(err, folder, error);
 	}
 	return STATUS_OK;
 }
 
+/* All the files there are; STATUS_NOT_FOUND, after the last, when one is
+ * missing. */
+static enum status sync_files(int top, const struct metainfo *mi,
+			      struct err *err)
+{
+	enum status status, missing = STATUS_OK;
+
+	for (uint32_t i = 0; i < mi->file_count; i++) {
+		status = sync_file(top, &mi->files[i], err);
+		if (status == STATUS_NOT_FOUND)
+			missing = status;
+		else if (status != STATUS_OK)
+			return status;
+	}
+	return missing;
+}
+
 enum status payload_sync(const char *dir, const struct metainfo *mi,
 			 struct err *err)
 {
-	enum status status = STATUS_OK;
+	enum status status, missing;
 	const char *before = "";
 	int top = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int parent, error;
 
 	if (top < 0)
 		return payload_walk_error(err, dir, errno);
-	for (uint32_t i = 0; i < mi->file_count && status == STATUS_OK; i++)
-		status = sync_file(top, &mi->files[i], err);
+	missing = sync_files(top, mi, err);
+	status = missing == STATUS_NOT_FOUND ? STATUS_OK : missing;
 	for (uint32_t i = 0; i < mi->file_count && status == STATUS_OK; i++) {
 		status = sync_folders(top, mi->files[i].path, before, err);
 		before = mi->files[i].path;
@@ -84,7 +102,7 @@ enum status payload_sync(const char *dir, const struct metainfo *mi,
 	(void)close(top);
 	if (status == STATUS_OK && error != 0)
 		return payload_walk_error(err, dir, error);
-	return status;
+	return status == STATUS_OK ? missing : status;
 }
 
 /* Empty the directory `fd` (closed at the end). An errno or 0. */

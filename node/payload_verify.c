@@ -85,8 +85,9 @@ static bool zeros_match(struct scan *s, const struct metainfo_piece *at)
 	return memcmp(hash, at->hash, 32) == 0;
 }
 
-static enum status read_piece(struct scan *s, const struct metainfo_piece *at,
-			      const char *path, bool *there, struct err *err)
+/* True when all of it could be read. What the disk cannot read any more is
+ * not there: written anew, the disk puts it elsewhere. */
+static bool read_piece(struct scan *s, const struct metainfo_piece *at)
 {
 	uint32_t got = 0;
 
@@ -96,49 +97,37 @@ static enum status read_piece(struct scan *s, const struct metainfo_piece *at,
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
-			return err_set(err, STATUS_IO, "%s: %s", path,
-				       strerror(errno));
-		if (n == 0)
+		if (n <= 0)
 			break;
 		got += (uint32_t)n;
 	}
-	*there = got == at->length;
 	/* What was read once is not wanted in memory. */
 	(void)posix_fadvise(s->fd, (off_t)at->offset, (off_t)got,
 			    POSIX_FADV_DONTNEED);
-	return STATUS_OK;
+	return got == at->length;
 }
 
-static enum status scan_piece(struct scan *s, uint32_t piece, struct err *err)
+static void scan_piece(struct scan *s, uint32_t piece)
 {
 	struct metainfo_piece at = metainfo_piece(s->mi, piece);
 	const struct metainfo_file *file = &s->mi->files[at.file];
 	bool last = at.offset + at.length == file->length, good = false;
 	uint8_t hash[32];
-	enum status status;
 
 	if (s->fd < 0 || at.offset + at.length > s->size ||
 	    (last && s->size != file->length)) {
 		good = false;
 	} else if (is_hole(s, at.offset, at.offset + at.length)) {
 		good = zeros_match(s, &at);
-	} else {
-		status = read_piece(s, &at, file->path, &good, err);
-		if (status != STATUS_OK)
-			return status;
-		if (good) {
-			merkle_piece(s->hasher, s->block, at.length, at.leaves,
-				     hash);
-			good = memcmp(hash, at.hash, sizeof(hash)) == 0;
-		}
+	} else if (read_piece(s, &at)) {
+		merkle_piece(s->hasher, s->block, at.length, at.leaves, hash);
+		good = memcmp(hash, at.hash, sizeof(hash)) == 0;
 	}
 	if (good)
 		havemap_set(s->have, piece);
 	else
 		havemap_unset(s->have, piece);
 	tell(s, at.length);
-	return STATUS_OK;
 }
 
 /* Open a file for scanning; one that is not there, or is no file, is -1. */
@@ -178,7 +167,7 @@ static enum status scan_file(struct scan *s, int top,
 		if (is_cancelled(s))
 			status = err_set(err, STATUS_CANCELLED, "cancelled");
 		else if (is_asked(s, piece))
-			status = scan_piece(s, piece, err);
+			scan_piece(s, piece);
 	}
 	if (s->fd >= 0)
 		(void)close(s->fd);

@@ -13,13 +13,22 @@
 
 #include "catalog/log.h"
 
-enum { LOGS_MAX = 512, HEADS_SIZE_MAX = 4 << 20, ETAG_MAX = 72 };
+enum {
+	LOGS_MAX = 512,
+	HEADS_SIZE_MAX = 4 << 20,
+	ETAG_MAX = 72,
+	/* Between two questions at least, and when the first brought nothing:
+	 * whoever does not let us wait is not asked in a circle. */
+	PACE_MS = 50,
+	PACE_IDLE_MS = 2000
+};
 
 struct poller {
 	struct poller_options o;
 	uv_timer_t timer;
 	struct http_fetch *fetch;
 	uint64_t after; /* all up to this number is known */
+	int64_t asked_ms; /* /heads, the last time */
 	bool again;	/* begin anew when the source is fit */
 
 	/* a round over a static mirror */
@@ -32,6 +41,7 @@ struct poller {
 };
 
 static void ask_heads(struct poller *p);
+static void sleep_until_fit(struct poller *p);
 static void ask_static(struct poller *p);
 
 static int64_t now_ms(const struct poller *p)
@@ -43,6 +53,11 @@ static void woken(uv_timer_t *timer)
 {
 	struct poller *p = timer->data;
 
+	/* The follower may have put it to rest meanwhile. */
+	if (!source_is_fit(p->o.source, now_ms(p))) {
+		sleep_until_fit(p);
+		return;
+	}
 	if (p->again)
 		p->after = 0;
 	p->again = false;
@@ -71,7 +86,7 @@ static void answered(struct poller *p)
 {
 	bool was_away = !p->o.source->ok;
 
-	source_worked(p->o.source, now_ms(p));
+	source_answered(p->o.source, now_ms(p));
 	if (was_away && p->o.on_back != NULL)
 		p->o.on_back(p->o.owner, p->o.source);
 }
@@ -120,7 +135,8 @@ static bool take_heads(struct poller *p, struct bytes body)
 static void heads_came(void *owner, const struct http_reply *reply)
 {
 	struct poller *p = owner;
-	bool fit;
+	uint64_t before = p->after;
+	int64_t pace;
 
 	p->fetch = NULL;
 	p->o.source->is_static = reply->status == STATUS_OK &&
@@ -141,11 +157,14 @@ static void heads_came(void *owner, const struct http_reply *reply)
 			    "its /heads is not what it should be");
 		p->after = 0;
 	}
-	fit = source_is_fit(p->o.source, now_ms(p));
-	if (fit && !p->again)
-		ask_heads(p);
-	else
+	pace = p->asked_ms - now_ms(p) +
+	       (p->after == before ? PACE_IDLE_MS : PACE_MS);
+	if (p->again || !source_is_fit(p->o.source, now_ms(p)))
 		sleep_until_fit(p);
+	else if (pace > 0)
+		(void)uv_timer_start(&p->timer, woken, (uint64_t)pace, 0);
+	else
+		ask_heads(p);
 }
 
 static void ask(struct poller *p, const char *path, const char *etag,
@@ -175,6 +194,7 @@ static void ask_heads(struct poller *p)
 {
 	char path[64];
 
+	p->asked_ms = now_ms(p);
 	(void)snprintf(path, sizeof(path), "/heads?after=%llu",
 		       (unsigned long long)p->after);
 	ask(p, path, NULL, heads_came);
@@ -188,7 +208,7 @@ static enum status note_log(void *owner, const struct log_info *info,
 	struct poller *p = owner;
 
 	(void)err;
-	if (info->own || info->forked || p->n_logs == LOGS_MAX)
+	if (info->forked || p->n_logs == LOGS_MAX)
 		return STATUS_OK;
 	if (strcmp(p->hashes[p->n_logs], info->hash) != 0) {
 		memcpy(p->hashes[p->n_logs], info->hash, sizeof(info->hash));
@@ -249,7 +269,11 @@ static void ask_static(struct poller *p)
 		return;
 	}
 	if (p->at == p->n_logs) {
-		sleep_for(p, p->o.static_ms);
+		if (p->again || p->o.source->rest_until_ms - now_ms(p) >
+					(int64_t)p->o.static_ms)
+			sleep_until_fit(p);
+		else
+			sleep_for(p, p->o.static_ms);
 		return;
 	}
 	etag = p->again || p->etags[p->at][0] == 0 ? NULL : p->etags[p->at];

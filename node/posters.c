@@ -60,6 +60,8 @@ static bool take(struct posters *p, const struct http_reply *reply)
 	struct err err = ERR_INIT;
 	char path[4200];
 
+	if (reply->status == STATUS_UNREACHABLE)
+		source_failed(p->from, now, reply->error);
 	if (reply->status != STATUS_OK || reply->code != 200)
 		return false;
 	sha256(reply->body.data, reply->body.size, hash);
@@ -67,6 +69,7 @@ static bool take(struct posters *p, const struct http_reply *reply)
 		source_lied(p->from, now, "a poster is not the signed one");
 		return false;
 	}
+	source_worked(p->from, now);
 	blob_path(p, hash, path);
 	return durable_write(path, reply->body, 0644, &err) == STATUS_OK;
 }
@@ -96,16 +99,18 @@ static bool ask(struct posters *p, struct wanted *w)
 	unsigned count = p->o.sources(p->o.owner, w->hash, sources,
 				      SOURCES_AT_ONCE);
 
-	/* The first rounds are quick: everybody has just heard of it. */
-	w->next_ms = now + (w->tries < 20 ? TICK_MS : 5000);
-	w->tries++;
+	for (unsigned i = 0; i < count;)
+		if (source_is_fit(sources[i], now))
+			i++;
+		else
+			sources[i] = sources[--count];
+	/* The first rounds are quick: everybody has just heard of it. Nobody
+	 * to ask is no try. */
+	w->next_ms = now + (w->tries < 20 && count > 0 ? TICK_MS : 5000);
 	if (count == 0)
 		return false;
+	w->tries++;
 	p->from = sources[w->tries % count];
-	if (!source_is_fit(p->from, now)) {
-		p->from = NULL;
-		return false;
-	}
 	hex_encode((struct bytes){ w->hash, 32 }, hex);
 	(void)snprintf(url, sizeof(url), "%s/blob/%s", p->from->url, hex);
 	memcpy(p->asked, w->hash, 32);

@@ -281,6 +281,26 @@ static void tell_choices(struct requests *r)
 		r->live->choices_changed(r->live->node);
 }
 
+enum status request_discard(struct requests *r, const uint8_t *btmh,
+			    struct err *err)
+{
+	struct payload_standing standing;
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+	enum status status = lessons_standing(r->house->catalog, btmh,
+					      &standing, err);
+
+	/* Another lesson with the same files may want them. */
+	if (status != STATUS_OK || standing.wanted || !standing.unwelcome)
+		return status;
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", r->house->payload_dir,
+		       hex);
+	status = payload_forget(r->house->catalog, btmh, err);
+	if (status == STATUS_OK)
+		status = payload_delete(path, err);
+	return status;
+}
+
 static enum status choose(struct requests *r, const json_t *request,
 			  enum choice choice, json_t **answer, struct err *err)
 {
@@ -296,19 +316,10 @@ static enum status choose(struct requests *r, const json_t *request,
 	if (status != STATUS_OK)
 		return status;
 	/* Without a running node nobody else takes the files away. */
-	if (choice == CHOICE_DROP && r->live == NULL) {
-		char hex[65], path[HOUSE_PATH_MAX + 96];
-
-		hex_encode((struct bytes){ row.lesson.btmh, 32 }, hex);
-		(void)snprintf(path, sizeof(path), "%s/%s",
-			       r->house->payload_dir, hex);
-		status = payload_forget(r->house->catalog, row.lesson.btmh,
-					err);
-		if (status == STATUS_OK)
-			status = payload_delete(path, err);
-		if (status != STATUS_OK)
-			return status;
-	}
+	if (choice == CHOICE_DROP && r->live == NULL)
+		status = request_discard(r, row.lesson.btmh, err);
+	if (status != STATUS_OK)
+		return status;
 	tell_choices(r);
 	return answer_lesson(r, row.lesson.id, answer, err);
 }
@@ -392,7 +403,6 @@ static enum status request_damaged(struct requests *r, const json_t *request,
 {
 	const char *hex = request_text(request, "btmh");
 	const char *map = request_text(request, "good");
-	struct payload_row row;
 	struct buf good = BUF_INIT;
 	uint8_t btmh[32];
 	enum status status;
@@ -401,20 +411,18 @@ static enum status request_damaged(struct requests *r, const json_t *request,
 	    hex_decode(bytes_of(hex), btmh, 32) != STATUS_OK)
 		return err_set(err, STATUS_USAGE, "which payload?");
 	if (buf_reserve(&good, strlen(map) / 2 + 1) == NULL ||
-	    hex_decode(bytes_of(map), good.data, strlen(map) / 2) != STATUS_OK)
+	    hex_decode(bytes_of(map), good.data, strlen(map) / 2) !=
+		    STATUS_OK) {
+		buf_release(&good);
 		return err_set(err, STATUS_USAGE, "which pieces?");
+	}
 	buf_grew(&good, strlen(map) / 2);
 	if (r->live != NULL && r->live->damaged != NULL) {
 		status = r->live->damaged(r->live->node, btmh,
 					  buf_bytes(&good), err);
 	} else {
-		status = payload_get(r->house->catalog, btmh, &row, NULL, err);
-		if (status == STATUS_OK &&
-		    good.size == ((size_t)row.pieces + 7) / 8)
-			status = payload_put(r->house->catalog, btmh,
-					     row.bytes, row.pieces,
-					     buf_bytes(&good), row.added_s,
-					     err);
+		status = payload_damaged(r->house->catalog, btmh,
+					 buf_bytes(&good), err);
 	}
 	buf_release(&good);
 	if (status == STATUS_OK)

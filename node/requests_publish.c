@@ -226,6 +226,8 @@ static enum status check_lesson(struct requests *r, const struct lesson *l,
 						    r->house->conf.origin);
 	enum status status = lesson_format(l, entry, err);
 
+	if (status == STATUS_MALFORMED)
+		return err->status = STATUS_USAGE; /* somebody typed it */
 	if (status != STATUS_OK)
 		return status;
 	status = publisher_allows(p, l->region, l->topic, l->bytes,
@@ -269,6 +271,8 @@ enum status request_publish(struct requests *r, const json_t *request,
 
 	if (status == STATUS_OK)
 		status = fill_lesson(r, request, &l, err);
+	if (status == STATUS_MALFORMED)
+		status = err->status = STATUS_USAGE; /* somebody typed it */
 	if (status == STATUS_OK && only_try) {
 		/* What only the payload will tell. */
 		memset(l.btmh, 1, sizeof(l.btmh));
@@ -331,6 +335,8 @@ enum status request_withdraw(struct requests *r, const json_t *request,
 	if (status == STATUS_OK)
 		status = request_append(r, buf_bytes(&entry), err);
 	buf_release(&entry);
+	if (status == STATUS_OK && r->live == NULL)
+		status = request_discard(r, row.lesson.btmh, err);
 	if (status == STATUS_OK)
 		status = lessons_get(r->house->catalog, row.lesson.id, &row,
 				     err);

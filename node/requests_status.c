@@ -18,12 +18,16 @@ static enum status list_log(void *owner, const struct log_info *info,
 	(void)err;
 	base64_encode((struct bytes){ info->root, SHA256_SIZE }, root);
 	(void)json_array_append_new(
-		owner, json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I}",
+		owner, json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I, "
+				 "s:I}",
 				 "origin", info->origin, "hash", info->hash,
 				 "size", (json_int_t)info->size, "root", root,
 				 "heard_s", (json_int_t)info->heard_s, "own",
 				 info->own, "forked", info->forked, "indexed",
-				 (json_int_t)info->indexed));
+				 (json_int_t)info->indexed, "seen",
+				 (json_int_t)(info->seen > info->size ?
+						      info->seen :
+						      info->size)));
 	return STATUS_OK;
 }
 

@@ -386,10 +386,13 @@ static bool is_near(const void *node, const struct tracker_address *a)
 	       interfaces_on_lan(&n->announcer.interfaces, ip);
 }
 
-/* Where the requester reaches our engine: the host it asked, as an address. */
+/* Where the requester reaches our engine: the host it asked when that is an
+ * address, else the address that its request came to. */
 static struct tracker_address self_address(struct node *n,
 					   struct http_request *request)
 {
+	struct sockaddr_storage reached;
+	struct tracker_address address;
 	const char *host = http_head_header(http_request_head(request), "Host");
 	char name[URL_HOST_MAX + 1], text[URL_HOST_MAX + 16];
 	uint16_t port;
@@ -397,10 +400,14 @@ static struct tracker_address self_address(struct node *n,
 
 	(void)snprintf(text, sizeof(text), "%s%s", host == NULL ? "" : host,
 		       host != NULL && strchr(host, ':') == NULL ? ":80" : "");
-	if (url_parse_address(text, name, &port) != STATUS_OK ||
-	    ipv4_parse(name, &ip) != STATUS_OK)
+	if (url_parse_address(text, name, &port) == STATUS_OK &&
+	    ipv4_parse(name, &ip) == STATUS_OK)
+		return tracker_ipv4(ip, n->swarm_port);
+	if (!http_request_reached(request, &reached))
 		return (struct tracker_address){ .port = 0 };
-	return tracker_ipv4(ip, n->swarm_port);
+	address = address_of((const struct sockaddr *)&reached);
+	address.port = n->swarm_port;
+	return address;
 }
 
 /* Under which name the catalog remembers the payload of a v1 hash. */
@@ -441,11 +448,16 @@ static bool find_payload(struct node *n, const uint8_t *hash,
 static void remember_v1(struct node *n, const struct torrentfile *tf)
 {
 	struct err err = ERR_INIT;
+	struct buf held = BUF_INIT;
 	char name[64];
 
 	v1_name(tf->v1_hash, name);
-	(void)catalog_set_blob(n->house.catalog, name,
-			       (struct bytes){ tf->btmh, 32 }, &err);
+	/* Anybody may ask; the disk is not to hear of it each time. */
+	if (catalog_get_blob(n->house.catalog, name, &held, &err) !=
+	    STATUS_OK)
+		(void)catalog_set_blob(n->house.catalog, name,
+				       (struct bytes){ tf->btmh, 32 }, &err);
+	buf_release(&held);
 }
 
 void resources_learn(struct node *n, const uint8_t *btmh)

@@ -70,7 +70,18 @@ void source_worked(struct source *s, int64_t now)
 	s->ok_ms = now;
 	s->failures = 0;
 	s->rest_until_ms = now;
+	s->lied = false;
 	s->trouble[0] = 0;
+}
+
+void source_answered(struct source *s, int64_t now)
+{
+	if (!s->lied) {
+		source_worked(s, now);
+		return;
+	}
+	s->ok = true;
+	s->ok_ms = now;
 }
 
 void source_failed(struct source *s, int64_t now, const char *why)
@@ -80,6 +91,7 @@ void source_failed(struct source *s, int64_t now, const char *why)
 	for (unsigned i = 0; i < s->failures && rest < SOURCE_REST_MAX_MS; i++)
 		rest *= 2;
 	s->ok = false;
+	s->lied = false;
 	s->failures++;
 	s->rest_until_ms =
 		now + (rest > SOURCE_REST_MAX_MS ? SOURCE_REST_MAX_MS : rest);
@@ -90,6 +102,7 @@ void source_lied(struct source *s, int64_t now, const char *what)
 {
 	s->lies++;
 	source_failed(s, now, what);
+	s->lied = true;
 }
 
 bool source_is_fit(const struct source *s, int64_t now)

@@ -2,7 +2,8 @@
  * each has behaved.
  *
  * A source that fails, or gives bytes that do not verify, rests for a while:
- * 1 s, doubled each time up to half a minute, from the beginning after a success.
+ * 1 s, doubled each time up to half a minute, from the beginning after a
+ * success; after a lie, only after something from it that verified.
  * Nobody is shut out for ever: a relay may be repaired.
  *
  * Pure: `now` is monotonic milliseconds, handed in. Threads: the owner's one.
@@ -30,6 +31,7 @@ struct source {
 	unsigned failures; /* in a row */
 	int64_t rest_until_ms;
 	uint64_t lies; /* bytes from it that did not verify, ever */
+	bool lied;     /* the last failure was such a thing */
 	char trouble[160]; /* why the last one failed; "" while ok */
 
 	/* private */
@@ -51,7 +53,11 @@ void sources_release(struct sources *all);
 void source_hold(struct source *s);
 void source_drop(struct source *s);
 
+/* It gave something that was signed, and is what was signed. */
 void source_worked(struct source *s, int64_t now);
+/* It answered, but with nothing that proves it honest: that ends a rest for
+ * silence, not one for lies. */
+void source_answered(struct source *s, int64_t now);
 void source_failed(struct source *s, int64_t now, const char *why);
 /* It gave bytes that are not what was signed. */
 void source_lied(struct source *s, int64_t now, const char *what);

@@ -137,7 +137,8 @@ enum status trust_book_open(struct trust_book *book, const char *dir,
 	status = load_roots(book, err);
 	if (status == STATUS_OK)
 		status = load_trust(book, err);
-	if (status == STATUS_UNTRUSTED || status == STATUS_MALFORMED) {
+	/* NOT_FOUND: the root notes under the trust note are gone. */
+	if (status == STATUS_NOT_FOUND || status == STATUS_UNTRUSTED || status == STATUS_MALFORMED) {
 		status = STATUS_DAMAGED;
 		(void)err_wrap(err, "'%s' is damaged", book->folder);
 	}

@@ -54,18 +54,55 @@ static enum status ask_directory(const struct cli *cli, const json_t *request,
 	return status;
 }
 
+static enum status not_text(struct err *err)
+{
+	return err_set(err, STATUS_USAGE, "what was typed is not UTF-8 text");
+}
+
+enum status cli_ask_node(const struct cli *cli, json_t *request,
+			 json_t **result, struct err *err)
+{
+	struct control_client *client;
+	enum status status;
+
+	if (request == NULL)
+		return not_text(err);
+	status = control_connect(cli->dir, &client, err);
+	if (status == STATUS_NOT_FOUND)
+		status = err_set(err, STATUS_UNREACHABLE,
+				 "no node runs here: start it with 'xiangtu "
+				 "run'");
+	if (status == STATUS_OK) {
+		status = control_client_call(client, request, NULL, NULL,
+					     result, err);
+		control_client_free(client);
+	}
+	json_decref(request);
+	return status;
+}
+
 enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err)
 {
 	struct control_client *client;
-	enum status status = control_connect(cli->dir, &client, err);
+	enum status status;
 
+	if (request == NULL) /* jansson takes nothing else */
+		return not_text(err);
+	status = control_connect(cli->dir, &client, err);
 	if (status == STATUS_OK) {
 		status = control_client_call(client, request, NULL, NULL,
 					     result, err);
 		control_client_free(client);
 	} else if (status == STATUS_NOT_FOUND) {
 		status = ask_directory(cli, request, result, err);
+		/* A node that was starting meanwhile answers by now. */
+		if (status == STATUS_BUSY &&
+		    control_connect(cli->dir, &client, err) == STATUS_OK) {
+			status = control_client_call(client, request, NULL,
+						     NULL, result, err);
+			control_client_free(client);
+		}
 	}
 	json_decref(request);
 	return status;

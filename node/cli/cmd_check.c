@@ -88,10 +88,17 @@ static enum status check_one(struct checking *c, const char *hex,
 		return err_set(err, STATUS_MALFORMED, "not a payload");
 	(void)snprintf(torrent, sizeof(torrent), "%s/torrent/%s", c->cli->dir,
 		       hex);
-	status = torrentfile_open(&tf, torrent, btmh, err);
-	if (status != STATUS_OK)
-		return err_wrap(err, "torrent file");
 	c->payloads++;
+	status = torrentfile_open(&tf, torrent, btmh, err);
+	if (status != STATUS_OK) {
+		/* Without it nothing can be told of the rest. */
+		c->damaged++;
+		(void)json_array_append_new(
+			c->report, json_pack("{s:s, s:s}", "btmh", hex,
+					     "trouble", err->text));
+		*err = (struct err)ERR_INIT;
+		return tell_damage(c, hex, NULL, 0, err);
+	}
 	status = verify(c, hex, tf, err);
 	c->done += tf->mi.total;
 	torrentfile_free(tf);
@@ -161,6 +168,9 @@ enum status cmd_check(struct cli *cli, struct err *err)
 	progress_begin(&c.bar, cli, tr("hashing"));
 	json_array_foreach(list, i, payload) {
 		status = check_one(&c, cli_text(payload, "btmh"), err);
+		/* Dropped, or under repair, while we were reading. */
+		if (status == STATUS_NOT_FOUND || status == STATUS_BUSY)
+			status = STATUS_OK;
 		if (status != STATUS_OK)
 			break;
 	}

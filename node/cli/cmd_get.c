@@ -26,7 +26,14 @@ static enum status copy_bytes(int from, int to, const char *path,
 	if (block == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "copy");
 	while ((got = read(from, block, COPY_BLOCK)) > 0) {
-		if (write(to, block, (size_t)got) != got) {
+		ssize_t put = 0, n = 0;
+
+		for (; put < got; put += n) {
+			n = write(to, block + put, (size_t)(got - put));
+			if (n < 0)
+				break;
+		}
+		if (n < 0) {
 			got = -1;
 			break;
 		}
@@ -123,9 +130,11 @@ static enum status wait_held(struct cli *cli, const char *id, json_t **lesson,
 		double share;
 		uint64_t bytes;
 
-		status = cli_ask(cli, json_pack("{s:s, s:s}", "verb", "show",
+		/* A node that was stopped meanwhile fetches nothing. */
+		status = cli_ask_node(cli,
+				      json_pack("{s:s, s:s}", "verb", "show",
 						"id", id),
-				 lesson, err);
+				      lesson, err);
 		if (status != STATUS_OK)
 			break;
 		state = cli_text(*lesson, "state");

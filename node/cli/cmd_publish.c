@@ -41,29 +41,32 @@ static void watch(void *owner, enum prepare_phase phase, uint64_t done,
 	progress_show(&w->bar, done, total);
 }
 
-static json_t *lesson_request(const struct cli *cli, bool only_try)
+/* What the options say; NULL when one of them is not UTF-8 text. */
+static json_t *lesson_request(const struct cli *cli, bool only_try,
+			      uint64_t number)
 {
 	static const char *const texts[] = { "title",	"topic",   "region",
 					     "lang",	"summary", "date",
 					     "expires", "revises", "initials" };
 	json_t *request = json_pack("{s:s, s:b}", "verb", "publish", "try",
 				    only_try);
+	int failed = 0;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (cli_value(cli, texts[i]) != NULL)
-			(void)json_object_set_new(
+			failed |= json_object_set_new(
 				request, texts[i],
 				json_string(cli_value(cli, texts[i])));
 	if (cli_value(cli, "series") != NULL)
-		(void)json_object_set_new(
+		failed |= json_object_set_new(
 			request, "series",
 			json_pack("{s:s, s:I}", "title",
 				  cli_value(cli, "series"), "n",
-				  (json_int_t)atoi(
-					  cli_value(cli, "number") == NULL ?
-						  "0" :
-						  cli_value(cli, "number"))));
-	return request;
+				  (json_int_t)number));
+	if (failed == 0)
+		return request;
+	json_decref(request);
+	return NULL;
 }
 
 static void put_hash(json_t *request, const char *key, const uint8_t *hash)
@@ -127,6 +130,7 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 {
 	struct prepared made;
 	json_t *request, *answer;
+	uint64_t number = 0;
 	struct stat st;
 	enum status status;
 
@@ -137,18 +141,23 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 	    cli_value(cli, "series") == NULL)
 		return err_set(err, STATUS_USAGE, "--number goes with "
 						  "--series");
+	if (cli_value(cli, "number") != NULL &&
+	    (decimal_parse(bytes_of(cli_value(cli, "number")), &number) !=
+		     STATUS_OK ||
+	     number > UINT32_MAX))
+		return err_set(err, STATUS_USAGE, "--number wants a number");
 	if (stat(cli->words[0], &st) != 0)
 		return err_set(err, STATUS_NOT_FOUND, "there is no '%s'",
 			       cli->words[0]);
 	/* Before a gigabyte is copied: may it be said at all? */
-	status = cli_ask(cli, lesson_request(cli, true), &answer, err);
+	status = cli_ask(cli, lesson_request(cli, true, number), &answer, err);
 	if (status != STATUS_OK)
 		return status;
 	json_decref(answer);
 	status = prepare(cli, &made, err);
 	if (status != STATUS_OK)
 		return status;
-	request = lesson_request(cli, false);
+	request = lesson_request(cli, false, number);
 	put_hash(request, "btmh", made.btmh);
 	if (made.has_poster)
 		put_hash(request, "poster", made.poster);

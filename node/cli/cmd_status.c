@@ -45,6 +45,10 @@ static void print_logs(const json_t *logs)
 		const char *cells[] = { cli_text(log, "origin"), size, heard,
 					forked ? tr("FORKED: no longer "
 						    "followed") :
+					cli_number(log, "seen") >
+						cli_number(log, "size") ?
+						tr("entries are missing "
+						   "here") :
 					own    ? tr("our own") :
 						 "" };
 

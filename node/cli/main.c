@@ -190,8 +190,13 @@ static enum status read_arguments(struct cli *cli, int argc, char **argv,
 		} else if (strcmp(argv[i], "--help") == 0 ||
 			   strcmp(argv[i], "-h") == 0) {
 			*help = true;
-		} else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) {
+		} else if (strcmp(argv[i], "--dir") == 0) {
+			if (i + 1 == argc)
+				return err_set(err, STATUS_USAGE,
+					       "--dir wants DIR");
 			cli->dir = argv[++i];
+		} else if (strncmp(argv[i], "--dir=", 6) == 0) {
+			cli->dir = argv[i] + 6;
 		} else if (strncmp(argv[i], "--", 2) == 0) {
 			status = take_option(cli, argv[i] + 2, argc, argv, &i,
 					     err);
@@ -204,10 +209,21 @@ static enum status read_arguments(struct cli *cli, int argc, char **argv,
 	}
 	if (*help)
 		return STATUS_OK;
+	if (cli->dir[0] == 0)
+		return err_set(err, STATUS_USAGE, "--dir wants DIR");
 	if (cli->n_words < cli->verb->least || cli->n_words > cli->verb->most)
 		return err_set(err, STATUS_USAGE, "usage: xiangtu %s %s",
 			       cli->verb->name, cli->verb->words);
 	return STATUS_OK;
+}
+
+/* Asked for JSON, errors are JSON, too, wherever they come from. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
 }
 
 static const char *default_dir(void)
@@ -263,7 +279,9 @@ static int run_verb(struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct cli cli = { .dir = default_dir(),
+			   .json = wants_json(argc, argv),
 			   .terminal = isatty(STDERR_FILENO) == 1 };
+	struct err err = ERR_INIT;
 	int at = 1, used = 0;
 
 	(void)setlocale(LC_ALL, "");
@@ -271,6 +289,8 @@ int main(int argc, char **argv)
 	if (at + 1 < argc && strcmp(argv[at], "--dir") == 0) {
 		cli.dir = argv[at + 1];
 		at += 2;
+	} else if (at < argc && strncmp(argv[at], "--dir=", 6) == 0) {
+		cli.dir = argv[at++] + 6;
 	}
 	if (at < argc && strcmp(argv[at], "--version") == 0) {
 		printf("xiangtu %s\n", XIANGTU_VERSION);
@@ -291,13 +311,20 @@ int main(int argc, char **argv)
 			     strcmp(argv[at + 1], "--help") == 0;
 
 		print_verbs(asked ? stdout : stderr, argv[at]);
-		return asked ? 0 : 2;
+		if (asked)
+			return 0;
+		return finish(&cli,
+			      err_set(&err, STATUS_USAGE, "xiangtu %s wants one "
+							  "more word",
+				      argv[at]),
+			      &err);
 	}
 	if (cli.verb == NULL) {
-		(void)fprintf(stderr, "xiangtu: '%s': no such verb; see "
-				      "xiangtu --help\n",
-			      argv[at]);
-		return 2;
+		return finish(&cli,
+			      err_set(&err, STATUS_USAGE,
+				      "'%s': no such verb; see xiangtu --help",
+				      argv[at]),
+			      &err);
 	}
 	return run_verb(&cli, argc - at - used, argv + at + used);
 }

@@ -139,6 +139,7 @@ static const struct translation translations[] = {
 	{ "enrol a station by the code it shows", "凭站点显示的代码登记站点" },
 	{ "enrolled", "已登记" },
 	{ "entries", "个条目" },
+	{ "entries are missing here", "本机缺少条目" },
 	{ "excluded by a subscription", "订阅规则排除" },
 	{ "exporting", "正在导出" },
 	{ "fetch", "获取" },

@@ -36,6 +36,10 @@ enum status cmd_log_verify(struct cli *cli, struct err *err);
 enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err);
 
+/* The same, but of a running node only: STATUS_UNREACHABLE when none runs. */
+enum status cli_ask_node(const struct cli *cli, json_t *request,
+			 json_t **result, struct err *err);
+
 /* The string or number at `key`, or "" / 0. */
 const char *cli_text(const json_t *object, const char *key);
 uint64_t cli_number(const json_t *object, const char *key);

@@ -164,6 +164,17 @@ static int rate_of(std::uint64_t rate)
 	return int(std::min<std::uint64_t>(rate, 0x7fffffff));
 }
 
+// The address of "ADDR:PORT" when it is one certain address: connections
+// leave from there, too. Else "": the system chooses.
+static std::string bound_address(std::string const &listen)
+{
+	std::string host = listen.substr(0, listen.rfind(':'));
+
+	if (host.size() > 2 && host.front() == '[')
+		host = host.substr(1, host.size() - 2);
+	return host == "0.0.0.0" || host == "::" ? "" : host;
+}
+
 void set_limits(torrent *t, engine_limits const &limits)
 {
 	sp settings;
@@ -185,6 +196,8 @@ void set_limits(torrent *t, engine_limits const &limits)
 				 : rate_of(limits.connections));
 	if (!t->listening) {
 		settings.set_str(sp::listen_interfaces, t->listen);
+		settings.set_str(sp::outgoing_interfaces,
+				 bound_address(t->listen));
 		t->listening = true;
 	}
 	t->session->apply_settings(settings);
