@@ -63,7 +63,10 @@ def story(s):
     station.stop()
     station.start()
     check(forked(station, origin), "still known after a restart")
-    county.publish(s.file("4.bin", 100_000), "第三课")
+    # The county has seen it, too: what it would add, nobody would follow.
+    wait_for(lambda: forked(county, origin), 60, "the county sees the fork")
+    county.cli_fails(3, "publish", s.file("4.bin", 100_000), "--title", "第三课",
+                     "--topic", "产业/养殖/黑山羊", "--no-media")
     stays(lambda: station.heads()[origin] == heads[origin], 3, "no longer followed")
     equal(len(station.status()["evidence"]), 1, "kept once")
 

@@ -1,0 +1,226 @@
+/* What a directory answers while no node runs on it. */
+#include "node/requests.h"
+
+#include "catalog/log.h"
+#include "catalog/payloads.h"
+#include "tests/support/offices.h"
+
+struct world {
+	struct scratch scratch;
+	struct office county;
+};
+
+static void world_make(struct world *w)
+{
+	scratch_init(&w->scratch);
+	office_county(&w->county, &w->scratch);
+}
+
+static void world_end(struct world *w)
+{
+	office_close(&w->county);
+	scratch_release(&w->scratch);
+}
+
+static json_t *about(const char *verb, const char *id)
+{
+	return json_pack("{s:s, s:s}", "verb", verb, "id", id);
+}
+
+static bool has_state(struct office *o, const char *id, const char *state)
+{
+	json_t *lesson = office_ask(o, about("show", id));
+	bool has = strcmp(json_string_value(json_object_get(lesson, "state")),
+			  state) == 0;
+
+	json_decref(lesson);
+	return has;
+}
+
+static bool is_on_disk(struct office *o, const struct offered *l)
+{
+	char path[8192];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", o->house.payload_dir,
+		       l->hex);
+	return access(path, F_OK) == 0;
+}
+
+static void nonsense_is_usage(void)
+{
+	struct world w;
+
+	world_make(&w);
+	CHECK(office_refuses(&w.county, NULL) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county, json_object()) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county, json_pack("{s:i}", "verb", 7)) ==
+	      STATUS_USAGE);
+	CHECK(office_refuses(&w.county, about("dance", "x")) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county, json_pack("{s:s}", "verb", "show")) ==
+	      STATUS_USAGE);
+	CHECK(office_refuses(&w.county, about("show", "")) != STATUS_OK);
+	CHECK(office_refuses(&w.county, about("show", "nobody22")) ==
+	      STATUS_NOT_FOUND);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s}", "verb", "lessons",
+				       "state", "tasty")) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:i}", "verb", "subscribe",
+				       "remove", 3)) == STATUS_NOT_FOUND);
+	CHECK(office_refuses(&w.county, json_pack("{s:s}", "verb",
+						  "transfers")) ==
+	      STATUS_UNREACHABLE);
+	world_end(&w);
+}
+
+static void what_somebody_typed_wrongly_is_usage(void)
+{
+	struct world w;
+	char title[4000];
+
+	world_make(&w);
+	memset(title, 'x', sizeof(title) - 1);
+	title[sizeof(title) - 1] = 0;
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s, s:s, s:b}", "verb",
+				       "publish", "title", title, "topic",
+				       "a", "try", 1)) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s, s:s, s:b}", "verb",
+				       "publish", "title", "", "topic", "a",
+				       "try", 1)) == STATUS_USAGE);
+	world_end(&w);
+}
+
+static void one_payload_may_have_two_lessons(void)
+{
+	struct world w;
+	struct offered one, two;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 100000, 1);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "一",
+		       &one);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "二",
+		       &two);
+	CHECK(memcmp(one.btmh, two.btmh, 32) == 0);
+	CHECK(strcmp(one.id, two.id) != 0);
+	json_decref(office_ask(&w.county, about("drop", one.id)));
+	CHECK(is_on_disk(&w.county, &one)); /* the other wants it */
+	CHECK(has_state(&w.county, two.id, "held"));
+	json_decref(office_ask(&w.county, about("drop", two.id)));
+	CHECK(!is_on_disk(&w.county, &one));
+	world_end(&w);
+}
+
+static void what_is_withdrawn_goes_and_is_withdrawn_once(void)
+{
+	struct world w;
+	struct offered l;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 5000, 1);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "一",
+		       &l);
+	CHECK(is_on_disk(&w.county, &l));
+	json_decref(office_ask(&w.county, about("withdraw", l.id)));
+	CHECK(has_state(&w.county, l.id, "withdrawn"));
+	CHECK(!is_on_disk(&w.county, &l));
+	CHECK(office_refuses(&w.county, about("withdraw", l.id)) ==
+	      STATUS_EXISTS);
+	CHECK(office_refuses(&w.county, about("pin", l.id)) ==
+	      STATUS_OUT_OF_SCOPE);
+	/* It may be published anew. */
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "又",
+		       &l);
+	CHECK(has_state(&w.county, l.id, "held"));
+	world_end(&w);
+}
+
+static json_t *damage(const struct offered *l, const char *good)
+{
+	return json_pack("{s:s, s:s, s:s}", "verb", "damaged", "btmh", l->hex,
+			 "good", good);
+}
+
+static void damage_takes_pieces_away_and_never_adds_any(void)
+{
+	struct world w;
+	struct offered l;
+	struct payload_row row;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 16384 * 5, 1);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "一",
+		       &l);
+	CHECK(office_refuses(&w.county, damage(&l, "ffffff")) ==
+	      STATUS_MALFORMED);
+	CHECK(office_refuses(&w.county, damage(&l, "zz")) == STATUS_USAGE);
+	/* Stray bits behind the last piece are nobody's. */
+	json_decref(office_ask(&w.county, damage(&l, "bf")));
+	CHECK(payload_get(w.county.house.catalog, l.btmh, &row, NULL,
+			  &w.county.err) == STATUS_OK);
+	CHECK(row.pieces == 5 && row.verified == 4);
+	json_decref(office_ask(&w.county, damage(&l, "ff")));
+	CHECK(payload_get(w.county.house.catalog, l.btmh, &row, NULL,
+			  &w.county.err) == STATUS_OK);
+	CHECK(row.verified == 4);
+	/* Its torrent file is gone: nothing can be told of it. */
+	json_decref(office_ask(&w.county, damage(&l, "")));
+	CHECK(has_state(&w.county, l.id, "wanted"));
+	memset(l.hex, '0', 64);
+	CHECK(office_refuses(&w.county, damage(&l, "ff")) ==
+	      STATUS_NOT_FOUND);
+	world_end(&w);
+}
+
+static void a_station_publishes_nothing(void)
+{
+	struct world w;
+	struct office station;
+
+	world_make(&w);
+	office_station(&station, &w.scratch, &w.county);
+	CHECK(office_refuses(&station,
+			     json_pack("{s:s, s:s, s:s}", "verb", "publish",
+				       "title", "x", "topic", "y")) ==
+	      STATUS_OUT_OF_SCOPE);
+	CHECK(office_refuses(&station,
+			     json_pack("{s:s, s:s}", "verb", "station-accept",
+				       "code", "x")) == STATUS_OUT_OF_SCOPE);
+	office_close(&station);
+	world_end(&w);
+}
+
+static void a_log_that_lost_entries_says_so_and_signs_nothing(void)
+{
+	struct world w;
+	struct offered l;
+	struct log_info own;
+	json_t *status, *log;
+	struct office *c = &w.county;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 5000, 1);
+	office_publish(c, scratch_path(&w.scratch, "a.bin"), "一", &l);
+	CHECK(log_find(c->house.catalog, c->house.conf.origin, &own,
+		       &c->err) == STATUS_OK);
+	status = office_ask(c, json_pack("{s:s}", "verb", "status"));
+	log = json_array_get(json_object_get(status, "logs"), 0);
+	CHECK(json_integer_value(json_object_get(log, "size")) == 1);
+	CHECK(json_integer_value(json_object_get(log, "seen")) == 1);
+	json_decref(status);
+	world_end(&w);
+}
+
+int main(void)
+{
+	nonsense_is_usage();
+	what_somebody_typed_wrongly_is_usage();
+	one_payload_may_have_two_lessons();
+	what_is_withdrawn_goes_and_is_withdrawn_once();
+	damage_takes_pieces_away_and_never_adds_any();
+	a_station_publishes_nothing();
+	a_log_that_lost_entries_says_so_and_signs_nothing();
+	return 0;
+}
