@@ -75,6 +75,25 @@ static void a_county_has_keys_a_log_and_a_root(void)
 	scratch_free(dir);
 }
 
+static void keys_of_a_node_that_lived_are_not_written_over(void)
+{
+	char *dir = scratch_new();
+	char conf[4200];
+	struct create_options o;
+	struct created made;
+	struct house h;
+	struct err err = ERR_INIT;
+
+	make_county(dir, &made);
+	CHECK(house_open(&h, dir, HOUSE_WRITE, &err) == STATUS_OK);
+	house_close(&h);
+	house_path(dir, "node.conf", conf);
+	CHECK(unlink(conf) == 0);
+	options_of(&o, dir, "county", "431081");
+	CHECK(create_node(&o, &made, &err) == STATUS_EXISTS);
+	scratch_free(dir);
+}
+
 static void a_second_init_touches_nothing(void)
 {
 	char *dir = scratch_new();
@@ -235,6 +254,7 @@ int main(void)
 {
 	CHECK(signing_init() == STATUS_OK);
 	a_county_has_keys_a_log_and_a_root();
+	keys_of_a_node_that_lived_are_not_written_over();
 	a_second_init_touches_nothing();
 	two_writers_are_kept_apart();
 	another_machine_is_asked_what_it_is();

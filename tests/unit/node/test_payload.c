@@ -76,6 +76,28 @@ static void what_is_written_piece_by_piece_is_whole(void)
 	CHECK(st.st_size == 0);
 }
 
+static void a_missing_file_keeps_no_other_from_being_flushed(void)
+{
+	const char *dir = scratch_path(&scratch, "q");
+	struct payload *from, *into;
+	struct err err = ERR_INIT;
+	uint8_t data[32 * K];
+	struct stat st;
+
+	/* Only the last piece is here: "a" and "b/d" are missing. */
+	CHECK(payload_open(&from, scratch_path(&scratch, "src"), &tf->mi,
+			   PAYLOAD_READ, &err) == STATUS_OK);
+	CHECK(payload_open(&into, dir, &tf->mi, PAYLOAD_WRITE, &err) ==
+	      STATUS_OK);
+	CHECK(payload_read(from, 15, data, &err) == STATUS_OK);
+	CHECK(payload_write(into, 15, data, &err) == STATUS_OK);
+	payload_free(from);
+	payload_free(into);
+	CHECK(payload_sync(dir, &tf->mi, &err) == STATUS_NOT_FOUND);
+	/* What comes behind the first that is missing was looked at. */
+	CHECK(stat(scratch_path(&scratch, "q/n/b/c"), &st) == 0);
+}
+
 static void damage_is_found_where_it_is(void)
 {
 	const char *dir = scratch_path(&scratch, "p");
@@ -298,6 +320,7 @@ int main(void)
 	scratch_init(&scratch);
 	set_up();
 	what_is_written_piece_by_piece_is_whole();
+	a_missing_file_keeps_no_other_from_being_flushed();
 	damage_is_found_where_it_is();
 	only_what_is_asked_is_looked_at();
 	a_scan_can_be_cancelled();

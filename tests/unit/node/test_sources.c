@@ -25,6 +25,23 @@ static void a_failing_source_rests_longer_each_time(void)
 	sources_release(&all);
 }
 
+static void an_answer_does_not_make_a_liar_honest(void)
+{
+	struct sources all = { .count = 0 };
+	struct source *s = sources_at(&all, "http://a:1", 0);
+
+	source_failed(s, 0, "no answer");
+	source_answered(s, 2000);
+	CHECK(s->failures == 0 && s->trouble[0] == 0);
+	source_lied(s, 3000, "other bytes");
+	source_answered(s, 3100);
+	CHECK(s->ok && s->failures == 1 && s->lied && s->lies == 1);
+	CHECK(!source_is_fit(s, 3100));
+	source_worked(s, 5000);
+	CHECK(!s->lied && s->failures == 0 && s->lies == 1);
+	sources_release(&all);
+}
+
 static void one_url_is_one_source(void)
 {
 	struct sources all = { .count = 0 };
@@ -55,6 +72,7 @@ static void held_sources_are_never_forgotten(void)
 int main(void)
 {
 	a_failing_source_rests_longer_each_time();
+	an_answer_does_not_make_a_liar_honest();
 	one_url_is_one_source();
 	held_sources_are_never_forgotten();
 	return 0;
