@@ -101,6 +101,8 @@ def story(s):
     county = s.county().start()
     a_payload_folder_that_cannot_be_written(s, county)
     for make_full in (ForgetFS.limit, ForgetFS.quota):
+        # A county each: what is still to be fetched would take the room.
+        county = s.county(f"county-{make_full.__name__}").start()
         a_station_without_room(s, county, make_full)
 
 
