@@ -106,7 +106,7 @@ enum status engine_command_decode(struct bytes frame,
 
 enum engine_event_type {
 	ENGINE_READY = 64, /* slot 0: listening; payloads may be added */
-	ENGINE_ADDED = 65,
+	ENGINE_ADDED = 65,    /* its files were looked at; it answers peers */
 	ENGINE_PIECE = 66,    /* verified, perhaps not yet written */
 	ENGINE_PROGRESS = 67, /* at most once a second, when it changed */
 	ENGINE_FINISHED = 68, /* all pieces verified and written */

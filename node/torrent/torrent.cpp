@@ -29,8 +29,24 @@ bytes run_of(std::vector<std::uint8_t> const &v)
 	return bytes{ v.data(), v.size() };
 }
 
+void tell_added(torrent *t, payload &p)
+{
+	engine_event e = event_of(ENGINE_ADDED, p.slot);
+
+	if (p.added_told)
+		return;
+	p.added_told = true;
+	e.added = p.added;
+	t->on_event(t->owner, &e);
+}
+
 void tell(torrent *t, engine_event const &e)
 {
+	auto const p = t->payloads.find(e.slot);
+
+	// Nothing is told of a payload before that it was added.
+	if (p != t->payloads.end() && e.type != ENGINE_FAILED)
+		tell_added(t, p->second);
 	t->on_event(t->owner, &e);
 }
 

@@ -198,14 +198,14 @@ static void add_or_throw(torrent *t, std::uint32_t slot, engine_add const &add)
 	std::uintptr_t const key = t->next_key++;
 	atp.userdata = lt::client_data_t(reinterpret_cast<payload *>(key));
 
-	engine_event e = event_of(ENGINE_ADDED, slot);
-	e.added.pieces = mi.pieces;
-	e.added.piece_size = mi.piece_length;
-	e.added.bytes = mi.total;
+	p.added.pieces = mi.pieces;
+	p.added.piece_size = mi.piece_length;
+	p.added.bytes = mi.total;
 	p.handle = t->session->add_torrent(std::move(atp));
 	t->slots[key] = slot;
 	t->payloads.emplace(slot, std::move(p));
-	tell(t, e);
+	// ENGINE_ADDED follows when libtorrent has looked at the files: until
+	// then it turns peers away.
 }
 
 void add_payload(torrent *t, std::uint32_t slot, engine_add const &add)

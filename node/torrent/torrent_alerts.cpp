@@ -53,6 +53,8 @@ static void torrent_said(torrent *t, payload &p, lt::alert *a)
 {
 	if (auto *piece = lt::alert_cast<lt::piece_finished_alert>(a)) {
 		tell_piece(t, p, std::uint32_t(int(piece->piece_index)));
+	} else if (lt::alert_cast<lt::torrent_checked_alert>(a)) {
+		tell_added(t, p);
 	} else if (lt::alert_cast<lt::cache_flushed_alert>(a)) {
 		fence_passed(t, p);
 	} else if (lt::alert_cast<lt::torrent_finished_alert>(a)) {
@@ -148,6 +150,8 @@ static void catch_up(torrent *t)
 		if (!p.leaving) {
 			lt::torrent_status const st = p.handle.status(
 				lt::torrent_handle::query_pieces);
+			if (st.state != lt::torrent_status::checking_resume_data)
+				tell_added(t, p);
 			tell_new_pieces(t, p, map_of(st.pieces, p.pieces));
 			if (st.errc || (st.flags & lt::torrent_flags::paused) ||
 			    (p.mode == ENGINE_SEED && !st.is_seeding &&

@@ -59,6 +59,8 @@ struct payload {
 	enum status failure = STATUS_OK; // why it leaves, if not asked to
 	std::string failure_text;
 	engine_progress told{};
+	engine_added added{};
+	bool added_told = false;
 };
 
 } // namespace engine
@@ -98,6 +100,8 @@ namespace engine {
 engine_event event_of(engine_event_type type, std::uint32_t slot);
 bytes run_of(std::vector<std::uint8_t> const &v);
 void tell(torrent *t, engine_event const &e);
+// Once, when it answers peers.
+void tell_added(torrent *t, payload &p);
 // The payload of `slot` is gone; or, slot 0, the engine cannot listen.
 void tell_failed(torrent *t, std::uint32_t slot, enum status status,
 		 std::string const &text,
