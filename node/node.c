@@ -18,11 +18,6 @@
 #include "proto/encoding.h"
 #include "proto/url.h"
 
-/* The index takes in so many entries in one turn of the loop that the turn
- * lasts SLICE_MS: each commit costs much the same, so larger slices are
- * cheaper, and whoever asks meanwhile waits for one of them. */
-enum { SLICE_LEAST = 64, SLICE_MOST = INDEX_CHANGES_MAX, SLICE_MS = 30 };
-
 int64_t node_now(const struct node *n)
 {
 	return (int64_t)uv_now(n->loop);
@@ -36,166 +31,7 @@ void node_changed(struct node *n)
 		announcer_changed(&n->announcer);
 }
 
-/* --- the index follows the logs in slices between other work --- */
-
 static void stop(struct node *n);
-
-static bool want_poster(void *context, const struct lesson_row *row)
-{
-	struct node *n = context;
-
-	if (row->lesson.has_poster && !row->withdrawn &&
-	    (row->wanted || row->payload == PAYLOAD_HELD))
-		posters_want(n->posters, row->lesson.poster);
-	return true;
-}
-
-/* Have its poster fetched; when its lesson was new perhaps nobody had it.
- * True when the lesson was withdrawn. */
-static bool look_at_lesson(struct node *n, const uint8_t *btmh)
-{
-	struct lesson_row row;
-	struct err err = ERR_INIT;
-	char hex[65];
-
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	if (n->posters == NULL ||
-	    lessons_get(n->house.catalog, hex, &row, &err) != STATUS_OK)
-		return false;
-	(void)want_poster(n, &row);
-	return row.withdrawn;
-}
-
-struct here {
-	uint8_t (*btmh)[32];
-	size_t count, room;
-};
-
-static bool list_here(void *context, const struct payload_row *row)
-{
-	struct here *here = context;
-
-	if (here->count == here->room) {
-		size_t room = here->room == 0 ? 256 : 2 * here->room;
-		uint8_t(*grown)[32] = realloc(here->btmh, room * 32);
-
-		if (grown == NULL)
-			return false;
-		here->btmh = grown;
-		here->room = room;
-	}
-	memcpy(here->btmh[here->count++], row->btmh, 32);
-	return true;
-}
-
-/* Delete what no lesson names any more: earlier revisions. They stay while
- * anything is still to be fetched (their successors may be), but go at once
- * when a lesson is withdrawn: they are as wrong as the last one. */
-static void sweep_unnamed(struct node *n)
-{
-	struct here here = { NULL, 0, 0 };
-	struct err err = ERR_INIT;
-
-	(void)payloads_unnamed(n->house.catalog, list_here, &here, &err);
-	for (size_t i = 0; i < here.count; i++)
-		fetcher_discard(n->fetcher, here.btmh[i]);
-	free(here.btmh);
-	n->superseded = false;
-}
-
-/* Anything may have changed: look again at all that lies here. */
-static void reconsider_all(struct node *n)
-{
-	struct here here = { NULL, 0, 0 };
-	struct err err = ERR_INIT;
-
-	(void)payloads_list(n->house.catalog, PAYLOAD_HELD, list_here, &here,
-			    &err);
-	(void)payloads_list(n->house.catalog, PAYLOAD_PARTIAL, list_here,
-			    &here, &err);
-	for (size_t i = 0; i < here.count; i++)
-		(void)fetcher_reconsider(n->fetcher, here.btmh[i]);
-	free(here.btmh);
-	fetcher_look(n->fetcher);
-	node_changed(n);
-}
-
-static void tell_changes(struct node *n)
-{
-	const struct index_change *changes;
-	uint8_t(*copies)[32];
-	size_t count;
-	bool many, withdrawn = false;
-
-	index_take_changes(n->index, &changes, &count, &many);
-	if (many)
-		reconsider_all(n);
-	if (count == 0)
-		return;
-	/* What follows may change more. */
-	copies = malloc(count * sizeof(*copies));
-	if (copies == NULL)
-		return;
-	for (size_t i = 0; i < count; i++) {
-		memcpy(copies[i], changes[i].btmh, 32);
-		n->superseded |= changes[i].row == 0;
-	}
-	for (size_t i = 0; i < count; i++) {
-		/* Most lessons are neither wanted nor here: no look at them
-		 * unless a withdrawal among them would matter. */
-		if (fetcher_reconsider(n->fetcher, copies[i]) ||
-		    shelf_has(n->shelf, copies[i]) || n->superseded)
-			withdrawn |= look_at_lesson(n, copies[i]);
-	}
-	free(copies);
-	if (withdrawn)
-		sweep_unnamed(n);
-	fetcher_look(n->fetcher);
-	node_changed(n);
-}
-
-/* After a full slice that took so long: how large is the next one? */
-static void fit_slice(struct node *n, uint64_t took_ns)
-{
-	uint64_t most = 2 * (uint64_t)n->slice, least = n->slice / 2,
-		 fit = n->slice * (uint64_t)SLICE_MS * 1000000 /
-		       (took_ns + 1);
-
-	fit = fit > most ? most : fit < least ? least : fit;
-	n->slice = fit > SLICE_MOST  ? SLICE_MOST :
-		   fit < SLICE_LEAST ? SLICE_LEAST :
-				       (unsigned)fit;
-}
-
-static void index_slice(uv_idle_t *idle)
-{
-	struct node *n = idle->data;
-	uint64_t began = uv_hrtime();
-	struct err err = ERR_INIT;
-	unsigned did = 0, found = 0;
-
-	if (index_step(n->index, n->slice, &did, &err) != STATUS_OK)
-		goto failed;
-	tell_changes(n);
-	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
-				    &err) != STATUS_OK)
-		goto failed;
-	if (did == 0 && found == 0)
-		(void)uv_idle_stop(idle);
-	if (did + found >= n->slice)
-		fit_slice(n, uv_hrtime() - began);
-	return;
-
-failed:
-	(void)fprintf(stderr, "xiangtu: index: %s\n", err.text);
-	(void)uv_idle_stop(idle); /* the next tick tries again */
-}
-
-void node_index_soon(struct node *n)
-{
-	if (!n->stopping)
-		(void)uv_idle_start(&n->index_idle, index_slice);
-}
 
 /* --- the wires --- */
 
@@ -264,10 +100,10 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 		return;
 	resources_learn(n, btmh);
 	resources_arrived(n, btmh);
-	(void)look_at_lesson(n, btmh);
+	(void)node_look_at_lesson(n, btmh);
 	if (lessons_summary(n->house.catalog, &summary, &err) == STATUS_OK &&
 	    summary.wanted == 0)
-		sweep_unnamed(n);
+		node_sweep_unnamed(n);
 }
 
 static void loaded(void *owner, const uint8_t *btmh)
@@ -452,7 +288,7 @@ static enum status start_posters(struct node *n, struct err *err)
 
 	/* Those that a stop came between. */
 	if (status == STATUS_OK)
-		status = lessons_find(n->house.catalog, &held, want_poster, n,
+		status = lessons_find(n->house.catalog, &held, node_want_poster, n,
 				      err);
 	return status;
 }
@@ -560,7 +396,7 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = start_timers(n, err);
 	node_live_init(n);
-	n->slice = 4 * SLICE_LEAST;
+	n->slice = 4 * NODE_SLICE_LEAST;
 	n->statement_stale = true;
 	n->statement_unsent = true;
 	if (status == STATUS_OK)
@@ -579,7 +415,7 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK) {
 		/* What was withdrawn or dropped while no node ran, or just
 		 * before a power cut, still lies here. */
-		reconsider_all(n);
+		node_reconsider_all(n);
 		node_index_soon(n);
 	}
 	return status;

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "catalog/index.h"
+#include "catalog/lessons.h"
 #include "node/announcer.h"
 #include "node/control.h"
 #include "node/engine.h"
@@ -106,10 +107,21 @@ struct node {
 
 /* --- node.c --- */
 int64_t node_now(const struct node *n);
-/* Logs, trust or choices moved: index, then tell everybody concerned. */
-void node_index_soon(struct node *n);
 /* Something others see of us has changed. */
 void node_changed(struct node *n);
+
+/* --- node_index.c --- */
+/* Logs, trust or choices moved: index, then tell everybody concerned. */
+void node_index_soon(struct node *n);
+/* A lesson_row_cb: have the lesson's poster fetched, if it is one of ours. */
+bool node_want_poster(void *context, const struct lesson_row *row);
+/* Look at one payload's lesson: poster; true when it was withdrawn. */
+bool node_look_at_lesson(struct node *n, const uint8_t *btmh);
+/* Delete the payloads no lesson names any more. */
+void node_sweep_unnamed(struct node *n);
+/* Anything may have changed: look again at all that lies here. */
+void node_reconsider_all(struct node *n);
+enum { NODE_SLICE_LEAST = 64, NODE_SLICE_MOST = INDEX_CHANGES_MAX };
 
 /* --- resources.c --- */
 void resources_request(void *node, struct http_request *request);
@@ -122,6 +134,23 @@ void resources_learn(struct node *n, const uint8_t *btmh);
 void resources_tick(struct node *n);
 /* Answer everybody; nothing waits afterwards. */
 void resources_stop(struct node *n);
+
+/* For the files resources*.c: answer 200, and keep a request until what it
+ * waits for comes or `ms` are over (false when too many are kept). */
+void resources_answer(struct http_request *request, const char *type,
+		      unsigned flags, struct bytes body);
+bool resources_keep(struct node *n, struct http_request *request,
+		    const uint8_t *btmh, enum waiting_for what, uint64_t ms);
+
+/* --- resources_announce.c --- */
+struct torrentfile;
+void announce_request(struct node *n, struct http_request *request);
+/* Answer now; `btmh` is NULL when this node knows no such payload. */
+void announce_answer(struct node *n, struct http_request *request,
+		     const uint8_t *btmh);
+/* Clients of the v1 world will announce by the other hash, also after this
+ * node was started again. */
+void announce_remember(struct node *n, const struct torrentfile *tf);
 
 /* --- node_statement.c --- */
 /* The node's statement, made anew when something changed. */

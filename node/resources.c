@@ -14,10 +14,10 @@
 #include "proto/encoding.h"
 #include "proto/url.h"
 
-enum { WAIT_MS = 25 * 1000, LOADING_MS = 3000 };
+enum { WAIT_MS = 25 * 1000 };
 
-static void answer_bytes(struct http_request *request, const char *type,
-			 unsigned flags, struct bytes body)
+void resources_answer(struct http_request *request, const char *type,
+		      unsigned flags, struct bytes body)
 {
 	struct http_answer answer = HTTP_ANSWER_INIT;
 
@@ -44,7 +44,7 @@ static void serve_trust(struct node *n, struct http_request *request,
 	char expected[64];
 
 	if (strcmp(rest, "trust.note") == 0 && book->trust.version > 0) {
-		answer_bytes(request, "text/plain; charset=utf-8",
+		resources_answer(request, "text/plain; charset=utf-8",
 			     HTTP_NO_CACHE, buf_bytes(&book->note));
 		return;
 	}
@@ -57,7 +57,7 @@ static void serve_trust(struct node *n, struct http_request *request,
 	    trust_book_root_note(book, version, &note, &err) != STATUS_OK)
 		not_found(request);
 	else
-		answer_bytes(request, "text/plain; charset=utf-8",
+		resources_answer(request, "text/plain; charset=utf-8",
 			     HTTP_IMMUTABLE, buf_bytes(&note));
 	buf_release(&note);
 }
@@ -172,9 +172,8 @@ static bool read_hash(const char *text, bool whole, uint8_t out[static 32])
 	       hex_decode(hex, out, 32) == STATUS_OK;
 }
 
-/* Keep the request; false when too many are kept. */
-static bool keep(struct node *n, struct http_request *request,
-		 const uint8_t *btmh, enum waiting_for what, uint64_t ms)
+bool resources_keep(struct node *n, struct http_request *request,
+		    const uint8_t *btmh, enum waiting_for what, uint64_t ms)
 {
 	struct waiting *w = NULL;
 
@@ -210,7 +209,7 @@ static void wait_for(struct node *n, struct http_request *request,
 		not_found(request);
 		return;
 	}
-	if (!keep(n, request, btmh, what, WAIT_MS))
+	if (!resources_keep(n, request, btmh, what, WAIT_MS))
 		http_request_refuse(request, 503, "it is on its way here");
 }
 
@@ -223,9 +222,6 @@ static bool torrent_is_here(struct node *n, const uint8_t *btmh)
 	return access(path, F_OK) == 0;
 }
 
-static void answer_announce(struct node *n, struct http_request *request,
-			    const uint8_t *btmh);
-
 /* What waited is here (or its time is over): the same look-up that the
  * server's own threads make. */
 static void settle_waiting(struct waiting *w)
@@ -234,7 +230,7 @@ static void settle_waiting(struct waiting *w)
 
 	unlink_waiting(w);
 	if (w->what == WAITING_ENGINE) {
-		answer_announce(w->node, w->request, w->btmh);
+		announce_answer(w->node, w->request, w->btmh);
 	} else if (shelf_try(w->node->shelf, http_request_head(w->request),
 			     &answer)) {
 		http_request_answer(w->request, &answer);
@@ -292,8 +288,6 @@ void resources_stop(struct node *n)
 		settle_waiting(n->waiting);
 }
 
-static void remember_v1(struct node *n, const struct torrentfile *tf);
-
 /* "/torrent/<btmh>.torrent": for ordinary clients, with our tracker and our
  * web seed written around the same info. */
 static void serve_client_torrent(struct node *n, struct http_request *request,
@@ -328,12 +322,12 @@ static void serve_client_torrent(struct node *n, struct http_request *request,
 	bencode_puts(&out, "url-list");
 	bencode_puts(&out, url);
 	bencode_put_end(&out);
-	remember_v1(n, tf);
+	announce_remember(n, tf);
 	torrentfile_free(tf);
 	if (buf_status(&out) != STATUS_OK)
 		http_request_refuse(request, 500, "out of memory");
 	else
-		answer_bytes(request, "application/x-bittorrent", 0,
+		resources_answer(request, "application/x-bittorrent", 0,
 			     buf_bytes(&out));
 	buf_release(&out);
 }
@@ -356,210 +350,6 @@ static void serve_torrent(struct node *n, struct http_request *request,
 		wait_for(n, request, btmh, WAITING_TORRENT);
 	else
 		not_found(request);
-}
-
-/* --- /announce --- */
-
-static struct tracker_address address_of(const struct sockaddr *from)
-{
-	struct tracker_address address = { .port = 0 };
-
-	if (from->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const void *)from;
-
-		return tracker_ipv4(ntohl(in->sin_addr.s_addr), 0);
-	}
-	memcpy(address.ip, &((const struct sockaddr_in6 *)(const void *)from)
-				   ->sin6_addr,
-	       16);
-	return address;
-}
-
-static bool is_near(const void *node, const struct tracker_address *a)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const struct node *n = node;
-	uint32_t ip = (uint32_t)a->ip[12] << 24 | (uint32_t)a->ip[13] << 16 |
-		      (uint32_t)a->ip[14] << 8 | a->ip[15];
-
-	return memcmp(a->ip, mapped, sizeof(mapped)) == 0 &&
-	       interfaces_on_lan(&n->announcer.interfaces, ip);
-}
-
-/* Where the requester reaches our engine: the host it asked when that is an
- * address, else the address that its request came to. */
-static struct tracker_address self_address(struct node *n,
-					   struct http_request *request)
-{
-	struct sockaddr_storage reached;
-	struct tracker_address address;
-	const char *host = http_head_header(http_request_head(request), "Host");
-	char name[URL_HOST_MAX + 1], text[URL_HOST_MAX + 16];
-	uint16_t port;
-	uint32_t ip;
-
-	(void)snprintf(text, sizeof(text), "%s%s", host == NULL ? "" : host,
-		       host != NULL && strchr(host, ':') == NULL ? ":80" : "");
-	if (url_parse_address(text, name, &port) == STATUS_OK &&
-	    ipv4_parse(name, &ip) == STATUS_OK)
-		return tracker_ipv4(ip, n->swarm_port);
-	if (!http_request_reached(request, &reached))
-		return (struct tracker_address){ .port = 0 };
-	address = address_of((const struct sockaddr *)&reached);
-	address.port = n->swarm_port;
-	return address;
-}
-
-/* Under which name the catalog remembers the payload of a v1 hash. */
-static void v1_name(const uint8_t *hash, char out[static 64])
-{
-	char hex[2 * TRACKER_HASH_SIZE + 1];
-
-	hex_encode((struct bytes){ hash, TRACKER_HASH_SIZE }, hex);
-	(void)snprintf(out, 64, "v1.%s", hex);
-}
-
-/* The payload behind a truncated v2 hash or a v1 hash; false when this node
- * knows none. */
-static bool find_payload(struct node *n, const uint8_t *hash,
-			 uint8_t btmh[static 32])
-{
-	struct bytes prefix = { hash, TRACKER_HASH_SIZE };
-	struct buf held = BUF_INIT;
-	struct err err = ERR_INIT;
-	char name[64];
-	bool found;
-
-	if (lessons_payload_by_prefix(n->house.catalog, prefix, btmh, &err) ==
-	    STATUS_OK)
-		return true;
-	v1_name(hash, name);
-	found = catalog_get_blob(n->house.catalog, name, &held, &err) ==
-			STATUS_OK &&
-		held.size == 32;
-	if (found)
-		memcpy(btmh, held.data, 32);
-	buf_release(&held);
-	return found;
-}
-
-/* Clients of the v1 world will announce by the other hash, also after this
- * node was started again. */
-static void remember_v1(struct node *n, const struct torrentfile *tf)
-{
-	struct err err = ERR_INIT;
-	struct buf held = BUF_INIT;
-	char name[64];
-
-	v1_name(tf->v1_hash, name);
-	/* Anybody may ask; the disk is not to hear of it each time. */
-	if (catalog_get_blob(n->house.catalog, name, &held, &err) !=
-	    STATUS_OK)
-		(void)catalog_set_blob(n->house.catalog, name,
-				       (struct bytes){ tf->btmh, 32 }, &err);
-	buf_release(&held);
-}
-
-void resources_learn(struct node *n, const uint8_t *btmh)
-{
-	char hex[65], path[HOUSE_PATH_MAX + 96];
-	struct torrentfile *tf;
-	struct err err = ERR_INIT;
-
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK)
-		return;
-	remember_v1(n, tf);
-	torrentfile_free(tf);
-}
-
-/* A client of the v1 world asks by the SHA-1 of the info dictionary, which is
- * known once the torrent file has been read. */
-static void alias_swarm(struct node *n, const uint8_t *btmh)
-{
-	char hex[65], path[HOUSE_PATH_MAX + 96];
-	struct torrentfile *tf;
-	struct err err = ERR_INIT;
-
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK) {
-		(void)tracker_add(n->tracker, btmh, NULL);
-		return;
-	}
-	(void)tracker_alias(n->tracker, tf->v1_hash, btmh);
-	torrentfile_free(tf);
-}
-
-/* The query as the tracker reads it, from the parts it knows. */
-static void announce_query(struct http_request *request, struct buf *query)
-{
-	static const char *const names[] = { "info_hash", "port",    "left",
-					     "event",	  "compact", "numwant" };
-	const struct http_head *head = http_request_head(request);
-	char value[64];
-	size_t size;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (http_head_query(head, names[i], value, sizeof(value),
-				    &size) != STATUS_OK)
-			continue;
-		buf_printf(query, "%s%s=", query->size == 0 ? "" : "&",
-			   names[i]);
-		url_put_query_value(
-			query, (struct bytes){ (uint8_t *)value, size });
-	}
-}
-
-/* `btmh` is NULL when this node knows no such payload. */
-static void answer_announce(struct node *n, struct http_request *request,
-			    const uint8_t *btmh)
-{
-	struct tracker_context at = {
-		.from = address_of(http_request_address(request)),
-		.near = is_near,
-		.near_arg = n,
-	};
-	enum fetcher_part part = btmh == NULL ? FETCHER_NO_PART :
-						fetcher_serve(n->fetcher, btmh);
-	struct tracker_request asked;
-	struct buf reply = BUF_INIT, query = BUF_INIT;
-
-	announce_query(request, &query);
-	if (tracker_parse(buf_bytes(&query), &asked) != STATUS_OK) {
-		tracker_refuse(&reply, "not an announce");
-	} else {
-		if (part != FETCHER_NO_PART)
-			at.self = self_address(n, request);
-		at.self_seeds = part == FETCHER_SEEDS;
-		(void)tracker_answer(n->tracker, &asked, &at, node_now(n),
-				     &reply);
-	}
-	answer_bytes(request, "text/plain", HTTP_NO_CACHE, buf_bytes(&reply));
-	buf_release(&query);
-	buf_release(&reply);
-}
-
-/* Peers are sent to us only when our engine would answer them: a client whose
- * first connection is refused does not come back for a long time. */
-static void serve_announce(struct node *n, struct http_request *request)
-{
-	struct tracker_request asked;
-	struct buf query = BUF_INIT;
-	uint8_t btmh[32];
-	bool known = false;
-
-	announce_query(request, &query);
-	if (tracker_parse(buf_bytes(&query), &asked) == STATUS_OK)
-		known = find_payload(n, asked.hash, btmh);
-	buf_release(&query);
-	if (known && !tracker_knows(n->tracker, asked.hash))
-		alias_swarm(n, btmh);
-	if (known && fetcher_serve(n->fetcher, btmh) == FETCHER_LOADING &&
-	    keep(n, request, btmh, WAITING_ENGINE, LOADING_MS))
-		return;
-	answer_announce(n, request, known ? btmh : NULL);
 }
 
 /* --- /node --- */
@@ -605,7 +395,7 @@ static void serve_join(struct node *n, struct http_request *request)
 	if (requests_answer(&n->requests, asked, &answer, &err) != STATUS_OK) {
 		http_request_refuse(request, 500, err.text);
 	} else {
-		answer_bytes(request, "application/json", HTTP_NO_CACHE,
+		resources_answer(request, "application/json", HTTP_NO_CACHE,
 			     bytes_of(json_string_value(
 				     json_object_get(answer, "text"))));
 		json_decref(answer);
@@ -622,7 +412,7 @@ static void serve_hello(struct node *n, struct http_request *request)
 		   "/heads      what is new\n/node       this node's "
 		   "statement\n",
 		   level_name(n->house.conf.level), n->house.conf.name);
-	answer_bytes(request, "text/plain; charset=utf-8", HTTP_NO_CACHE,
+	resources_answer(request, "text/plain; charset=utf-8", HTTP_NO_CACHE,
 		     buf_bytes(&text));
 	buf_release(&text);
 }
@@ -646,11 +436,11 @@ static void serve_get(struct node *n, struct http_request *request,
 	else if (strcmp(path, "/heads") == 0)
 		heads_request(n->heads, request);
 	else if (strcmp(path, "/node") == 0)
-		answer_bytes(request, "text/plain; charset=utf-8",
+		resources_answer(request, "text/plain; charset=utf-8",
 			     HTTP_NO_CACHE | HTTP_ALLOW_ZSTD,
 			     node_statement(n));
 	else if (strcmp(path, "/announce") == 0)
-		serve_announce(n, request);
+		announce_request(n, request);
 	else if (strcmp(path, "/join.json") == 0)
 		serve_join(n, request);
 	else if (strcmp(path, "/") == 0)

@@ -32,8 +32,8 @@ BY_NAME = {
     'cli_text(row, "level")': LEVELS,
     "state": STATES,
     'cli_text(station, "state")': [
-        ("node/requests_publish.c", rf'\? ({STRING}) : ({STRING})\)'),
-        ("node/requests_publish.c", r'"state", ("heard of")')],
+        ("node/requests_stations.c", rf'\? ({STRING}) : ({STRING})\)'),
+        ("node/requests_stations.c", r'"state", ("heard of")')],
     'cli_text(lesson, "why")': [
         ("catalog/want.c", rf'\[WANT_REASON_\w+\] =\s*({STRING})')],
     'cli_text(job, "way")': [
