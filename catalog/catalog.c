@@ -156,7 +156,7 @@ static enum status open_as(struct catalog **out, const char *path, bool reader,
 		if (status == STATUS_OK)
 			status = sql_script(c,
 					    "PRAGMA journal_mode=WAL;"
-					    "PRAGMA journal_size_limit=8388608",
+					    "PRAGMA journal_size_limit=33554432",
 					    err);
 		sqlite3_wal_hook(c->db, committed, c);
 		if (status == STATUS_OK)

@@ -177,6 +177,31 @@ enum status search_step(struct catalog *c, unsigned max_entries, unsigned *did,
 	return status;
 }
 
+enum status search_tidy(struct catalog *c, bool *did, struct err *err)
+{
+	static const char merge[] =
+		"INSERT INTO lesson_search (lesson_search, rank)"
+		" VALUES ('merge', ?)";
+	sqlite3 *db = sql_connection(c);
+	int before = sqlite3_total_changes(db);
+	enum status status = catalog_begin(c, CATALOG_DERIVED, err);
+	struct sql q;
+
+	if (status != STATUS_OK)
+		return status;
+	sql_start(&q, c, merge);
+	sql_put_int(&q, SEARCH_TIDY_PAGES);
+	status = sql_run(&q, err);
+	if (status == STATUS_OK)
+		status = catalog_commit(c, err);
+	else
+		catalog_rollback(c);
+	/* Asking counts as one change; FTS5's manual, "merge". */
+	if (status == STATUS_OK)
+		*did = sqlite3_total_changes(db) - before >= 2;
+	return status;
+}
+
 enum status search_behind(struct catalog *c, uint64_t *entries,
 			  struct err *err)
 {

@@ -55,6 +55,16 @@ void search_release(struct search *search);
 enum status search_step(struct catalog *c, unsigned max_entries, unsigned *did,
 			struct err *err);
 
+/*
+ * Steps leave the index in as many parts as there were steps; once too many
+ * lie there, the next step, be it of one entry, puts them all together. Do
+ * some of that work now, about SEARCH_TIDY_PAGES pages of it, in one derived
+ * transaction. Call it after search_step() has done all there is, until
+ * `*did` is false.
+ */
+enum { SEARCH_TIDY_PAGES = 128 };
+enum status search_tidy(struct catalog *c, bool *did, struct err *err);
+
 /* How many entries search does not know yet. */
 enum status search_behind(struct catalog *c, uint64_t *entries,
 			  struct err *err);

@@ -157,25 +157,7 @@ static void asked(void *owner, struct control_call *call, json_t *request)
 
 /* --- time --- */
 
-static void wal_on_pool(uv_work_t *work)
-{
-	struct node *n = work->data;
-	struct err err = ERR_INIT;
-
-	if (catalog_checkpoint_wal(catalog_path(n->house.catalog), &err) !=
-	    STATUS_OK)
-		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
-}
-
 static void stop_next(struct node *n);
-
-static void wal_done(uv_work_t *work, int cancelled)
-{
-	struct node *n = work->data;
-
-	(void)cancelled;
-	n->wal_busy = false;
-}
 
 static void ticked(uv_timer_t *timer)
 {
@@ -186,12 +168,7 @@ static void ticked(uv_timer_t *timer)
 	resources_tick(n);
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
-	if (!n->wal_busy &&
-	    catalog_wal_pages(n->house.catalog) > NODE_WAL_PAGES) {
-		n->wal_work.data = n;
-		n->wal_busy = uv_queue_work(n->loop, &n->wal_work, wal_on_pool,
-					    wal_done) == 0;
-	}
+	node_flush_wal(n, NODE_WAL_PAGES);
 }
 
 /* --- start --- */
@@ -397,6 +374,7 @@ static enum status start(struct node *n, struct err *err)
 		status = start_timers(n, err);
 	node_live_init(n);
 	n->slice = 4 * NODE_SLICE_LEAST;
+	n->untidy = true;
 	n->statement_stale = true;
 	n->statement_unsent = true;
 	if (status == STATUS_OK)

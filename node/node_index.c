@@ -148,14 +148,26 @@ static void index_slice(uv_idle_t *idle)
 	struct err err = ERR_INIT;
 	unsigned did = 0, found = 0;
 
+	node_flush_wal(n, NODE_WAL_PAGES);
+	if (n->wal_busy) {
+		(void)uv_idle_stop(idle); /* goes on when that is done */
+		return;
+	}
 	if (index_step(n->index, n->slice, &did, &err) != STATUS_OK)
 		goto failed;
 	tell_changes(n);
 	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
 				    &err) != STATUS_OK)
 		goto failed;
-	if (did == 0 && found == 0)
+	n->untidy = n->untidy || found > 0;
+	if (did == 0 && found == 0 && n->untidy) {
+		if (search_tidy(n->house.catalog, &n->untidy, &err) !=
+		    STATUS_OK)
+			goto failed;
+	} else if (did == 0 && found == 0) {
 		(void)uv_idle_stop(idle);
+		node_flush_wal(n, NODE_WAL_IDLE_PAGES);
+	}
 	if (did + found >= n->slice)
 		fit_slice(n, uv_hrtime() - began);
 	return;

@@ -29,7 +29,8 @@ enum {
 	NODE_TICK_MS = 1000,
 	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
 	NODE_WAITERS_MAX = 512,
-	NODE_WAL_PAGES = 4000
+	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
+	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
 };
 
 /* What a request waits for. */
@@ -93,9 +94,11 @@ struct node {
 	uv_timer_t tick;
 	uv_idle_t index_idle;
 	unsigned slice; /* entries the index takes in at a time */
+	bool untidy;	/* search may have parts to put together */
 	uv_signal_t sigint, sigterm;
 	uv_work_t wal_work;
 	bool wal_busy;
+	int wal_pages; /* in it, when it was last flushed */
 	bool twin; /* another machine speaks with our key */
 	char twin_text[64];
 
@@ -122,6 +125,11 @@ void node_sweep_unnamed(struct node *n);
 /* Anything may have changed: look again at all that lies here. */
 void node_reconsider_all(struct node *n);
 enum { NODE_SLICE_LEAST = 64, NODE_SLICE_MOST = INDEX_CHANGES_MAX };
+
+/* --- node_wal.c --- */
+/* Have the write-ahead log moved into the database when it is longer than
+ * `most` pages; `wal_busy` until that is done. */
+void node_flush_wal(struct node *n, int most);
 
 /* --- resources.c --- */
 void resources_request(void *node, struct http_request *request);

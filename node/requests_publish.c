@@ -47,11 +47,12 @@ enum status request_append(struct requests *r, struct bytes entry,
 	if (status == STATUS_OK)
 		status = log_append(r->house->catalog, info.id, &entry, 1,
 				    r->house->publisher_key, err);
-	if (status == STATUS_OK)
-		status = request_index(r, err);
+	/* Others hear of it before we have made anything of it ourselves. */
 	if (status == STATUS_OK && r->live != NULL &&
 	    r->live->log_grown != NULL)
 		r->live->log_grown(r->live->node, info.id);
+	if (status == STATUS_OK)
+		status = request_index(r, err);
 	return status;
 }
 

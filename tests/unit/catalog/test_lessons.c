@@ -331,6 +331,21 @@ static void revisions_leave_nothing_to_find(struct shelf *s)
 	CHECK(finds(s, "昆曲", "6 6 "));
 }
 
+static void tidying_search_comes_to_an_end_and_loses_nothing(struct shelf *s)
+{
+	unsigned times = 0;
+	bool did = true;
+
+	for (; did; times++) {
+		CHECK(times < 100);
+		SHELF_OK(search_tidy(s->c, &did, &s->err));
+	}
+	CHECK(times > 1); /* shelf_settle() steps by threes */
+	CHECK(finds(s, "昆曲", "6 6 "));
+	SHELF_OK(search_tidy(s->c, &did, &s->err));
+	CHECK(!did);
+}
+
 int main(void)
 {
 	struct shelf s;
@@ -349,6 +364,7 @@ int main(void)
 	payloads_are_known_by_their_lessons(&s);
 	what_means_several_is_told(&s);
 	revisions_leave_nothing_to_find(&s);
+	tidying_search_comes_to_an_end_and_loses_nothing(&s);
 	shelf_release(&s);
 	return 0;
 }
