@@ -6,7 +6,7 @@ import statistics
 import subprocess
 import time
 
-from lib import XIANGTU, BIN, equal, http_get, wait_for
+from lib import XIANGTU, equal, http_get, wait_for
 from rows import Row
 
 KNOWN, HELD, IDLE_S, STARTS = 10_000, 1_000, 10, 5
@@ -19,14 +19,11 @@ def memory_of(pid):
         return {name: int(value.split()[0]) for name, value in rows}
 
 
-def run_alone(*command):
-    """A program with nothing to do: (seconds, KiB at most)."""
+def run_alone():
+    """The time of a start that does nothing."""
     start = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-    _, code, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(code)
-    return time.monotonic() - start, usage.ru_maxrss
+    subprocess.run([XIANGTU, "--version"], check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic() - start
 
 
 def time_to_serve(node):
@@ -65,26 +62,27 @@ def measure(b):
     for _ in range(STARTS):
         starts.append(time_to_serve(station))
         station.stop()
-        alone.append(run_alone(XIANGTU, "--version"))
+        alone.append(run_alone())
     station.start()
+    empty = s.county(name="empty", words=("--announce", "off")).start()
     time.sleep(IDLE_S)
     node, engine = memory_of(station.process.pid), memory_of(station.status()["engine_pid"])
     equal(station.status()["lessons"]["held"], HELD, "lessons held")
     office = memory_of(county.process.pid)
-    bare_node = statistics.median(kib for _, kib in alone)
-    _, bare_engine = run_alone(os.path.join(BIN, "xiangtu-engine"))
-    yield Row("idle node, resident", node["VmRSS"] / 1024, "MiB", peer=bare_node / 1024,
-              peer_name="`xiangtu --version`: the libraries", target="<= 48",
+    empty_node = memory_of(empty.process.pid)
+    empty_engine = memory_of(empty.status()["engine_pid"])
+    yield Row("idle node, resident", node["VmRSS"] / 1024, "MiB", peer=empty_node["VmRSS"] / 1024,
+              peer_name="a node without a lesson", target="<= 48",
               met=node["VmRSS"] <= 48 * 1024,
               note=f"own pages {node['RssAnon'] / 1024:.1f}, of files "
                    f"{node['RssFile'] / 1024:.1f}, most ever {node['VmHWM'] / 1024:.1f}; the "
                    f"county that published it all {office['VmRSS'] / 1024:.1f}")
-    yield Row("idle engine, resident", engine["VmRSS"] / 1024, "MiB", peer=bare_engine / 1024,
-              peer_name="the engine without a node: the libraries", target="<= 64",
+    yield Row("idle engine, resident", engine["VmRSS"] / 1024, "MiB", peer=empty_engine["VmRSS"] / 1024,
+              peer_name="its engine", target="<= 64",
               met=engine["VmRSS"] <= 64 * 1024,
               note=f"own pages {engine['RssAnon'] / 1024:.1f}, of files "
                    f"{engine['RssFile'] / 1024:.1f}")
-    serve, bare = statistics.median(starts), statistics.median(t for t, _ in alone)
+    serve, bare = statistics.median(starts), statistics.median(alone)
     yield Row("start to serving", serve * 1000, "ms", peer=bare * 1000,
               peer_name="`xiangtu --version`", target="<= 1000", met=serve <= 1,
               note=f"exec to the first 200 on /heads; slowest of {STARTS}: "
