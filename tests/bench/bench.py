@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import traceback
 import unicodedata
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -94,13 +95,16 @@ def main():
     for name in options.names:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark '{name}': {', '.join(BENCHMARKS)}")
-    rows, b = [], Bench(max(1, options.rounds))
+    rows, broken, b = [], [], Bench(max(1, options.rounds))
     for name in options.names or BENCHMARKS:
         print(f"== {name}", file=sys.stderr, flush=True)
         failed = True
         try:
             rows += BENCHMARKS[name].measure(b)
             failed = False
+        except (AssertionError, OSError, subprocess.CalledProcessError):
+            traceback.print_exc()
+            broken.append(name)
         finally:
             b.close(failed)
     if options.json:
@@ -110,7 +114,9 @@ def main():
         print(f"{os.cpu_count()} CPUs, {folder} on {where(folder)}, "
               f"{b.rounds} rounds, medians\n")
         print_table(rows)
-    return 0 if all(row.met is not False for row in rows) else 1
+    for name in broken:
+        print(f"bench: {name} could not be measured", file=sys.stderr)
+    return 0 if not broken and all(row.met is not False for row in rows) else 1
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from lib import check, equal, http_get, wait_for
-from rows import Row
+from rows import Row, memory_of
 
 ENTRIES = 100_000
 BUNDLE = 256
@@ -62,6 +62,7 @@ def one_sync(s, county, log_hash, join, number):
     took["indexed"] = time.monotonic() - start
     wait_for(lambda: station.lessons("末课"), 300, "search is up to date", pause=0.25)
     took["searched"] = time.monotonic() - start
+    took["rss"] = memory_of(station.process.pid)["VmRSS"] / 1024
     station.stop()
     shutil.rmtree(station.dir)
     return took
@@ -103,4 +104,5 @@ def measure(b):
               peer=median("durable"), peer_name="the log itself",
               note="in slices of 30 ms on the loop, which answers meanwhile")
     yield Row("cold sync, search up to date", median("searched"), "s",
-              peer=median("durable"), peer_name="the log itself")
+              peer=median("durable"), peer_name="the log itself",
+              note=f"the node is then {median('rss'):.0f} MiB resident")

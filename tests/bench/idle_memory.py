@@ -7,16 +7,9 @@ import subprocess
 import time
 
 from lib import XIANGTU, equal, http_get, wait_for
-from rows import Row
+from rows import Row, memory_of
 
 KNOWN, HELD, IDLE_S, STARTS = 10_000, 1_000, 10, 5
-
-
-def memory_of(pid):
-    """KiB by name, from /proc/PID/status."""
-    with open(f"/proc/{pid}/status") as f:
-        rows = (line.split(":") for line in f if line.startswith(("Vm", "Rss")))
-        return {name: int(value.split()[0]) for name, value in rows}
 
 
 def run_alone():

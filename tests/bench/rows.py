@@ -1,4 +1,4 @@
-"""A line of the table."""
+"""A line of the table, and what fills it."""
 
 import dataclasses
 
@@ -27,3 +27,10 @@ def number(value):
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.3g}"
+
+
+def memory_of(pid):
+    """KiB by name, from /proc/PID/status."""
+    with open(f"/proc/{pid}/status") as f:
+        rows = (line.split(":") for line in f if line.startswith(("Vm", "Rss")))
+        return {name: int(value.split()[0]) for name, value in rows}
