@@ -65,7 +65,6 @@ static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 {
 	struct torrentfile *tf;
 	struct err err = ERR_INIT;
-	char path[4200], hex[65];
 	struct engine_payload payload = { .btmh = btmh, .mode = ENGINE_SEED };
 	enum status status;
 
@@ -73,10 +72,7 @@ static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 		make_room(f);
 		return false;
 	}
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", f->o.house->torrent_dir,
-		       hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK)
+	if (house_open_torrent(f->o.house, btmh, &tf, &err) != STATUS_OK)
 		return false;
 	payload.torrent = buf_bytes(&tf->bytes);
 	payload.pieces = tf->mi.pieces;

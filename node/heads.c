@@ -24,7 +24,6 @@ struct heads {
 	struct catalog *catalog;
 	const struct trust_book *trust;
 	uint64_t first, number; /* numbers lie in [first, number] */
-	uint64_t trust_number;
 	struct change *changes; /* one per log that changed since the start */
 	size_t n_changes;
 	struct waiter *waiters;
@@ -158,8 +157,7 @@ struct heads *heads_new(uv_loop_t *loop, struct catalog *catalog,
 	h->loop = loop;
 	h->catalog = catalog;
 	h->trust = trust;
-	h->first = h->number = h->trust_number =
-		((uint64_t)(boot & 0xfffff) << 32) + 1;
+	h->first = h->number = ((uint64_t)(boot & 0xfffff) << 32) + 1;
 	(void)uv_timer_init(loop, &h->timer); /* cannot fail */
 	h->timer.data = h;
 	return h;
@@ -208,7 +206,7 @@ void heads_log_changed(struct heads *h, int64_t log)
 
 void heads_trust_changed(struct heads *h)
 {
-	h->trust_number = ++h->number;
+	h->number++;
 	wake_waiters(h, false);
 }
 

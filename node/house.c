@@ -27,6 +27,17 @@ void house_path(const char *dir, const char *name,
 	(void)size;
 }
 
+enum status house_open_torrent(const struct house *h,
+			       const uint8_t btmh[static 32],
+			       struct torrentfile **out, struct err *err)
+{
+	char hex[65], path[HOUSE_PATH_MAX + 96];
+
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s", h->torrent_dir, hex);
+	return torrentfile_open(out, path, btmh, err);
+}
+
 const uint8_t *house_node_public(const struct house *h)
 {
 	return secret_key_public(h->node_key)->bytes;

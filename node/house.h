@@ -17,6 +17,7 @@
 
 #include "catalog/catalog.h"
 #include "node/conf.h"
+#include "node/torrentfile.h"
 #include "node/trust_book.h"
 #include "signing/key.h"
 
@@ -81,6 +82,11 @@ enum status house_settle(const char *dir, enum house_fate fate,
 /* DIR/NAME. Asserts that it fits. */
 void house_path(const char *dir, const char *name,
 		char out[static HOUSE_PATH_MAX + 16]);
+
+/* Open the torrent file of a payload and prove it; as torrentfile_open(). */
+enum status house_open_torrent(const struct house *h,
+			       const uint8_t btmh[static 32],
+			       struct torrentfile **out, struct err *err);
 
 /* Read or write a secret key file (mode 0600). */
 enum status house_read_key(const char *dir, const char *name,

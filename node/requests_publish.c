@@ -245,13 +245,9 @@ static enum status remember_payload(struct requests *r, const struct lesson *l,
 				    struct err *err)
 {
 	struct torrentfile *tf;
-	char hex[65], path[HOUSE_PATH_MAX + 96];
 	enum status status;
 
-	hex_encode((struct bytes){ l->btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", r->house->torrent_dir,
-		       hex);
-	status = torrentfile_open(&tf, path, l->btmh, err);
+	status = house_open_torrent(r->house, l->btmh, &tf, err);
 	if (status != STATUS_OK)
 		return status;
 	status = payload_put_held(r->house->catalog, l->btmh, tf->mi.total,

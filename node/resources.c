@@ -294,14 +294,13 @@ static void serve_client_torrent(struct node *n, struct http_request *request,
 				 const uint8_t *btmh, const char *hex)
 {
 	const char *host = http_head_header(http_request_head(request), "Host");
-	char path[HOUSE_PATH_MAX + 96], url[512];
 	struct torrentfile *tf;
 	struct bencode_value root, part;
 	struct buf out = BUF_INIT;
 	struct err err = ERR_INIT;
+	char url[512];
 
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK) {
+	if (house_open_torrent(&n->house, btmh, &tf, &err) != STATUS_OK) {
 		not_found(request);
 		return;
 	}

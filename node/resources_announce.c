@@ -113,13 +113,10 @@ void announce_remember(struct node *n, const struct torrentfile *tf)
 
 void resources_learn(struct node *n, const uint8_t *btmh)
 {
-	char hex[65], path[HOUSE_PATH_MAX + 96];
 	struct torrentfile *tf;
 	struct err err = ERR_INIT;
 
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK)
+	if (house_open_torrent(&n->house, btmh, &tf, &err) != STATUS_OK)
 		return;
 	announce_remember(n, tf);
 	torrentfile_free(tf);
@@ -129,13 +126,10 @@ void resources_learn(struct node *n, const uint8_t *btmh)
  * known once the torrent file has been read. */
 static void alias_swarm(struct node *n, const uint8_t *btmh)
 {
-	char hex[65], path[HOUSE_PATH_MAX + 96];
 	struct torrentfile *tf;
 	struct err err = ERR_INIT;
 
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	if (torrentfile_open(&tf, path, btmh, &err) != STATUS_OK) {
+	if (house_open_torrent(&n->house, btmh, &tf, &err) != STATUS_OK) {
 		(void)tracker_add(n->tracker, btmh, NULL);
 		return;
 	}

@@ -64,8 +64,6 @@ extern const struct cli_verb cli_verbs[];
 /* The Chinese for an English text where the user's language is Chinese and
  * there is one (translations.c); the text itself otherwise. */
 const char *tr(const char *english);
-/* The same for texts with printf conversions: keeps the compiler's check. */
-__attribute__((format_arg(1))) const char *tr_format(const char *english);
 
 /* Print one JSON value and a newline to standard output; takes `value`. */
 void cli_print_json(json_t *value);

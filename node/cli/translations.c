@@ -283,8 +283,3 @@ const char *tr(const char *english)
 			sizeof(*translations), by_english);
 	return found == NULL ? english : found->chinese;
 }
-
-const char *tr_format(const char *english)
-{
-	return tr(english);
-}
