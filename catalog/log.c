@@ -7,7 +7,9 @@
 #include "proto/encoding.h"
 #include "signing/checkpoint.h"
 
-#define INFO_COLUMNS "id, origin, hash, size, root, own, forked, seen, heard_s, indexed"
+#define INFO_COLUMNS                                                        \
+	"id, origin, hash, size, root, own, forked, seen, heard_s, indexed, " \
+	"kind, acked"
 
 /* Read the present row, which was selected with INFO_COLUMNS. */
 static enum status read_info(struct sql *q, struct log_info *info)
@@ -28,6 +30,8 @@ static enum status read_info(struct sql *q, struct log_info *info)
 	found.seen = (uint64_t)sql_int(q, 7);
 	found.heard_s = (uint64_t)sql_int(q, 8);
 	found.indexed = (uint64_t)sql_int(q, 9);
+	found.kind = sql_int(q, 10) == LOG_RECORDS ? LOG_RECORDS : LOG_LESSONS;
+	found.acked = (uint64_t)sql_int(q, 11);
 	*info = found;
 	return STATUS_OK;
 }
@@ -90,12 +94,12 @@ enum status log_find_hash(struct catalog *c, const char *hash,
 	return read_one(&q, info, err);
 }
 
-enum status log_each(struct catalog *c, log_each_cb each, void *owner,
-		     struct err *err)
+static enum status each_of(struct catalog *c, enum log_kind kind,
+			   log_each_cb each, void *owner, struct err *err)
 {
 	static const char next[] =
-		"SELECT " INFO_COLUMNS
-		" FROM logs WHERE origin > ? ORDER BY origin LIMIT 1";
+		"SELECT " INFO_COLUMNS " FROM logs WHERE origin > ?"
+		" AND kind = ? ORDER BY origin LIMIT 1";
 	struct log_info info = { .id = 0 };
 	enum status status;
 
@@ -107,6 +111,7 @@ enum status log_each(struct catalog *c, log_each_cb each, void *owner,
 		memcpy(after, info.origin, sizeof(after));
 		sql_start(&q, c, next);
 		sql_put_text(&q, after);
+		sql_put_int(&q, kind);
 		status = read_one(&q, &info, err);
 		if (status == STATUS_NOT_FOUND)
 			return STATUS_OK;
@@ -115,6 +120,18 @@ enum status log_each(struct catalog *c, log_each_cb each, void *owner,
 		if (status != STATUS_OK)
 			return status;
 	}
+}
+
+enum status log_each(struct catalog *c, log_each_cb each, void *owner,
+		     struct err *err)
+{
+	return each_of(c, LOG_LESSONS, each, owner, err);
+}
+
+enum status log_each_records(struct catalog *c, log_each_cb each, void *owner,
+			     struct err *err)
+{
+	return each_of(c, LOG_RECORDS, each, owner, err);
 }
 
 enum status log_follow(struct catalog *c, const char *origin, bool own,

@@ -18,8 +18,13 @@
 #include "signing/key.h"
 #include "signing/digest.h"
 
+/* What is in a log. Lessons come down from offices; records go up from
+ * stations, and are never in the index, in announcements or in mirrors. */
+enum log_kind { LOG_LESSONS, LOG_RECORDS };
+
 struct log_info {
 	int64_t id; /* within this catalog; 1 .. LOG_ID_MAX */
+	enum log_kind kind;
 	char origin[ORIGIN_MAX + 1];
 	char hash[ORIGIN_HASH_SIZE + 1]; /* hex SHA-256 of the origin */
 	uint64_t size;
@@ -29,6 +34,7 @@ struct log_info {
 	uint64_t seen;	   /* largest size under a valid signature so far */
 	uint64_t heard_s;  /* when a source last showed a head; 0 never */
 	uint64_t indexed;  /* entries below are in the lessons already */
+	uint64_t acked;    /* entries below were acknowledged (records) */
 };
 
 enum { LOG_ID_MAX = (1 << 22) - 1 };
@@ -42,6 +48,11 @@ enum { LOG_ID_MAX = (1 << 22) - 1 };
 enum status log_follow(struct catalog *c, const char *origin, bool own,
 		       int64_t *id, struct err *err);
 
+/* The same for a log of records; STATUS_EXISTS when a log of that name is one
+ * of lessons. */
+enum status log_follow_records(struct catalog *c, const char *origin, bool own,
+			       int64_t *id, struct err *err);
+
 /* Each fills `*info`, or returns STATUS_NOT_FOUND (and leaves `err` and
  * `*info` untouched: asking is no failure). */
 enum status log_get(struct catalog *c, int64_t id, struct log_info *info,
@@ -53,12 +64,15 @@ enum status log_find(struct catalog *c, const char *origin,
 enum status log_find_hash(struct catalog *c, const char *hash,
 			  struct log_info *info, struct err *err);
 
-/* Call back for every log, by origin. The callback may use the catalog; a
+/* Call back for every log of lessons, by origin. The callback may use the catalog; a
  * failure it returns ends the walk and is returned. */
 typedef enum status (*log_each_cb)(void *owner, const struct log_info *info,
 				   struct err *err);
 enum status log_each(struct catalog *c, log_each_cb each, void *owner,
 		     struct err *err);
+/* The same for logs of records. */
+enum status log_each_records(struct catalog *c, log_each_cb each, void *owner,
+			     struct err *err);
 
 /* Append the newest checkpoint note to `out`, byte for byte as it came.
  * STATUS_NOT_FOUND (err untouched) when there is none: nothing came in yet, or
@@ -71,6 +85,15 @@ enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,
  * the same, else STATUS_MALFORMED. Durable. */
 enum status log_add_signatures(struct catalog *c, int64_t id,
 			       struct bytes note, struct err *err);
+
+/* Keep an acknowledgement: a note of this log of `size` entries that carries
+ * the office's cosignature, both verified by the caller. A smaller one than is
+ * held is STATUS_OLD. Durable. */
+enum status log_set_ack(struct catalog *c, int64_t id, uint64_t size,
+			struct bytes note, struct err *err);
+/* Append the newest acknowledgement. STATUS_NOT_FOUND (err untouched). */
+enum status log_read_ack(struct catalog *c, int64_t id, struct buf *out,
+			 struct err *err);
 
 /* A source has shown a head of this log at `heard_s`; never moves back. */
 enum status log_set_heard(struct catalog *c, int64_t id, uint64_t heard_s,

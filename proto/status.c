@@ -47,6 +47,8 @@ const char *status_name(enum status status)
 		return "unreachable";
 	case STATUS_DAMAGED:
 		return "damaged";
+	case STATUS_READ_ONLY:
+		return "read_only";
 	}
 	return "unknown";
 }

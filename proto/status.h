@@ -23,7 +23,8 @@
 	X(EXISTS, -12, "already there")                                     \
 	X(USAGE, -13, "not a way to call this")                             \
 	X(UNREACHABLE, -14, "nobody answered there")                        \
-	X(DAMAGED, -15, "stored bytes are not what was stored")
+	X(DAMAGED, -15, "stored bytes are not what was stored")             \
+	X(READ_ONLY, -16, "nothing can be written there")
 
 enum status {
 #define X(name, value, text) STATUS_##name = (value),

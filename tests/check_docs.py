@@ -12,7 +12,8 @@ import os
 import re
 import sys
 
-FOLDERS = ["proto", "signing", "catalog", "node", "node/cli", "node/torrent"]
+FOLDERS = ["proto", "signing", "catalog", "node", "node/drive", "node/cli",
+           "node/torrent"]
 
 
 def read(name):

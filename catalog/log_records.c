@@ -1,0 +1,82 @@
+/* Logs of records: named as such, and acknowledged by an office. */
+#include "catalog/log.h"
+
+#include <string.h>
+
+#include "catalog/sql.h"
+#include "signing/checkpoint.h"
+
+enum status log_follow_records(struct catalog *c, const char *origin, bool own,
+			       int64_t *id, struct err *err)
+{
+	static const char add[] =
+		"INSERT INTO logs (origin, hash, own, root, kind)"
+		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING";
+	uint8_t hash[SHA256_SIZE];
+	struct log_info info;
+	struct sql q;
+	enum status status;
+
+	if (origin_check(origin) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED, "'%s' is no origin",
+			       origin);
+	sha256(origin, strlen(origin), hash);
+	sql_start(&q, c, add);
+	sql_put_text(&q, origin);
+	sql_put_blob(&q, (struct bytes){ hash, sizeof(hash) });
+	sql_put_int(&q, own);
+	sql_put_blob(&q, (struct bytes){ checkpoint_empty_root, SHA256_SIZE });
+	sql_put_int(&q, LOG_RECORDS);
+	status = sql_run(&q, err);
+	if (status == STATUS_OK)
+		status = log_find(c, origin, &info, err);
+	if (status != STATUS_OK)
+		return err_wrap(err, "records of %s", origin);
+	if (info.kind != LOG_RECORDS)
+		return err_set(err, STATUS_EXISTS,
+			       "'%s' is a log of lessons", origin);
+	*id = info.id;
+	return STATUS_OK;
+}
+
+enum status log_set_ack(struct catalog *c, int64_t id, uint64_t size,
+			struct bytes note, struct err *err)
+{
+	static const char put[] =
+		"UPDATE logs SET acked = ?, ack = ? WHERE id = ?";
+	struct log_info info;
+	struct sql q;
+	enum status status = log_get(c, id, &info, err);
+
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, status, "no such log");
+	if (status == STATUS_OK && size < info.acked)
+		return STATUS_OLD;
+	if (status != STATUS_OK)
+		return status;
+	sql_start(&q, c, put);
+	sql_put_int(&q, (int64_t)size);
+	sql_put_blob(&q, note);
+	sql_put_int(&q, id);
+	return sql_run(&q, err);
+}
+
+enum status log_read_ack(struct catalog *c, int64_t id, struct buf *out,
+			 struct err *err)
+{
+	static const char find[] =
+		"SELECT ack FROM logs WHERE id = ? AND ack IS NOT NULL";
+	struct sql q;
+	enum status status;
+	bool there;
+
+	sql_start(&q, c, find);
+	sql_put_int(&q, id);
+	there = sql_next(&q);
+	if (there)
+		buf_put_bytes(out, sql_blob(&q, 0));
+	status = sql_finish(&q, err);
+	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
+		return err_set(err, STATUS_NO_MEMORY, "note: out of memory");
+	return status == STATUS_OK && !there ? STATUS_NOT_FOUND : status;
+}

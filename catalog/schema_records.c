@@ -1,0 +1,13 @@
+#include "catalog/schema.h"
+
+/* logs.kind      enum log_kind
+ * logs.acked     entries the office has acknowledged, and the note by which
+ * logs.ack       it did so
+ * due            the day by which the operator wants a lesson, by full id */
+const char schema_records[] =
+	"ALTER TABLE logs ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE logs ADD COLUMN acked INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE logs ADD COLUMN ack BLOB;"
+	"CREATE TABLE due ("
+	" lesson TEXT PRIMARY KEY,"
+	" date TEXT NOT NULL) WITHOUT ROWID;";

@@ -1,0 +1,42 @@
+/* The node that a drive is synced with: the running one through its control
+ * socket, or, when none runs, the data directory itself. Both take the same
+ * requests (docs/architecture.md, "Requests"); what is large is read from the
+ * catalog and the folders directly.
+ *
+ * Threads: one. */
+#ifndef NODE_DRIVE_DOOR_H
+#define NODE_DRIVE_DOOR_H
+
+#include <jansson.h>
+
+#include "node/house.h"
+
+struct door;
+
+/*
+ * Connect to the node that runs on `dir`, or open the directory to write.
+ *
+ * Returns: STATUS_NOT_FOUND when there is no node in it; as house_open().
+ */
+enum status door_open(struct door **out, const char *dir, struct err *err);
+void door_close(struct door *door);
+
+bool door_is_live(const struct door *door); /* a node runs */
+/* Opened to read beside a running node, to write without one. Its trust book
+ * is as of the opening, or of the last door_refresh(). */
+struct house *door_house(struct door *door);
+/* Read the trust notes again, after the node has taken newer ones. */
+enum status door_refresh(struct door *door, struct err *err);
+
+/* Put a request; takes `request` (NULL: STATUS_USAGE). `*answer` is a new
+ * reference. Returns what the node answers. */
+enum status door_ask(struct door *door, json_t *request, json_t **answer,
+		     struct err *err);
+
+/* The spool: a folder of the data directory through which bodies too large
+ * for a request are handed over: "spool/.tmp-<pid>-<n>". Writes `content`
+ * there (not flushed) and gives its name; whoever takes it in removes it. */
+enum status door_spool(struct door *door, struct bytes content,
+		       char name[static 64], struct err *err);
+
+#endif

@@ -1,0 +1,61 @@
+/* Who is ahead of a drive, and what they lack: from the statements of nodes
+ * and the office's enrolments, newest of each.
+ *
+ * A node is a stop when it is on the route, or, without a route, when it is
+ * known at all: an enrolled station, or a node whose statement came. The node
+ * that asks is none. What a stop wants is what its statement says; lessons its
+ * statement could not know of yet (entries beyond the log's size there), and
+ * all lessons for a station that has made no statement, by its place
+ * (catalog/want.h).
+ *
+ * Threads: as the catalog. */
+#ifndef NODE_DRIVE_STOPS_H
+#define NODE_DRIVE_STOPS_H
+
+#include "catalog/catalog.h"
+#include "catalog/lessons.h"
+#include "proto/drive.h"
+#include "proto/statement.h"
+
+struct stop {
+	uint8_t key[32];
+	char name[STATEMENT_NAME_MAX + 1];
+	char region[REGION_MAX + 1];
+	enum level level;
+	bool enrolled;
+	bool has_statement;
+	uint64_t age_s; /* of the statement: how long ago it was made */
+	uint64_t room;	/* bytes it would still take, as it says */
+	int on_route;	/* its place on the route from 0 on; -1 without one */
+
+	/* private */
+	struct stop_logs *logs;
+};
+
+struct stops {
+	struct stop *list; /* by route, then region, then name */
+	size_t count;
+	/* Places of the route that no known node is at: they are stops, too,
+	 * with `enrolled` and `has_statement` false and an empty key. */
+};
+
+struct stops_options {
+	const uint8_t *self; /* this node's key: never a stop */
+	const struct drive_stop *route;
+	size_t route_count; /* 0: everybody known */
+	const char *within; /* without a route, only regions inside; "" any */
+	uint64_t now_s;
+};
+
+enum status stops_gather(struct stops *out, struct catalog *c,
+			 const struct stops_options *options, struct err *err);
+void stops_release(struct stops *stops);
+
+/* Does the stop want this lesson and not hold it? `*due` (may be NULL) gets
+ * the day it is wanted by, or "". */
+bool stop_lacks(const struct stop *stop, const struct lesson_row *row,
+		char due[11]);
+/* Does its statement say that it holds it? */
+bool stop_holds(const struct stop *stop, const struct lesson_row *row);
+
+#endif
