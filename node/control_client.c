@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -40,6 +41,14 @@ void control_client_free(struct control_client *client)
 	(void)close(client->fd);
 	buf_release(&client->in);
 	free(client);
+}
+
+/* Between calls a node says nothing: what there is to read is the end. */
+bool control_client_is_gone(const struct control_client *client)
+{
+	struct pollfd end = { .fd = client->fd, .events = POLLIN };
+
+	return poll(&end, 1, 0) != 0;
 }
 
 static enum status went_away(struct err *err)

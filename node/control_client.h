@@ -34,6 +34,9 @@ enum status control_client_call(struct control_client *client,
 				control_progress_cb on_progress, void *owner,
 				json_t **reply, struct err *err);
 
+/* Has the node hung up, as seen between two calls? */
+bool control_client_is_gone(const struct control_client *client);
+
 /* Hang up; NULL does nothing. */
 void control_client_free(struct control_client *client);
 

@@ -8,6 +8,7 @@
  *     trust/      root and trust notes                (node/trust_book.h)
  *     node.db     logs, lessons, search, wants        (catalog/catalog.h)
  *     payload/ torrent/ blob/                         (node/payload.h)
+ *     spool/      bodies on their way to a request    (node/drive/door.h)
  *     lock control.sock                               while a node runs
  *
  * One writer at a time: the lock is held by whoever opened it to write.
@@ -78,6 +79,9 @@ enum status house_follow(struct house *h, struct err *err);
 enum house_fate { HOUSE_MOVED, HOUSE_COPIED };
 enum status house_settle(const char *dir, enum house_fate fate,
 			 struct err *err);
+
+/* Bodies handed over to the node beside its requests (node/drive/door.h). */
+#define HOUSE_SPOOL "spool"
 
 /* DIR/NAME. Asserts that it fits. */
 void house_path(const char *dir, const char *name,

@@ -358,12 +358,26 @@ static enum status start_timers(struct node *n, struct err *err)
 	return STATUS_OK;
 }
 
+static enum status clean_up(struct node *n, struct err *err)
+{
+	char spool[HOUSE_PATH_MAX + 16];
+	const char *const folders[] = { n->house.payload_dir,
+					n->house.torrent_dir,
+					n->house.blob_dir, spool };
+	enum status status = STATUS_OK;
+
+	house_path(n->house.dir, HOUSE_SPOOL, spool);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) &&
+			   status == STATUS_OK;
+	     i++)
+		status = prepare_cleanup(folders[i], err);
+	return status;
+}
+
 static enum status start(struct node *n, struct err *err)
 {
-	enum status status;
+	enum status status = clean_up(n, err);
 
-	status = prepare_cleanup(n->house.payload_dir, n->house.torrent_dir,
-				 n->house.blob_dir, err);
 	if (status == STATUS_OK)
 		status = next_boot(n, err);
 	if (status == STATUS_OK)
@@ -529,6 +543,7 @@ static void node_release(struct node *n)
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
 	neighbours_release(&n->neighbours);
+	requests_release(&n->requests);
 	index_free(n->index);
 	sources_release(&n->sources);
 	buf_release(&n->statement);

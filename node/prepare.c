@@ -249,7 +249,7 @@ enum status prepare_payload(const struct prepare_options *options,
 	return status;
 }
 
-static enum status clean(const char *dir, struct err *err)
+enum status prepare_cleanup(const char *dir, struct err *err)
 {
 	DIR *list = opendir(dir);
 	enum status status = STATUS_OK;
@@ -269,17 +269,5 @@ static enum status clean(const char *dir, struct err *err)
 			status = payload_delete(path, err);
 	}
 	(void)closedir(list);
-	return status;
-}
-
-enum status prepare_cleanup(const char *payload_dir, const char *torrent_dir,
-			    const char *blob_dir, struct err *err)
-{
-	enum status status = clean(payload_dir, err);
-
-	if (status == STATUS_OK)
-		status = clean(torrent_dir, err);
-	if (status == STATUS_OK)
-		status = clean(blob_dir, err);
 	return status;
 }

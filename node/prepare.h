@@ -81,9 +81,8 @@ struct prepared {
 enum status prepare_payload(const struct prepare_options *options,
 			    struct prepared *out, struct err *err);
 
-/* At start, with nobody else in these directories: remove what earlier lives
- * left unfinished. */
-enum status prepare_cleanup(const char *payload_dir, const char *torrent_dir,
-			    const char *blob_dir, struct err *err);
+/* At start, with nobody else in the directory: remove what earlier lives left
+ * unfinished in it. That it does not exist is fine. */
+enum status prepare_cleanup(const char *dir, struct err *err);
 
 #endif

@@ -39,7 +39,13 @@ struct requests {
 	struct house *house;
 	struct index *index;
 	const struct live *live; /* NULL: no node runs */
+
+	/* private */
+	struct log_taking *taking; /* requests_drive.c: the open intake */
 };
+
+/* Let go of what requests have left open; the house is still there. */
+void requests_release(struct requests *r);
 
 /*
  * Answer one request.

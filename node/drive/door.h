@@ -19,7 +19,11 @@ struct door;
  * Returns: STATUS_NOT_FOUND when there is no node in it; as house_open().
  */
 enum status door_open(struct door **out, const char *dir, struct err *err);
-void door_close(struct door *door);
+/* The same for who only puts requests: beside a running node nothing is
+ * opened, and door_house() is NULL. */
+enum status door_open_to_ask(struct door **out, const char *dir,
+			     struct err *err);
+void door_close(struct door *door); /* NULL does nothing */
 
 bool door_is_live(const struct door *door); /* a node runs */
 /* Opened to read beside a running node, to write without one. Its trust book
@@ -29,13 +33,17 @@ struct house *door_house(struct door *door);
 enum status door_refresh(struct door *door, struct err *err);
 
 /* Put a request; takes `request` (NULL: STATUS_USAGE). `*answer` is a new
- * reference. Returns what the node answers. */
+ * reference. Returns what the node answers; STATUS_UNREACHABLE when it went
+ * away. A node that was started again meanwhile is connected to anew, and has
+ * then forgotten what was under way (`log-take`). */
 enum status door_ask(struct door *door, json_t *request, json_t **answer,
 		     struct err *err);
 
 /* The spool: a folder of the data directory through which bodies too large
  * for a request are handed over: "spool/.tmp-<pid>-<n>". Writes `content`
- * there (not flushed) and gives its name; whoever takes it in removes it. */
+ * there (not flushed) and gives its name within the spool; whoever takes it in
+ * removes it, and the next start of a node what nobody took.
+ * STATUS_NO_ROOM; STATUS_IO. */
 enum status door_spool(struct door *door, struct bytes content,
 		       char name[static 64], struct err *err);
 

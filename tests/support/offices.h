@@ -62,6 +62,7 @@ static inline void office_open(struct office *o)
 
 static inline void office_close(struct office *o)
 {
+	requests_release(&o->requests);
 	index_free(o->index);
 	o->index = NULL;
 	house_close(&o->house);

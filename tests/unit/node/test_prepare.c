@@ -301,8 +301,9 @@ static void what_earlier_lives_left_is_cleared(void)
 	scratch_folder(&scratch, "payload/0123");
 	scratch_file(&scratch, "torrent/.tmp-x", 5, 1);
 	scratch_file(&scratch, "torrent/0123", 5, 1);
-	CHECK(prepare_cleanup(options.payload_dir, options.torrent_dir,
-			      options.blob_dir, &err) == STATUS_OK);
+	CHECK(prepare_cleanup(options.payload_dir, &err) == STATUS_OK);
+	CHECK(prepare_cleanup(options.torrent_dir, &err) == STATUS_OK);
+	CHECK(prepare_cleanup("/nowhere/at/all", &err) == STATUS_OK);
 	CHECK(count_entries(options.payload_dir) == 1);
 	CHECK(count_entries(options.torrent_dir) == 1);
 	empty_stores();
