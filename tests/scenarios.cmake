@@ -13,14 +13,16 @@ if(fuse_FOUND)
   target_link_libraries(forgetfs PRIVATE PkgConfig::fuse)
 endif()
 
-# A program's wall clock, shifted (LD_PRELOAD).
-add_library(clockshift SHARED tests/support/clockshift/clockshift.c)
-set_target_properties(clockshift PROPERTIES
-  LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-if(SANITIZE)
-  target_compile_options(clockshift PRIVATE -fno-sanitize=all)
-  target_link_options(clockshift PRIVATE -fno-sanitize=all)
-endif()
+# Put before a program (LD_PRELOAD): its wall clock shifted, its files failing.
+foreach(shim clockshift faultio)
+  add_library(${shim} SHARED tests/support/${shim}/${shim}.c)
+  set_target_properties(${shim} PROPERTIES
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
+  if(SANITIZE)
+    target_compile_options(${shim} PRIVATE -fno-sanitize=all)
+    target_link_options(${shim} PRIVATE -fno-sanitize=all)
+  endif()
+endforeach()
 
 set(scenario_environment
   "XIANGTU_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
@@ -40,6 +42,7 @@ endfunction()
 
 # What the stories lean on is tested even where no node is.
 scenario_test(support.forgetfs forgetfs_test.py 120 support)
+scenario_test(support.faultio faultio_test.py 60 support)
 scenario_test(support.tlog tlog_test.py 60 support)
 
 if(XIANGTU_SCENARIOS)
