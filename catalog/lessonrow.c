@@ -84,9 +84,10 @@ enum status lessonrow_read(struct sql *q, struct lesson_row *out,
 	out->choice = (enum choice)sql_int(q, 5);
 	out->wanted = sql_int(q, 6) != 0;
 	out->why = (enum want_reason)sql_int(q, 7);
-	out->payload = (enum payload_state)sql_int(q, 24);
-	out->pieces = (uint32_t)sql_int(q, 25);
-	out->verified = (uint32_t)sql_int(q, 26);
+	COPY(out->due, 24);
+	out->payload = (enum payload_state)sql_int(q, 25);
+	out->pieces = (uint32_t)sql_int(q, 26);
+	out->verified = (uint32_t)sql_int(q, 27);
 	return read_renditions(q->catalog, out->row, &out->lesson, err);
 }
 
@@ -120,9 +121,10 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 		"INSERT INTO lesson (row, short, origin, rev, withdrawn,"
 		" choice, wanted, why, held, date, region, topic, btmh, bytes,"
 		" files, seconds, title, initials, series, series_n, lang,"
-		" expires, poster, trust, summary) VALUES"
+		" expires, poster, trust, summary, due) VALUES"
 		" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" ?, ?, ?, ?, ?)";
+		" ?, ?, ?, ?, ?,"
+		" ifnull((SELECT date FROM due WHERE lesson = ?), ''))";
 	enum status status;
 	struct sql q;
 
@@ -156,6 +158,7 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 		sql_put_null(&q);
 	sql_put_int(&q, (int64_t)l->trust);
 	sql_put_text(&q, l->summary);
+	sql_put_text(&q, l->id);
 	status = sql_run(&q, err);
 	return status == STATUS_OK ? insert_renditions(c, l, s->row, err) :
 				     status;

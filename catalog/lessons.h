@@ -25,6 +25,8 @@ struct lesson_row {
 	bool wanted; /* by the rules of catalog/want.h, held or not */
 	enum want_reason why;
 	enum choice choice;
+	char due[LESSON_DATE_SIZE + 1]; /* wanted by this day (catalog/due.h);
+					 * "" at any time */
 	enum payload_state payload; /* of the main payload */
 	uint32_t pieces;
 	uint32_t verified; /* pieces */

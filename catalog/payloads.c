@@ -312,7 +312,12 @@ enum status payloads_unnamed(struct catalog *c, payload_cb each,
 int fetch_order(const struct fetch *a, const struct fetch *b)
 {
 	int by_date = strcmp(b->date, a->date);
+	int by_due = strcmp(a->due, b->due);
 
+	if ((a->due[0] == 0) != (b->due[0] == 0))
+		return a->due[0] != 0 ? -1 : 1;
+	if (by_due != 0)
+		return by_due;
 	if (a->pinned != b->pinned)
 		return a->pinned ? -1 : 1;
 	if (by_date != 0)
@@ -327,10 +332,11 @@ enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 {
 	/* fetch_order() in SQL; the index lesson_fetch is in this order. */
 	static const char list[] =
-		"SELECT btmh, bytes, choice = 1, date"
+		"SELECT btmh, bytes, choice = 1, date, due"
 		" FROM lesson INDEXED BY lesson_fetch"
 		" WHERE wanted = 1 AND held = 0"
-		" ORDER BY choice = 1 DESC, date DESC, bytes, btmh LIMIT ?";
+		" ORDER BY due = '', due, choice = 1 DESC, date DESC, bytes,"
+		" btmh LIMIT ?";
 	struct fetch f;
 	struct sql q;
 
@@ -342,7 +348,9 @@ enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 		memset(&f, 0, sizeof(f));
 		if (btmh.size != sizeof(f.btmh) ||
 		    bytes_to_string(bytes_of(sql_text(&q, 3)), f.date,
-				    sizeof(f.date)) != STATUS_OK)
+				    sizeof(f.date)) != STATUS_OK ||
+		    bytes_to_string(bytes_of(sql_text(&q, 4)), f.due,
+				    sizeof(f.due)) != STATUS_OK)
 			continue;
 		memcpy(f.btmh, btmh.data, btmh.size);
 		f.bytes = (uint64_t)sql_int(&q, 1);

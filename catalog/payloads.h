@@ -101,12 +101,14 @@ enum status payloads_unnamed(struct catalog *c, payload_cb each,
 struct fetch {
 	uint8_t btmh[LESSON_BTMH_SIZE];
 	uint64_t bytes;
+	char due[LESSON_DATE_SIZE + 1]; /* "" at any time (catalog/due.h) */
 	bool pinned;
 	char date[LESSON_DATE_SIZE + 1];
 };
 
-/* The order things are fetched in: pinned ones first, then by date, newest
- * first, then the smaller, then by hash. Negative when `a` comes first. */
+/* The order things are fetched in: what is wanted by a day, the soonest day
+ * first; then pinned ones; then by date, newest first, then the smaller, then
+ * by hash. Negative when `a` comes first. */
 int fetch_order(const struct fetch *a, const struct fetch *b);
 
 typedef bool (*fetch_cb)(void *context, const struct fetch *fetch);

@@ -1,5 +1,6 @@
 #include "catalog/payloads.h"
 
+#include "catalog/due.h"
 #include "tests/support/shelf.h"
 
 static const uint8_t one[32] = { 1 };
@@ -132,11 +133,15 @@ static void things_are_fetched_in_the_order_that_is_promised(void)
 			SHELF_OK(index_choose(s->x, &row, CHOICE_PIN,
 					      &s->err));
 		}
+		if (n % 8 == 5)
+			SHELF_OK(due_set(s->c, l.id, dates[rand() % 3],
+					 &s->err));
 	}
 	shelf_settle(s);
 	SHELF_OK(payloads_to_fetch(s->c, 100, add_fetch, &f, &s->err));
 	CHECK(f.count == 40);
-	CHECK(f.list[0].pinned && f.list[3].pinned && !f.list[4].pinned);
+	CHECK(f.list[4].due[0] != 0 && f.list[5].due[0] == 0);
+	CHECK(f.list[5].pinned && f.list[7].pinned && !f.list[9].pinned);
 	for (size_t i = 1; i < f.count; i++)
 		CHECK(fetch_order(&f.list[i - 1], &f.list[i]) < 0 &&
 		      fetch_order(&f.list[i], &f.list[i - 1]) > 0);
