@@ -3,6 +3,7 @@ import mmap
 import os
 import signal
 import sqlite3
+import time
 
 from lib import ForgetFS, check, equal, run
 
@@ -173,9 +174,65 @@ def files_are_files(fs, at):
     os.unlink(at("large"))
 
 
+def read_error(path):
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        return len(os.pread(fd, 10_000, 0))
+    except OSError as e:
+        return e.errno
+    finally:
+        os.close(fd)
+
+
+def a_failing_drive(fs, at):
+    write(at("file"), b"f" * 5000)
+    fs.fail("read", 2)
+    equal([read_error(at("file")) for _ in range(3)], [5000, 5, 5000], "one read fails")
+    fs.fail("read", 2, stays=True)
+    equal([read_error(at("file")) for _ in range(3)], [5000, 5, 5], "and all after it")
+    fs.fail("read", 0)
+    equal(read_error(at("file")), 5000, "mended")
+    for stays, expected in ((False, [1, 5, 1]), (True, [1, 5, 5])):
+        fs.fail("write", 2, stays)
+        got = []
+        for n in range(3):
+            try:
+                write(at(f"new{n}"), b"n")
+                got.append(1)
+            except OSError as e:
+                got.append(e.errno)
+        equal(got, expected, "writes")
+    fs.fail("write", 0)
+    write(at("file"), b"mended")
+
+
+def a_lying_drive(fs, at):
+    write(at("file"), b"f" * 300_000)
+    fs.lie()
+    equal(read(at("file")), b"f" * 300_000, "the first answer is the truth")
+    second = read(at("file"))
+    equal(len(second), 300_000, "the second is as long")
+    check(second != b"f" * 300_000, "and another")
+    fs.lie(False)
+    equal(read(at("file")), b"f" * 300_000, "the truth again")
+
+
+def a_slow_drive(fs, at):
+    def seconds(call):
+        start = time.monotonic()
+        call()
+        return time.monotonic() - start
+    fs.slow(1_000_000)
+    check(seconds(lambda: write(at("file"), b"s" * 500_000)) > 0.45, "writing takes its time")
+    check(seconds(lambda: read(at("file"))) > 0.45, "and so does reading")
+    fs.slow(0)
+    check(seconds(lambda: read(at("file"))) < 0.4, "fast again")
+
+
 def story(s):
     for part in (what_was_fsynced_stays, every_fate_that_may_come_does_come,
-                 dying_in_the_middle, what_sqlite_needs, files_are_files):
+                 dying_in_the_middle, what_sqlite_needs, files_are_files,
+                 a_failing_drive, a_lying_drive, a_slow_drive):
         fs = ForgetFS(s)
         part(fs, lambda name, fs=fs: os.path.join(fs.path, name))
         fs.close()

@@ -493,6 +493,19 @@ class ForgetFS:
         """A limit that statfs does not tell: writes fail in the middle."""
         return self.control(f"quota?bytes={size}")
 
+    def fail(self, what, after, stays=False):
+        """The `after`-th "read" or "write" from now on answers EIO, and with
+        `stays` all that follow; 0: none any more."""
+        return self.control(f"fail_{what}{'s' if stays else ''}?after={after}")
+
+    def lie(self, on=True):
+        """What is read a second time is something else."""
+        return self.control(f"lie?on={int(on)}")
+
+    def slow(self, rate):
+        """So many bytes a second; 0: as fast as it can."""
+        return self.control(f"slow?rate={rate}")
+
     def status(self):
         return self.control("status")
 

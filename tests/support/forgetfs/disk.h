@@ -59,6 +59,8 @@ struct inode {
 	uint64_t lookups; /* the kernel's references */
 	uint64_t opens;
 	bool reachable;   /* for the sweep */
+	off_t told;       /* read as it is up to here; a liar's next answer is
+			   * another */
 };
 
 /* A change of names that no fsync has covered yet. `from` is empty for a new

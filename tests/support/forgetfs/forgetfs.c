@@ -16,6 +16,15 @@
  *                             everything answers EIO until the cut
  *   .forgetfs/limit?bytes=N   as --limit, from now on (0: none)
  *   .forgetfs/quota?bytes=N   the same, but statfs does not tell
+ *   .forgetfs/fail_read?after=N    the N-th read from now on answers EIO, once
+ *                             (for files opened from then on);
+ *   .forgetfs/fail_write?after=N   the same of writes; fail_reads and
+ *                             fail_writes: so do all that follow (0: none)
+ *   .forgetfs/lie?on=1        bytes read a second time are other bytes (0: no
+ *                             more); for files opened from then on, which
+ *                             cannot be mapped
+ *   .forgetfs/slow?rate=N     read and write so many bytes a second (0: no
+ *                             limit)
  *   .forgetfs/status          counts
  * Each answers with a line of JSON. Programs are killed before the cut: what
  * they have open or mapped would survive in the kernel's memory. */
@@ -34,6 +43,34 @@
 
 static struct disk disk;
 static bool limit_is_hidden; /* statfs does not tell, as with a quota */
+
+/* What a bad drive does, on top of what the disk forgets. */
+struct fault {
+	uint64_t calls; /* so far */
+	uint64_t first; /* the call that fails; 0: none */
+	bool stays;	/* and all after it */
+};
+static struct fault read_fault, write_fault;
+static bool lies;
+static uint64_t bytes_per_second; /* 0: no limit */
+
+static bool call_fails(struct fault *fault)
+{
+	fault->calls++;
+	return fault->first && (fault->calls == fault->first ||
+				(fault->stays && fault->calls > fault->first));
+}
+
+/* There is one thread: who else waits is kept waiting, as by a real stick. */
+static void take_time(size_t bytes)
+{
+	if (!bytes_per_second || !bytes)
+		return;
+	uint64_t nanoseconds = bytes * UINT64_C(1000000000) / bytes_per_second;
+	nanosleep(&(struct timespec){ (time_t)(nanoseconds / 1000000000),
+				      (long)(nanoseconds % 1000000000) },
+		  NULL);
+}
 
 /* --- the control folder ------------------------------------------------ */
 
@@ -82,12 +119,46 @@ static uint64_t pending_writes(void)
 	return count;
 }
 
+/* Faults that are asked for; false if the command is another one. */
+static bool obey_fault(const char *command)
+{
+	uint64_t number;
+	struct fault *fault = NULL;
+	bool stays = false;
+	if (argument(command, "fail_read?after=", &number)) {
+		fault = &read_fault;
+	} else if (argument(command, "fail_reads?after=", &number)) {
+		fault = &read_fault;
+		stays = true;
+	} else if (argument(command, "fail_write?after=", &number)) {
+		fault = &write_fault;
+	} else if (argument(command, "fail_writes?after=", &number)) {
+		fault = &write_fault;
+		stays = true;
+	} else if (argument(command, "lie?on=", &number)) {
+		lies = number != 0;
+		for (struct inode *i = disk.inodes; i; i = i->next)
+			i->told = 0;
+	} else if (argument(command, "slow?rate=", &number)) {
+		bytes_per_second = number;
+	} else {
+		return false;
+	}
+	if (fault) {
+		fault->first = number ? fault->calls + number : 0;
+		fault->stays = stays;
+	}
+	return true;
+}
+
 /* Do what the command says; NULL if there is no such command. */
 static char *obey(const char *command)
 {
 	uint64_t number;
 	char text[512];
-	if (argument(command, "cut?seed=", &number)) {
+	if (obey_fault(command)) {
+		strcpy(text, "{}\n");
+	} else if (argument(command, "cut?seed=", &number)) {
 		struct cut_report r = disk_cut(&disk, number);
 		snprintf(text, sizeof(text),
 			 "{\"writes\":%" PRIu64 ",\"whole\":%" PRIu64
@@ -113,9 +184,11 @@ static char *obey(const char *command)
 			 "{\"history\":%" PRIu64 ",\"fsyncs\":%" PRIu64
 			 ",\"pending_writes\":%" PRIu64
 			 ",\"pending_names\":%" PRIu64 ",\"bytes\":%" PRIu64
+			 ",\"reads\":%" PRIu64 ",\"writes\":%" PRIu64
 			 ",\"dead\":%s}\n",
 			 disk.history, disk.fsyncs, pending_writes(), names,
-			 disk.page_count * DISK_PAGE,
+			 disk.page_count * DISK_PAGE, read_fault.calls,
+			 write_fault.calls,
 			 disk.dead ? "true" : "false");
 	} else {
 		return NULL;
@@ -403,6 +476,9 @@ static void fs_open(fuse_req_t req, fuse_ino_t number,
 		fuse_reply_err(req, EIO);
 		return;
 	}
+	/* The kernel reads again what it failed to read ahead, and does not
+	 * read again what it keeps. */
+	file->direct_io = lies || (read_fault.first && !read_fault.stays);
 	to_inode(number)->opens++;
 	if (fuse_reply_open(req, file) != 0)
 		to_inode(number)->opens--;
@@ -435,7 +511,7 @@ static void fs_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 		fuse_reply_buf(req, control->answer + start, part);
 		return;
 	}
-	if (disk.dead) {
+	if (disk.dead || call_fails(&read_fault)) {
 		fuse_reply_err(req, EIO);
 		return;
 	}
@@ -444,7 +520,15 @@ static void fs_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 		fuse_reply_err(req, ENOMEM);
 		return;
 	}
-	size_t length = disk_read(to_inode(number), bytes, size, at);
+	struct inode *inode = to_inode(number);
+	size_t length = disk_read(inode, bytes, size, at);
+	if (lies && length) {
+		if (at < inode->told)
+			bytes[0] ^= 1;
+		if (at + (off_t)length > inode->told)
+			inode->told = at + (off_t)length;
+	}
+	take_time(length);
 	fuse_reply_buf(req, (char *)bytes, length);
 	free(bytes);
 }
@@ -453,8 +537,11 @@ static void fs_write(fuse_req_t req, fuse_ino_t number, const char *bytes,
 		     size_t size, off_t at, struct fuse_file_info *file)
 {
 	(void)file;
-	int error = disk_write(&disk, to_inode(number), (const uint8_t *)bytes,
-			       size, at);
+	int error = call_fails(&write_fault)
+			    ? -EIO
+			    : disk_write(&disk, to_inode(number),
+					 (const uint8_t *)bytes, size, at);
+	take_time(size);
 	if (error)
 		fuse_reply_err(req, -error);
 	else
