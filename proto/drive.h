@@ -32,7 +32,7 @@
 #define DRIVE_ROUTE ".xiangtu/route"
 
 enum {
-	DRIVE_PATH_MAX = 2400, /* bytes of any path below the mount */
+	DRIVE_PATH_MAX = 2400, /* bytes of any path below the mount, and a zero */
 	DRIVE_FOLDER_MAX = 1200, /* bytes of a lesson's folder */
 	DRIVE_PLACE_MAX = 4096,	 /* bytes of a place file */
 	DRIVE_HASH_SIZE = 32,
@@ -46,6 +46,11 @@ enum {
 /* Parts of a file on a drive whose file system takes no larger ones: below
  * 4 GiB, and a multiple of every piece length. */
 #define DRIVE_PART_BYTES (UINT64_C(4032) << 20)
+
+/* May this be a path below the mount: safe components (proto/safename.h)
+ * joined by single '/', the last of which may carry the ".001" of a part
+ * beyond SAFENAME_MAX bytes? */
+enum status drive_path_check(struct bytes path);
 
 /* What is named by 32 bytes in hex. */
 enum drive_kind {
@@ -83,15 +88,16 @@ struct drive_place {
 };
 
 /* STATUS_MALFORMED for anything a writer would not have written: unsafe
- * names, a folder elsewhere. `out` is then untouched. Lines of other keys are
- * passed over. */
+ * names, a folder elsewhere, lines twice or in another order. `out` is then
+ * untouched. Lines of other keys (lower-case words) are passed over. */
 enum status drive_place_parse(struct bytes text, struct drive_place *out);
+/* `place` must be one that parses (asserted). */
 void drive_place_format(const struct drive_place *place, struct buf *out);
 
 /*
  * The folder of a lesson: DRIVE_LESSONS, the topic's components and the title,
  * each made safe. `mark` is NULL, or the short id of the lesson to go behind
- * the title when the plain name is another's.
+ * the title, "<title> (<mark>)", when the plain name is another's.
  */
 void drive_lesson_folder(const char *topic, const char *title,
 			 const char *mark,
@@ -124,10 +130,13 @@ struct drive_stop {
 	char region[13];
 	char name[DRIVE_STOP_NAME_MAX + 1]; /* for people */
 };
-/* Text: "xiangtu-route/v1", then lines of "stop <region> <name>". Up to `max`
- * stops are filled. STATUS_MALFORMED. */
+/* Text: "xiangtu-route/v1", then lines of "stop <region> <name>" (or "stop
+ * <region>"), at most DRIVE_ROUTE_STOPS_MAX. Lines of other keys are passed
+ * over. The first `max` stops are filled. STATUS_MALFORMED leaves `out` and
+ * `count` untouched. */
 enum status drive_route_parse(struct bytes text, struct drive_stop *out,
 			      size_t max, size_t *count);
+/* The stops must be ones that parse (asserted). */
 void drive_route_format(const struct drive_stop *stops, size_t count,
 			struct buf *out);
 

@@ -14,7 +14,8 @@
  * Paths are relative, UTF-8, '/' between safe components (proto/drive.h makes
  * them); anything else is STATUS_MALFORMED.
  *
- * Threads: a struct mount may be used by several threads at once. */
+ * Threads: a struct mount may be used by several threads at once, as long as no
+ *          two of them write one path. */
 #ifndef NODE_DRIVE_MOUNT_H
 #define NODE_DRIVE_MOUNT_H
 
@@ -78,7 +79,7 @@ enum status mount_open_file(struct mount *m, const char *path, int *fd,
  * `err` untouched; STATUS_UNTRUSTED for anything else there. */
 enum status mount_size(struct mount *m, const char *path, uint64_t *size,
 		       struct err *err);
-/* Is there a folder of that name? */
+/* Is there a folder of that name? A link to one is none. */
 bool mount_has_folder(struct mount *m, const char *path);
 
 /* --- writing --- */
@@ -100,12 +101,14 @@ enum status mount_open_to_write(struct mount *m, const char *path, int *fd,
 				struct err *err);
 enum status mount_make_folder(struct mount *m, const char *path,
 			      struct err *err);
-/* Flush a folder's names. File systems that cannot are no failure. */
+/* Flush a folder's names; "" is the drive's top. File systems that cannot are
+ * no failure. */
 enum status mount_sync_folder(struct mount *m, const char *path,
 			      struct err *err);
 /* Rename a file or folder; what `to` is in is made. STATUS_EXISTS when there
  * is something at `to` (nothing is replaced), where the file system can tell
- * at once; else looked at before. */
+ * at once; else looked at before. Not flushed: mount_sync_folder(), or
+ * mount_sync() in the end. */
 enum status mount_rename(struct mount *m, const char *from, const char *to,
 			 struct err *err);
 /* Remove a file; that it is not there is no failure. */
@@ -116,13 +119,22 @@ void mount_remove_empty(struct mount *m, const char *path, const char *above);
 
 /* --- listing: for people only, never to decide what to believe --- */
 
-/* Up to `max` names in a folder; false from the callback ends it. */
+/* Up to `max` names in a folder ("" is the drive's top); false from the callback
+ * ends it. Names that are no plain text (proto/text.h) are passed over, but
+ * count. */
 typedef bool (*mount_name_cb)(void *owner, const char *name, bool is_folder);
 enum status mount_list(struct mount *m, const char *path, unsigned max,
 		       mount_name_cb each, void *owner, struct err *err);
 
 /* STATUS_READ_ONLY for EROFS; STATUS_NO_ROOM for ENOSPC, EDQUOT, EFBIG;
- * STATUS_NOT_FOUND; STATUS_UNTRUSTED for ELOOP, EXDEV; STATUS_IO else. */
+ * STATUS_NOT_FOUND; STATUS_UNTRUSTED for what a link, a folder, a device or
+ * another file system in the way answers (ELOOP, EXDEV, ENOTDIR, EISDIR);
+ * STATUS_NO_MEMORY; STATUS_IO else. */
 enum status mount_status(int error);
+/* What every call here does with an errno: set `err` to mount_status() with
+ * words that say what to do, "the drive was pulled out" when it is so. For
+ * those who read and write the descriptors they got from here. */
+enum status mount_fail(const struct mount *m, const char *path, int error,
+		       struct err *err);
 
 #endif
