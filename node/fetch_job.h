@@ -3,6 +3,7 @@
 #ifndef NODE_FETCH_JOB_H
 #define NODE_FETCH_JOB_H
 
+#include "node/alive.h"
 #include "node/fetcher.h"
 #include "node/torrentfile.h"
 
@@ -92,12 +93,23 @@ struct seed {
 	int64_t used_ms;
 };
 
+/* A payload another process writes, or is about to. */
+struct loan {
+	uint8_t btmh[32];
+	struct alive who;
+	bool lent; /* else asked for, and not yet free to be lent */
+	int64_t asked_ms;
+	bool discard; /* delete it when it comes back */
+};
+
 struct fetcher {
 	struct fetcher_options o;
 	struct job *jobs;
 	unsigned n_jobs;
 	struct seed seeds[FETCHER_SEEDS_MAX];
 	unsigned n_seeds;
+	struct loan loans[FETCHER_LENT_MAX];
+	unsigned n_loans;
 	uv_timer_t timer;
 	uint16_t swarm_port; /* as the engine says */
 	bool look; /* there may be something to start */
@@ -128,6 +140,8 @@ void job_pause(struct job *job, int64_t ms, const char *why);
 void job_give_up(struct job *job, const char *why);
 /* Every piece is verified and on disk: remember it and tell. */
 void job_is_held(struct job *job);
+/* Every piece of it is here, however it came: on the shelf with it. */
+void fetcher_now_held(struct fetcher *f, const uint8_t *btmh);
 /* The sources fit to be asked now, static ones too; returns how many. */
 unsigned job_sources(struct job *job, struct source **out, unsigned max);
 
@@ -153,6 +167,15 @@ void job_swarm_quiet(struct job *job);
 void job_http(struct job *job);
 /* Is there a fit source from which HTTP would be the way? */
 bool job_http_possible(struct job *job, bool only_static);
+
+/* --- fetch_lent.c --- */
+/* Is another process to write it, now or in a moment? Nothing is begun then. */
+bool lent_is(const struct fetcher *f, const uint8_t *btmh);
+/* To be deleted: true when that has to wait until it comes back. */
+bool lent_discard(struct fetcher *f, const uint8_t *btmh);
+/* Borrowers that are gone have given back what they had. */
+void lent_tick(struct fetcher *f);
+void lent_release(struct fetcher *f);
 
 /* --- fetch_seeds.c --- */
 struct seed *seed_find(struct fetcher *f, const uint8_t *btmh);

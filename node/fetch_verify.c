@@ -158,7 +158,9 @@ static void pool_done(uv_work_t *work, int cancelled)
 	free(t->have);
 	buf_release(&t->body);
 	free(t);
-	if (!job->stopping && job->good == job->tf->mi.pieces)
+	/* Though it is winding down: what is complete is held. */
+	if (!job->discard && !job->published &&
+	    job->good == job->tf->mi.pieces)
 		job_is_held(job);
 	job_step(job);
 }

@@ -140,17 +140,22 @@ static struct job *job_new(struct fetcher *f, const uint8_t *btmh)
 	return job;
 }
 
+void fetcher_now_held(struct fetcher *f, const uint8_t *btmh)
+{
+	if (shelf_put(f->o.shelf, btmh) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: out of memory\n");
+	f->o.on_held(f->o.owner, btmh, true);
+}
+
 void job_is_held(struct job *job)
 {
 	struct fetcher *f = job->f;
 
 	job_swarm_quiet(job);
 	job->state = JOB_DONE;
-	if (shelf_put(f->o.shelf, job->btmh) != STATUS_OK)
-		(void)fprintf(stderr, "xiangtu: out of memory\n");
 	if (engine_has(f->o.engine, job->btmh))
 		seed_adopt(f, job->btmh);
-	f->o.on_held(f->o.owner, job->btmh, true);
+	fetcher_now_held(f, job->btmh);
 }
 
 struct deletion {
@@ -357,7 +362,8 @@ static void start_jobs(struct fetcher *f)
 
 		struct job *job;
 
-		if (fetcher_find(f, btmh) != NULL || is_resting(f, btmh))
+		if (fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
+		    is_resting(f, btmh))
 			continue;
 		job = job_new(f, btmh);
 		if (job != NULL)
@@ -386,6 +392,7 @@ static bool waits(void *context, const struct fetch *fetch)
 	struct waiting *w = context;
 
 	w->found = fetcher_find(w->f, fetch->btmh) == NULL &&
+		   !lent_is(w->f, fetch->btmh) &&
 		   !is_resting(w->f, fetch->btmh);
 	return !w->found;
 }
@@ -418,6 +425,7 @@ static void ticked(uv_timer_t *timer)
 		job_step(job);
 	}
 	seeds_tick(f);
+	lent_tick(f);
 	if (++ticks % 4 == 0)
 		rotate(f);
 	if (ticks % 20 == 0)
@@ -457,6 +465,8 @@ void fetcher_discard(struct fetcher *f, const uint8_t *btmh)
 		shelf_take(f->o.shelf, btmh);
 		f->o.on_held(f->o.owner, btmh, false);
 	}
+	if (lent_discard(f, btmh))
+		return;
 	if (job == NULL) {
 		if (payload_get(f->o.house->catalog, btmh, &row, NULL, &err) !=
 		    STATUS_OK)
@@ -507,7 +517,7 @@ enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
 {
 	enum status status;
 
-	if (fetcher_find(f, btmh) != NULL)
+	if (fetcher_find(f, btmh) != NULL || lent_is(f, btmh))
 		return err_set(err, STATUS_BUSY,
 			       "it is being fetched or repaired already");
 	status = payload_damaged(f->o.house->catalog, btmh, good, err);
@@ -534,9 +544,7 @@ void fetcher_published(struct fetcher *f, const uint8_t *btmh)
 		job->discard = false; /* what is there now stays */
 		job_step(job);
 	}
-	if (shelf_put(f->o.shelf, btmh) != STATUS_OK)
-		(void)fprintf(stderr, "xiangtu: out of memory\n");
-	f->o.on_held(f->o.owner, btmh, true);
+	fetcher_now_held(f, btmh);
 }
 
 /* --- the engine --- */
@@ -694,6 +702,7 @@ static void closing_ticked(uv_timer_t *timer)
 void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
 		   void *owner)
 {
+	lent_release(f);
 	f->closing = true;
 	f->closing_ms = fetcher_now(f);
 	f->on_closed = on_closed;

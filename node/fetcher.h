@@ -30,7 +30,8 @@
 enum {
 	FETCHER_JOBS_MAX = 4,    /* at a time */
 	FETCHER_SEEDS_MAX = 200, /* held payloads loaded for others */
-	FETCHER_SOURCES_MAX = 24
+	FETCHER_SOURCES_MAX = 24,
+	FETCHER_LENT_MAX = 64
 };
 
 struct fetcher;
@@ -87,6 +88,42 @@ enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
 
 /* A payload was put in place whole by publishing. */
 void fetcher_published(struct fetcher *f, const uint8_t *btmh);
+
+/* --- lending ---
+ *
+ * Another process of this node's owner (a drive sync) writes a payload: from
+ * fetcher_lend() until fetcher_lent_back() nobody here writes, verifies or
+ * deletes it. What is withdrawn meanwhile is deleted when it comes back. A
+ * borrower that ends without a word has given it back as it was; what it had
+ * written is found by hashing. */
+
+/*
+ * Lend a payload to process `pid`. Asking begins what makes it possible: the
+ * engine lets go, a fetch is broken off. Asked again by who has it already,
+ * the answer is the same.
+ *
+ * `have` gets the have-map appended, *pieces its length (0 and nothing while
+ * its torrent file was never seen here). *held: every piece is here, and it
+ * was not lent.
+ * Returns: STATUS_BUSY when it cannot be lent yet (ask again), another
+ *          process has it, or too many are lent; STATUS_OUT_OF_SCOPE when no
+ *          lesson wants it here; STATUS_USAGE without such a process; what
+ *          SQLite failed with.
+ */
+enum status fetcher_lend(struct fetcher *f, const uint8_t *btmh, pid_t pid,
+			 struct buf *have, uint32_t *pieces, bool *held,
+			 struct err *err);
+
+/*
+ * Take it back, with the map of the pieces the borrower has hashed and
+ * fsynced; `pieces` 0 when it says nothing of them. *held: nothing is missing.
+ *
+ * Returns: STATUS_NOT_FOUND when it was not lent to `pid`; as lent_end()
+ *          (node/lent.h), and then it has come back as it was.
+ */
+enum status fetcher_lent_back(struct fetcher *f, const uint8_t *btmh,
+			      pid_t pid, uint32_t pieces, uint64_t bytes,
+			      struct bytes have, bool *held, struct err *err);
 
 /* What a job does, for `transfers` and `lessons`: a new reference, or NULL
  * when there is none for it. */

@@ -140,6 +140,25 @@ static enum status damaged(void *node, const uint8_t *btmh, struct bytes good,
 	return fetcher_damaged(n->fetcher, btmh, good, err);
 }
 
+static enum status lend(void *node, const uint8_t *btmh, pid_t pid,
+			struct buf *have, uint32_t *pieces, bool *held,
+			struct err *err)
+{
+	struct node *n = node;
+
+	return fetcher_lend(n->fetcher, btmh, pid, have, pieces, held, err);
+}
+
+static enum status lent_back(void *node, const uint8_t *btmh, pid_t pid,
+			     uint32_t pieces, uint64_t bytes,
+			     struct bytes have, bool *held, struct err *err)
+{
+	struct node *n = node;
+
+	return fetcher_lent_back(n->fetcher, btmh, pid, pieces, bytes, have,
+				 held, err);
+}
+
 static bool has_twin(void *node)
 {
 	return ((struct node *)node)->twin;
@@ -158,6 +177,8 @@ void node_live_init(struct node *n)
 		.published = published,
 		.choices_changed = choices_changed,
 		.damaged = damaged,
+		.lend = lend,
+		.lent_back = lent_back,
 		.has_twin = has_twin,
 	};
 	n->requests = (struct requests){ .house = &n->house,

@@ -23,6 +23,30 @@ uint64_t request_number(const json_t *request, const char *key)
 	return value < 0 ? 0 : (uint64_t)value;
 }
 
+enum status request_btmh(const json_t *request, uint8_t btmh[static 32],
+			 struct err *err)
+{
+	const char *hex = request_text(request, "btmh");
+
+	if (hex == NULL || hex_decode(bytes_of(hex), btmh, 32) != STATUS_OK)
+		return err_set(err, STATUS_USAGE, "which payload?");
+	return STATUS_OK;
+}
+
+enum status request_hex(const json_t *request, const char *key,
+			struct buf *out, struct err *err)
+{
+	const char *hex = request_text(request, key);
+	size_t size = hex == NULL ? 0 : strlen(hex) / 2;
+	uint8_t *at = buf_reserve(out, size + 1);
+
+	if (hex == NULL || at == NULL ||
+	    hex_decode(bytes_of(hex), at, size) != STATUS_OK)
+		return err_set(err, STATUS_USAGE, "which pieces?");
+	buf_grew(out, size);
+	return STATUS_OK;
+}
+
 enum status request_lesson(struct requests *r, const json_t *request,
 			   struct lesson_row *row, struct err *err)
 {
@@ -401,22 +425,16 @@ static enum status request_subscribe(struct requests *r,
 static enum status request_damaged(struct requests *r, const json_t *request,
 				   json_t **answer, struct err *err)
 {
-	const char *hex = request_text(request, "btmh");
-	const char *map = request_text(request, "good");
 	struct buf good = BUF_INIT;
 	uint8_t btmh[32];
-	enum status status;
+	enum status status = request_btmh(request, btmh, err);
 
-	if (hex == NULL || map == NULL ||
-	    hex_decode(bytes_of(hex), btmh, 32) != STATUS_OK)
-		return err_set(err, STATUS_USAGE, "which payload?");
-	if (buf_reserve(&good, strlen(map) / 2 + 1) == NULL ||
-	    hex_decode(bytes_of(map), good.data, strlen(map) / 2) !=
-		    STATUS_OK) {
+	if (status == STATUS_OK)
+		status = request_hex(request, "good", &good, err);
+	if (status != STATUS_OK) {
 		buf_release(&good);
-		return err_set(err, STATUS_USAGE, "which pieces?");
+		return status;
 	}
-	buf_grew(&good, strlen(map) / 2);
 	if (r->live != NULL && r->live->damaged != NULL) {
 		status = r->live->damaged(r->live->node, btmh,
 					  buf_bytes(&good), err);
@@ -505,6 +523,8 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "transfers", request_transfers },
 		{ "held", request_held },
 		{ "damaged", request_damaged },
+		{ "lend", request_lend },
+		{ "lent-back", request_lent_back },
 		{ "trust", request_trust },
 		{ "join-file", request_join_file },
 		{ "station-accept", request_station_accept },

@@ -9,6 +9,7 @@
 #define NODE_REQUESTS_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "catalog/index.h"
 #include "node/house.h"
@@ -31,6 +32,14 @@ struct live {
 	void (*choices_changed)(void *node);
 	enum status (*damaged)(void *node, const uint8_t *btmh,
 			       struct bytes good, struct err *err);
+	/* As fetcher_lend() and fetcher_lent_back(). */
+	enum status (*lend)(void *node, const uint8_t *btmh, pid_t pid,
+			    struct buf *have, uint32_t *pieces, bool *held,
+			    struct err *err);
+	enum status (*lent_back)(void *node, const uint8_t *btmh, pid_t pid,
+				 uint32_t pieces, uint64_t bytes,
+				 struct bytes have, bool *held,
+				 struct err *err);
 	/* Another machine speaks with this node's key. */
 	bool (*has_twin)(void *node);
 };

@@ -25,9 +25,20 @@ enum status request_station_list(struct requests *r, const json_t *request,
 enum status request_station_end(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err);
 
+enum status request_lend(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+enum status request_lent_back(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
+
 /* The string at `key`, or NULL when it is absent or no string. */
 const char *request_text(const json_t *request, const char *key);
 uint64_t request_number(const json_t *request, const char *key);
+/* The 32 bytes at "btmh". STATUS_USAGE. */
+enum status request_btmh(const json_t *request, uint8_t btmh[static 32],
+			 struct err *err);
+/* Bytes written in hex at `key`. STATUS_USAGE. */
+enum status request_hex(const json_t *request, const char *key,
+			struct buf *out, struct err *err);
 /* The lesson the request names by its "id". */
 enum status request_lesson(struct requests *r, const json_t *request,
 			   struct lesson_row *row, struct err *err);

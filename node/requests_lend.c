@@ -1,0 +1,94 @@
+/* Payloads that the asker writes himself: lent to a process, given back with
+ * what it brought. Without a running node there is nobody to lend from, and
+ * only what is here is told and taken in. */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "node/lent.h"
+#include "node/requests_internal.h"
+#include "proto/encoding.h"
+
+static json_t *hex_json(struct bytes bytes)
+{
+	char *hex = malloc(2 * bytes.size + 1);
+	json_t *text;
+
+	if (hex == NULL)
+		return NULL;
+	hex_encode(bytes, hex);
+	text = json_string(hex);
+	free(hex);
+	return text;
+}
+
+/* The borrower's number; it must be one. */
+static enum status read_pid(const json_t *request, pid_t *pid,
+			    struct err *err)
+{
+	json_int_t number =
+		json_integer_value(json_object_get(request, "pid"));
+
+	if (number <= 0 || number > INT_MAX)
+		return err_set(err, STATUS_USAGE, "lent to which process?");
+	*pid = (pid_t)number;
+	return STATUS_OK;
+}
+
+enum status request_lend(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err)
+{
+	struct buf have = BUF_INIT;
+	uint8_t btmh[32];
+	uint32_t pieces;
+	bool held;
+	pid_t pid;
+	enum status status = request_btmh(request, btmh, err);
+
+	if (status == STATUS_OK)
+		status = read_pid(request, &pid, err);
+	if (status != STATUS_OK)
+		return status;
+	if (r->live != NULL && r->live->lend != NULL)
+		status = r->live->lend(r->live->node, btmh, pid, &have,
+				       &pieces, &held, err);
+	else
+		status = lent_begin(r->house, btmh, &have, &pieces, &held,
+				    err);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:b, s:I, s:o}", "held", held, "pieces",
+				    (json_int_t)pieces, "have",
+				    hex_json(buf_bytes(&have)));
+	buf_release(&have);
+	return status;
+}
+
+enum status request_lent_back(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err)
+{
+	uint64_t pieces = request_number(request, "pieces");
+	uint64_t bytes = request_number(request, "bytes");
+	struct buf have = BUF_INIT;
+	uint8_t btmh[32];
+	bool held;
+	pid_t pid;
+	enum status status = request_btmh(request, btmh, err);
+
+	if (status == STATUS_OK)
+		status = read_pid(request, &pid, err);
+	if (status == STATUS_OK)
+		status = request_hex(request, "have", &have, err);
+	if (status == STATUS_OK && pieces > METAINFO_PIECES_MAX)
+		status = err_set(err, STATUS_USAGE, "so many pieces?");
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->lent_back != NULL)
+		status = r->live->lent_back(r->live->node, btmh, pid,
+					    (uint32_t)pieces, bytes,
+					    buf_bytes(&have), &held, err);
+	else if (status == STATUS_OK)
+		status = lent_end(r->house, btmh, (uint32_t)pieces, bytes,
+				  buf_bytes(&have), &held, err);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:b}", "held", held);
+	buf_release(&have);
+	return status;
+}
