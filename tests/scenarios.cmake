@@ -43,6 +43,7 @@ endfunction()
 # What the stories lean on is tested even where no node is.
 scenario_test(support.forgetfs forgetfs_test.py 120 support)
 scenario_test(support.faultio faultio_test.py 60 support)
+scenario_test(support.drives drives_test.py 120 support)
 scenario_test(support.tlog tlog_test.py 60 support)
 
 if(XIANGTU_SCENARIOS)
