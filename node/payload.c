@@ -11,7 +11,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "node/merkle.h"
 #include "node/payload_walk.h"
 #include "proto/safename.h"
 
@@ -253,18 +252,23 @@ enum status payload_write(struct payload *p, uint32_t piece,
 	return STATUS_OK;
 }
 
+bool payload_piece_good_by(struct merkle *hasher, const struct metainfo *mi,
+			   uint32_t piece, const uint8_t *data)
+{
+	struct metainfo_piece at = metainfo_piece(mi, piece);
+	uint8_t hash[32];
+
+	merkle_piece(hasher, data, at.length, at.leaves, hash);
+	return memcmp(hash, at.hash, sizeof(hash)) == 0;
+}
+
 bool payload_piece_good(const struct metainfo *mi, uint32_t piece,
 			const uint8_t *data)
 {
-	struct metainfo_piece at = metainfo_piece(mi, piece);
 	struct merkle *hasher = merkle_new();
-	uint8_t hash[32];
-	bool good = false;
+	bool good = hasher != NULL &&
+		    payload_piece_good_by(hasher, mi, piece, data);
 
-	if (hasher != NULL) {
-		merkle_piece(hasher, data, at.length, at.leaves, hash);
-		good = memcmp(hash, at.hash, sizeof(hash)) == 0;
-	}
 	merkle_free(hasher);
 	return good;
 }

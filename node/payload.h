@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 
+#include "node/merkle.h"
 #include "proto/err.h"
 #include "proto/metainfo.h"
 
@@ -53,6 +54,9 @@ enum status payload_write(struct payload *p, uint32_t piece,
 /* Are these the bytes of that piece? */
 bool payload_piece_good(const struct metainfo *mi, uint32_t piece,
 			const uint8_t *data);
+/* The same for whoever asks about many: with a hasher of the caller's. */
+bool payload_piece_good_by(struct merkle *hasher, const struct metainfo *mi,
+			   uint32_t piece, const uint8_t *data);
 
 struct payload_check {
 	/* Which pieces to look at: a have-map, NULL for all. */
