@@ -142,9 +142,22 @@ static enum status sign_root(struct trust_book *book,
 	return status;
 }
 
+/* The keys of a county's office. */
+struct office {
+	struct secret_key *root;
+	struct secret_key *publisher;
+	struct seal_key *records;
+	struct secret_key *ack;
+};
+
 static enum status fill_trust(struct trust *trust, const struct conf *conf,
-			      const struct public_key *key)
+			      const struct office *office)
 {
+	const struct public_key *key = secret_key_public(office->publisher);
+	struct recipient recipient = {
+		.key = *seal_key_public(office->records),
+		.ack = *secret_key_public(office->ack),
+	};
 	struct publisher publisher;
 	enum status status = publisher_init(&publisher, conf->origin);
 
@@ -159,24 +172,25 @@ static enum status fill_trust(struct trust *trust, const struct conf *conf,
 	publisher.may_delegate = true;
 	if (status == STATUS_OK)
 		status = trust_add_publisher(trust, &publisher);
+	memcpy(recipient.region, conf->region, sizeof(recipient.region));
+	if (status == STATUS_OK)
+		status = trust_add_recipient(trust, &recipient);
 	return status;
 }
 
 static enum status sign_trust(struct trust_book *book, const struct conf *conf,
-			      const struct secret_key *root_key,
-			      const struct secret_key *publisher_key,
-			      struct err *err)
+			      const struct office *office, struct err *err)
 {
 	struct trust trust;
 	struct buf text = BUF_INIT, note = BUF_INIT;
 	enum status status;
 
 	trust_init(&trust);
-	status = fill_trust(&trust, conf, secret_key_public(publisher_key));
+	status = fill_trust(&trust, conf, office);
 	if (status == STATUS_OK)
 		status = trust_format(&trust, &text);
 	if (status == STATUS_OK)
-		status = note_sign(buf_bytes(&text), root_key, &note);
+		status = note_sign(buf_bytes(&text), office->root, &note);
 	if (status == STATUS_OK)
 		status = trust_book_take_trust(book, buf_bytes(&note), err);
 	else
@@ -187,29 +201,61 @@ static enum status sign_trust(struct trust_book *book, const struct conf *conf,
 	return status;
 }
 
-static enum status found_county(const char *dir, struct conf *conf,
-				struct trust_book *book, struct err *err)
+static enum status make_office(struct office *office, struct conf *conf,
+			       struct err *err)
 {
-	struct secret_key *root_key = NULL, *publisher_key = NULL;
-	char name[64];
+	char name[ORIGIN_MAX + 16];
 	enum status status;
 
 	(void)snprintf(name, sizeof(name), "root-1-%s", conf->region);
-	status = secret_key_new(&root_key, name, KEY_ED25519);
+	status = secret_key_new(&office->root, name, KEY_ED25519);
 	if (status != STATUS_OK)
 		return err_set(err, status, "make the root key");
-	status = new_publisher_key(conf, &publisher_key, err);
+	status = new_publisher_key(conf, &office->publisher, err);
+	if (status != STATUS_OK)
+		return status;
+	(void)snprintf(name, sizeof(name), "%s/records", conf->origin);
+	status = seal_key_new(&office->records, name);
+	(void)snprintf(name, sizeof(name), "%s/ack", conf->origin);
 	if (status == STATUS_OK)
-		status = house_write_key(dir, "root.key", root_key, err);
+		status = secret_key_new(&office->ack, name, KEY_COSIGNER);
+	if (status != STATUS_OK)
+		return err_set(err, status, "make the keys of records");
+	return STATUS_OK;
+}
+
+static enum status write_office(const char *dir, const struct office *office,
+				struct err *err)
+{
+	enum status status = house_write_key(dir, "root.key", office->root,
+					     err);
+
 	if (status == STATUS_OK)
-		status = house_write_key(dir, "publisher.key", publisher_key,
-					 err);
+		status = house_write_key(dir, "publisher.key",
+					 office->publisher, err);
 	if (status == STATUS_OK)
-		status = sign_root(book, root_key, err);
+		status = house_write_seal_key(dir, office->records, err);
 	if (status == STATUS_OK)
-		status = sign_trust(book, conf, root_key, publisher_key, err);
-	secret_key_free(publisher_key);
-	secret_key_free(root_key);
+		status = house_write_key(dir, "ack.key", office->ack, err);
+	return status;
+}
+
+static enum status found_county(const char *dir, struct conf *conf,
+				struct trust_book *book, struct err *err)
+{
+	struct office office = { .root = NULL };
+	enum status status = make_office(&office, conf, err);
+
+	if (status == STATUS_OK)
+		status = write_office(dir, &office, err);
+	if (status == STATUS_OK)
+		status = sign_root(book, office.root, err);
+	if (status == STATUS_OK)
+		status = sign_trust(book, conf, &office, err);
+	secret_key_free(office.ack);
+	seal_key_free(office.records);
+	secret_key_free(office.publisher);
+	secret_key_free(office.root);
 	return status;
 }
 

@@ -43,64 +43,6 @@ const uint8_t *house_node_public(const struct house *h)
 	return secret_key_public(h->node_key)->bytes;
 }
 
-enum status house_read_key(const char *dir, const char *name,
-			   struct secret_key **out, struct err *err)
-{
-	char path[HOUSE_PATH_MAX + 16];
-	struct buf text = BUF_INIT;
-	enum status status;
-
-	house_path(dir, name, path);
-	status = durable_read(path, 4096, &text, err);
-	if (status == STATUS_OK) {
-		status = secret_key_parse(out, buf_bytes(&text));
-		if (status != STATUS_OK)
-			(void)err_set(err, STATUS_DAMAGED,
-				      "'%s' is no key file", path);
-	}
-	if (text.data != NULL)
-		signing_wipe(text.data, text.size);
-	buf_release(&text);
-	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
-}
-
-enum status house_write_key(const char *dir, const char *name,
-			    const struct secret_key *key, struct err *err)
-{
-	char path[HOUSE_PATH_MAX + 16], text[SECRET_KEY_TEXT_MAX + 2];
-	enum status status;
-
-	house_path(dir, name, path);
-	secret_key_format(key, text);
-	(void)strcat(text, "\n");
-	status = durable_write(path, bytes_of(text), 0600, err);
-	signing_wipe(text, sizeof(text));
-	return status;
-}
-
-enum status house_new_node_key(struct secret_key **out, struct err *err)
-{
-	struct secret_key *draft, *key;
-	uint8_t seed[KEY_SEED_SIZE];
-	char name[32], hex[17];
-	enum status status;
-
-	signing_random(seed, sizeof(seed));
-	status = secret_key_from_seed(&draft, "node", KEY_ED25519, seed);
-	if (status == STATUS_OK) {
-		hex_encode((struct bytes){ secret_key_public(draft)->bytes, 8 },
-			   hex);
-		(void)snprintf(name, sizeof(name), "node-%s", hex);
-		secret_key_free(draft);
-		status = secret_key_from_seed(&key, name, KEY_ED25519, seed);
-	}
-	signing_wipe(seed, sizeof(seed));
-	if (status != STATUS_OK)
-		return err_set(err, status, "make a key");
-	*out = key;
-	return STATUS_OK;
-}
-
 /* What tells one machine from another: systemd's machine id, hashed so that
  * copies of the directory do not carry it around. $XIANGTU_MACHINE stands in
  * where /etc is shared between machines. */
@@ -224,8 +166,13 @@ static enum status read_keys(struct house *h, struct err *err)
 
 	if (status != STATUS_OK)
 		return status;
+	/* Those of offices. */
 	status = house_read_key(h->dir, "publisher.key", &h->publisher_key,
 				err);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = house_read_seal_key(h->dir, &h->records_key, err);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
+		status = house_read_key(h->dir, "ack.key", &h->ack_key, err);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -309,6 +256,8 @@ void house_close(struct house *h)
 {
 	catalog_free(h->catalog);
 	trust_book_release(&h->trust);
+	secret_key_free(h->ack_key);
+	seal_key_free(h->records_key);
 	secret_key_free(h->publisher_key);
 	secret_key_free(h->node_key);
 	if (h->twin >= 0)
@@ -353,11 +302,13 @@ static enum status put_aside(const char *dir, const char *name,
 
 static enum status new_identity(const char *dir, struct err *err)
 {
+	static const char *const of_offices[] = { "publisher.key", "root.key",
+						  "records.key", "ack.key" };
 	struct secret_key *key;
-	enum status status = put_aside(dir, "publisher.key", err);
+	enum status status = STATUS_OK;
 
-	if (status == STATUS_OK)
-		status = put_aside(dir, "root.key", err);
+	for (size_t i = 0; i < 4 && status == STATUS_OK; i++)
+		status = put_aside(dir, of_offices[i], err);
 	if (status == STATUS_OK)
 		status = house_new_node_key(&key, err);
 	if (status != STATUS_OK)

@@ -4,6 +4,8 @@
  *     node.key    this node's identity, mode 0600
  *     root.key    a county's root key, to be carried off line, mode 0600
  *     publisher.key                    of the log this node writes, mode 0600
+ *     records.key  opens what stations sealed to this office, mode 0600
+ *     ack.key      this office acknowledges records with it, mode 0600
  *     machine     which machine the directory was made for
  *     trust/      root and trust notes                (node/trust_book.h)
  *     node.db     logs, lessons, search, wants        (catalog/catalog.h)
@@ -20,7 +22,7 @@
 #include "node/conf.h"
 #include "node/torrentfile.h"
 #include "node/trust_book.h"
-#include "signing/key.h"
+#include "signing/seal.h"
 
 enum { HOUSE_PATH_MAX = 4000 };
 
@@ -32,6 +34,8 @@ struct house {
 	struct conf conf;
 	struct secret_key *node_key;
 	struct secret_key *publisher_key; /* NULL where none publishes */
+	struct seal_key *records_key; /* NULL where no records are read */
+	struct secret_key *ack_key;   /* NULL where none are acknowledged */
 	struct trust_book trust;
 	struct catalog *catalog;
 	int lock; /* descriptor, -1 when only reading */
@@ -73,8 +77,9 @@ enum status house_follow(struct house *h, struct err *err);
  *
  * HOUSE_MOVED:  it lives here now and nowhere else; nothing else changes.
  * HOUSE_COPIED: it is one of several; this one gets a node key of its own, and
- *               keys to publish with are put aside as *.copied, since two
- *               writers of one log make a fork.
+ *               an office's keys are put aside as *.copied, since two writers
+ *               of one log make a fork, and an acknowledgement by one would
+ *               not be held by the other.
  */
 enum house_fate { HOUSE_MOVED, HOUSE_COPIED };
 enum status house_settle(const char *dir, enum house_fate fate,
@@ -97,6 +102,12 @@ enum status house_read_key(const char *dir, const char *name,
 			   struct secret_key **out, struct err *err);
 enum status house_write_key(const char *dir, const char *name,
 			    const struct secret_key *key, struct err *err);
+
+/* Read or write DIR/records.key. */
+enum status house_read_seal_key(const char *dir, struct seal_key **out,
+				struct err *err);
+enum status house_write_seal_key(const char *dir, const struct seal_key *key,
+				 struct err *err);
 
 /* Write what tells this machine from others into DIR/machine. */
 enum status house_mark_machine(const char *dir, struct err *err);

@@ -261,6 +261,13 @@ enum status secret_key_new(struct secret_key **out, const char *name,
 	return status;
 }
 
+enum status secret_key_named(struct secret_key **out,
+			     const struct secret_key *key, const char *name)
+{
+	return secret_key_from_seed(out, name, (enum key_type)key->public.type,
+				    key->seed);
+}
+
 static const char secret_prefix[] = "PRIVATE+KEY+";
 
 enum status secret_key_parse(struct secret_key **out, struct bytes text)

@@ -96,6 +96,10 @@ enum status secret_key_from_seed(struct secret_key **out, const char *name,
 				 const uint8_t seed[static KEY_SEED_SIZE]);
 /* Read `PRIVATE+KEY+…`, with or without one final '\n'. */
 enum status secret_key_parse(struct secret_key **out, struct bytes text);
+/* The same key under another name (a node's, as the origin of its record log:
+ * proto/recordlog.h). STATUS_MALFORMED for a bad name, STATUS_NO_MEMORY. */
+enum status secret_key_named(struct secret_key **out,
+			     const struct secret_key *key, const char *name);
 /* Write `PRIVATE+KEY+…` and a final zero, no newline; the caller wipes it with
  * signing_wipe(). */
 void secret_key_format(const struct secret_key *key,

@@ -62,7 +62,8 @@ enum status trust_add_recipient(struct trust *trust,
 	enum status status;
 
 	if (region_check(recipient->region) != STATUS_OK ||
-	    recipient->key.type != KEY_SEALING)
+	    recipient->key.type != KEY_SEALING ||
+	    (recipient->ack.type != 0 && recipient->ack.type != KEY_COSIGNER))
 		return STATUS_MALFORMED;
 	for (size_t i = 0; i < trust->recipient_count; i++)
 		if (strcmp(trust->recipients[i].region, recipient->region) == 0)

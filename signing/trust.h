@@ -25,6 +25,9 @@ enum {
 struct recipient {
 	char region[REGION_MAX + 1];
 	struct public_key key; /* KEY_SEALING */
+	/* KEY_COSIGNER: the office acknowledges record logs with it; type 0
+	 * where it does not. */
+	struct public_key ack;
 };
 
 /* A log that has ended for ever at (size, root). Its checkpoints up to there

@@ -119,7 +119,12 @@ static enum status read_recipient(struct bytes rest, struct trust *trust)
 	    bytes_to_string(value, made.region, sizeof(made.region)) !=
 		    STATUS_OK ||
 	    !wordline_take(&rest, "key", &value) ||
-	    public_key_parse(value, &made.key) != STATUS_OK || rest.size > 0)
+	    public_key_parse(value, &made.key) != STATUS_OK)
+		return STATUS_MALFORMED;
+	if (wordline_take(&rest, "ack", &value) &&
+	    public_key_parse(value, &made.ack) != STATUS_OK)
+		return STATUS_MALFORMED;
+	if (rest.size > 0)
 		return STATUS_MALFORMED;
 	return as_read(trust_add_recipient(trust, &made));
 }
@@ -260,6 +265,17 @@ static void put_publisher(struct buf *out, const struct publisher *p)
 	buf_puts(out, p->may_delegate ? " delegate=yes\n" : "\n");
 }
 
+static void put_recipient(struct buf *out, const struct recipient *r)
+{
+	buf_printf(out, "recipient region=%s key=", r->region);
+	buf_put_vkey(out, &r->key);
+	if (r->ack.type != 0) {
+		buf_puts(out, " ack=");
+		buf_put_vkey(out, &r->ack);
+	}
+	buf_puts(out, "\n");
+}
+
 static void put_cutoff(struct buf *out, const struct cutoff *c)
 {
 	buf_printf(out, "cutoff %s size=%" PRIu64 " root=", c->origin, c->size);
@@ -278,12 +294,8 @@ enum status trust_format(const struct trust *trust, struct buf *out)
 		   trust->version, trust->root);
 	for (size_t i = 0; i < trust->publisher_count; i++)
 		put_publisher(out, &trust->publishers[i]);
-	for (size_t i = 0; i < trust->recipient_count; i++) {
-		buf_printf(out, "recipient region=%s key=",
-			   trust->recipients[i].region);
-		buf_put_vkey(out, &trust->recipients[i].key);
-		buf_puts(out, "\n");
-	}
+	for (size_t i = 0; i < trust->recipient_count; i++)
+		put_recipient(out, &trust->recipients[i]);
 	for (size_t i = 0; i < trust->cutoff_count; i++)
 		put_cutoff(out, &trust->cutoffs[i]);
 	for (size_t i = 0; i < trust->witness_count; i++) {

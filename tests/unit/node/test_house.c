@@ -60,6 +60,7 @@ static void a_county_has_keys_a_log_and_a_root(void)
 	struct created made;
 	struct house h;
 	struct err err = ERR_INIT;
+	const struct recipient *to;
 	struct log_info info;
 	struct stat st;
 
@@ -67,10 +68,16 @@ static void a_county_has_keys_a_log_and_a_root(void)
 	CHECK(house_open(&h, dir, HOUSE_WRITE, &err) == STATUS_OK);
 	CHECK(h.publisher_key != NULL);
 	CHECK(h.trust.root.version == 1 && h.trust.trust.version == 1);
+	to = trust_recipient(&h.trust.trust, "431081101203");
+	CHECK(to != NULL && h.records_key != NULL && h.ack_key != NULL);
+	CHECK(public_key_same(&to->key, seal_key_public(h.records_key)));
+	CHECK(public_key_same(&to->ack, secret_key_public(h.ack_key)));
 	CHECK(log_find(h.catalog, made.origin, &info, &err) == STATUS_OK);
 	CHECK(info.own && info.size == 0);
 	house_close(&h);
 	house_path(dir, "root.key", path);
+	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+	house_path(dir, "records.key", path);
 	CHECK(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
 	scratch_free(dir);
 }
@@ -155,6 +162,7 @@ static void another_machine_is_asked_what_it_is(void)
 	CHECK(house_open(&h, dir, HOUSE_WRITE, &err) == STATUS_OK);
 	CHECK(memcmp(before, house_node_public(&h), 32) != 0);
 	CHECK(h.publisher_key == NULL); /* a copy does not publish */
+	CHECK(h.ack_key == NULL && h.records_key == NULL);
 	house_close(&h);
 	CHECK(unsetenv("XIANGTU_MACHINE") == 0);
 	scratch_free(dir);

@@ -1,0 +1,113 @@
+/* The key files of a data directory. */
+#include <stdio.h>
+#include <string.h>
+
+#include "node/durable.h"
+#include "node/house.h"
+#include "proto/encoding.h"
+
+/* A key file's text; to be wiped. */
+static enum status read_key_text(const char *dir, const char *name,
+				 struct buf *text, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+
+	house_path(dir, name, path);
+	return durable_read(path, 4096, text, err);
+}
+
+static void wipe_text(struct buf *text)
+{
+	if (text->data != NULL)
+		signing_wipe(text->data, text->size);
+	buf_release(text);
+}
+
+static enum status no_key_file(const char *dir, const char *name,
+			       struct err *err)
+{
+	return err_set(err, STATUS_DAMAGED, "'%s/%s' is no key file", dir,
+		       name);
+}
+
+/* Write a text of SECRET_KEY_TEXT_MAX bytes at most, and wipe it. */
+static enum status write_key_text(const char *dir, const char *name,
+				  char text[static SECRET_KEY_TEXT_MAX + 2],
+				  struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	enum status status;
+
+	house_path(dir, name, path);
+	(void)strcat(text, "\n");
+	status = durable_write(path, bytes_of(text), 0600, err);
+	signing_wipe(text, SECRET_KEY_TEXT_MAX + 2);
+	return status;
+}
+
+enum status house_read_key(const char *dir, const char *name,
+			   struct secret_key **out, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	enum status status = read_key_text(dir, name, &text, err);
+
+	if (status == STATUS_OK &&
+	    secret_key_parse(out, buf_bytes(&text)) != STATUS_OK)
+		status = no_key_file(dir, name, err);
+	wipe_text(&text);
+	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
+}
+
+enum status house_write_key(const char *dir, const char *name,
+			    const struct secret_key *key, struct err *err)
+{
+	char text[SECRET_KEY_TEXT_MAX + 2];
+
+	secret_key_format(key, text);
+	return write_key_text(dir, name, text, err);
+}
+
+enum status house_read_seal_key(const char *dir, struct seal_key **out,
+				struct err *err)
+{
+	struct buf text = BUF_INIT;
+	enum status status = read_key_text(dir, "records.key", &text, err);
+
+	if (status == STATUS_OK &&
+	    seal_key_parse(out, buf_bytes(&text)) != STATUS_OK)
+		status = no_key_file(dir, "records.key", err);
+	wipe_text(&text);
+	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
+}
+
+enum status house_write_seal_key(const char *dir, const struct seal_key *key,
+				 struct err *err)
+{
+	char text[SECRET_KEY_TEXT_MAX + 2];
+
+	seal_key_format(key, text);
+	return write_key_text(dir, "records.key", text, err);
+}
+
+enum status house_new_node_key(struct secret_key **out, struct err *err)
+{
+	struct secret_key *draft, *key;
+	uint8_t seed[KEY_SEED_SIZE];
+	char name[32], hex[17];
+	enum status status;
+
+	signing_random(seed, sizeof(seed));
+	status = secret_key_from_seed(&draft, "node", KEY_ED25519, seed);
+	if (status == STATUS_OK) {
+		hex_encode((struct bytes){ secret_key_public(draft)->bytes, 8 },
+			   hex);
+		(void)snprintf(name, sizeof(name), "node-%s", hex);
+		secret_key_free(draft);
+		status = secret_key_from_seed(&key, name, KEY_ED25519, seed);
+	}
+	signing_wipe(seed, sizeof(seed));
+	if (status != STATUS_OK)
+		return err_set(err, status, "make a key");
+	*out = key;
+	return STATUS_OK;
+}
