@@ -16,6 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(os.path.dirname(HERE), "scenario"), HERE]
 
 import cold_sync  # noqa: E402
+import drive_speed  # noqa: E402
 import engine_speed  # noqa: E402
 import idle_memory  # noqa: E402
 import one_lesson  # noqa: E402
@@ -29,6 +30,7 @@ BENCHMARKS = {
     "engine": engine_speed,
     "publish": publish_speed,
     "memory": idle_memory,
+    "drive": drive_speed,
 }
 
 
