@@ -225,16 +225,37 @@ static bool part_bytes_are_good(uint64_t part_bytes)
 	return part_bytes > 0 && part_bytes % part_unit == 0;
 }
 
+/* "<revision> <id>" */
+static enum status take_lesson(struct bytes value, struct drive_place *place)
+{
+	const uint8_t *space = memchr(value.data, ' ', value.size);
+	struct bytes number, id;
+	uint64_t rev;
+
+	if (space == NULL)
+		return STATUS_MALFORMED;
+	number = (struct bytes){ value.data, (size_t)(space - value.data) };
+	id = (struct bytes){ space + 1, value.size - number.size - 1 };
+	if (decimal_parse(number, &rev) != STATUS_OK || rev == 0 ||
+	    rev > INT32_MAX || id.size == 0 ||
+	    id.size > DRIVE_LESSON_ID_MAX ||
+	    memchr(id.data, ' ', id.size) != NULL)
+		return STATUS_MALFORMED;
+	place->rev = (uint32_t)rev;
+	return bytes_to_string(id, place->lesson, sizeof(place->lesson));
+}
+
 /* Take one line; `stage` is how many of the known keys have passed. */
 static enum status take_place_line(struct bytes key, struct bytes value,
 				   unsigned *stage, struct drive_place *place)
 {
-	static const char *const keys[] = { "folder", "parts", "poster" };
+	static const char *const keys[] = { "folder", "parts", "poster",
+					    "lesson" };
 	unsigned at = 0;
 
-	while (at < 3 && !bytes_is(key, keys[at]))
+	while (at < 4 && !bytes_is(key, keys[at]))
 		at++;
-	if (at == 3)
+	if (at == 4)
 		return STATUS_OK;
 	if (at < *stage || (at > 0 && *stage == 0))
 		return STATUS_MALFORMED;
@@ -250,6 +271,8 @@ static enum status take_place_line(struct bytes key, struct bytes value,
 				       part_bytes_are_good(place->part_bytes) ?
 			       STATUS_OK :
 			       STATUS_MALFORMED;
+	if (at == 3)
+		return take_lesson(value, place);
 	return safename_check(value) == STATUS_OK ?
 		       bytes_to_string(value, place->poster,
 				       sizeof(place->poster)) :
@@ -289,6 +312,8 @@ void drive_place_format(const struct drive_place *place, struct buf *out)
 		assert(safename_check(bytes_of(place->poster)) == STATUS_OK);
 		buf_printf(out, "poster %s\n", place->poster);
 	}
+	if (place->lesson[0] != 0)
+		buf_printf(out, "lesson %u %s\n", place->rev, place->lesson);
 }
 
 /* --- lists --- */

@@ -22,6 +22,7 @@
 #define PROTO_DRIVE_H
 
 #include "proto/bytes.h"
+#include "proto/place.h"
 #include "proto/safename.h"
 
 #define DRIVE_SYSTEM ".xiangtu"
@@ -36,6 +37,7 @@ enum {
 	DRIVE_FOLDER_MAX = 1200, /* bytes of a lesson's folder */
 	DRIVE_PLACE_MAX = 4096,	 /* bytes of a place file */
 	DRIVE_HASH_SIZE = 32,
+	DRIVE_LESSON_ID_MAX = ORIGIN_MAX + 9,
 	DRIVE_LIST_ENTRIES_MAX = 100000,
 	DRIVE_LIST_MAX = DRIVE_LIST_ENTRIES_MAX * 65, /* bytes of a list */
 	DRIVE_ROUTE_STOPS_MAX = 256,
@@ -80,11 +82,16 @@ void drive_path_list(enum drive_kind kind, char out[static DRIVE_PATH_MAX]);
  *     folder 乡土课件/产业/养殖/黑山羊/黑山羊春季防疫
  *     parts 4227858432          files longer than that are in parts; or absent
  *     poster 黑山羊春季防疫.jpg    a file of ours in the folder; or absent
+ *     lesson 3 zixing.example/431081/lessons#k3f9w2aa    whose files they were
+ *                               when they were put there: revision and id; a
+ *                               hint, or absent
  */
 struct drive_place {
 	char folder[DRIVE_FOLDER_MAX + 1]; /* below DRIVE_LESSONS, safe */
 	uint64_t part_bytes; /* a multiple of 64 MiB, or 0: no parts */
 	char poster[SAFENAME_MAX + 1]; /* "" for none */
+	char lesson[DRIVE_LESSON_ID_MAX + 1]; /* "" when it does not say */
+	uint32_t rev;			      /* 1 and up; 0 likewise */
 };
 
 /* STATUS_MALFORMED for anything a writer would not have written: unsafe

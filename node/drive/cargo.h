@@ -59,6 +59,8 @@ struct stow_options {
 	const struct metainfo *mi;
 	const char *topic, *title;
 	const char *mark;     /* short id, for a name that is taken */
+	const char *lesson;   /* full id, for the place file; or NULL */
+	uint32_t rev;
 	struct bytes poster;  /* a JPEG, or empty */
 	uint64_t part_bytes;  /* 0: whole files, until the drive refuses */
 };
