@@ -78,7 +78,7 @@ endif()
 # Golden files are written by another program in another language.
 find_program(NODE_PROGRAM NAMES node nodejs)
 if(NODE_PROGRAM)
-  foreach(made signing neighbourhood)
+  foreach(made signing neighbourhood drive)
     add_test(NAME golden.${made}
       COMMAND ${NODE_PROGRAM} ${PROJECT_SOURCE_DIR}/tests/golden/${made}/make.mjs --check)
     set_tests_properties(golden.${made} PROPERTIES LABELS "golden;${made}" TIMEOUT 60)
