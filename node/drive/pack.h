@@ -4,13 +4,15 @@
  * The rules:
  *
  *   what was withdrawn or superseded goes, whatever room there is
+ *   what nobody here knows (another county's) stays, and is in nobody's way
  *   what a stop ahead lacks stays, whatever else is wanted
  *   lessons are loaded in pack_order(): wanted ones by due date, then by how
  *   many stops want them, then newest first; then this place's own lessons
  *   nobody asked for, newest first
  *   a lesson may take the place of those behind it in that order which no stop
- *   lacks, the last of them first; otherwise it waits for the next trip, and
- *   smaller ones behind it may still go
+ *   lacks, the last of them first, and no more of them than need be;
+ *   otherwise it waits for the next trip, and smaller ones behind it may still
+ *   go
  */
 #ifndef NODE_DRIVE_PACK_H
 #define NODE_DRIVE_PACK_H
@@ -30,6 +32,7 @@ struct pack_lesson {
 	bool here;	  /* held by this node: it could be loaded */
 	bool on_drive;	  /* whole, in its place */
 	bool gone;	  /* withdrawn or superseded: nobody should get it */
+	bool foreign;	  /* on the drive, and not known here: never removed */
 };
 
 enum pack_act {
@@ -41,11 +44,13 @@ enum pack_act {
 	PACK_NOT_HERE /* wanted, but this node has it not */
 };
 
-/* Negative when `a` is to be loaded before `b`. A total order. */
+/* Negative when `a` is to be loaded before `b`. A total order of lessons with
+ * different hashes. */
 int pack_order(const struct pack_lesson *a, const struct pack_lesson *b);
 
 /*
- * Decide about each of `count` lessons: acts[i] for lessons[i].
+ * Decide about each of `count` lessons: acts[i] for lessons[i]. Each hash is
+ * there once; which lesson stands where makes no difference.
  *
  * `room` is what may still be written, `reserve` what must be left of it (for
  * records, logs and what the file system rounds up). `order` (room for
