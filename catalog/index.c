@@ -428,6 +428,19 @@ enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 	return STATUS_OK;
 }
 
+enum status index_behind(struct index *x, uint64_t *behind, struct err *err)
+{
+	struct walk w = { .x = x };
+	bool to_look = false;
+	enum status status = log_each(x->c, log_has_more, &w, err);
+
+	if (status == STATUS_OK)
+		status = index_to_look(x, &to_look, err);
+	if (status == STATUS_OK)
+		*behind = w.more + to_look;
+	return status;
+}
+
 static enum status log_stands_otherwise(void *owner,
 					const struct log_info *info,
 					struct err *err)

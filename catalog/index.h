@@ -52,6 +52,11 @@ enum status index_set_trust(struct index *index, const struct trust *trust,
 enum status index_step(struct index *index, unsigned max_entries,
 		       unsigned *did, struct err *err);
 
+/* How much index_step() has left to do: entries that logs have gained, and one
+ * more when lessons are to be looked at again. */
+enum status index_behind(struct index *index, uint64_t *behind,
+			 struct err *err);
+
 /* What has changed, since the last index_take_changes(), by steps, trust or
  * choices: the payloads concerned. */
 struct index_change {

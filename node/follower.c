@@ -13,8 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog/intake.h"
-#include "node/clock.h"
+#include "node/log_intake.h"
 #include "proto/url.h"
 
 enum {
@@ -392,30 +391,13 @@ static void sync_pump(struct sync *s)
 static enum status sync_open(struct sync *s, struct bytes note,
 			     struct err *err)
 {
-	struct follower *f = s->f;
-	const struct trust *trust = &f->o.trust->trust;
-	const struct publisher *p = trust_publisher(trust, s->origin);
-	const struct cutoff *cut = trust_cutoff(trust, s->origin);
-	struct checkpoint end;
-	struct intake_options options = { .now_s = clock_s() };
+	struct log_info log;
+	enum status status = log_get(s->f->o.catalog, s->log, &log, err);
 
-	if (p == NULL)
-		return err_set(err, STATUS_NOT_FOUND, "no publisher of '%s'",
-			       s->origin);
-	options.keys = p->keys;
-	options.key_count = p->key_count;
-	/* Entries beyond their publisher's size are refused one by one
-	 * (catalog/index.h); the log itself stays readable. */
-	options.entries_max = p->entries_max;
-	if (cut != NULL) {
-		(void)snprintf(end.origin, sizeof(end.origin), "%s",
-			       cut->origin);
-		end.size = cut->size;
-		memcpy(end.root, cut->root, sizeof(end.root));
-		options.cutoff = &end;
-	}
-	return intake_open(&s->intake, f->o.catalog, s->log, note, &options,
-			   err);
+	if (status != STATUS_OK)
+		return status;
+	return log_intake_open(s->f->o.catalog, &s->f->o.trust->trust, &log,
+			       note, &s->intake, err);
 }
 
 /* Said once, not at every offer of everybody. */
@@ -450,12 +432,6 @@ static void sync_next_offer(struct sync *s)
 		enum status status =
 			sync_open(s, buf_bytes(&offer.note), &err);
 
-		if (status == STATUS_OK || status == STATUS_OLD) {
-			struct err ignored = ERR_INIT;
-
-			(void)log_set_heard(f->o.catalog, s->log,
-					    clock_s(), &ignored);
-		}
 		if (status == STATUS_OK) {
 			s->source = offer.source;
 			source_hold(s->source);
@@ -478,23 +454,15 @@ static void sync_next_offer(struct sync *s)
 void follower_offer(struct follower *f, struct source *source,
 		    struct bytes note)
 {
-	struct bytes_reader r;
-	struct bytes line;
 	struct log_info info;
 	struct err err = ERR_INIT;
-	char origin[ORIGIN_MAX + 1];
 	struct sync *s;
 
-	bytes_reader_init(&r, note);
-	/* A log that the trust note names no longer stays as it is; who goes
-	 * on showing it does nothing wrong. Our own is shown back to us: it
-	 * is taken in when it is more than what is here, after a disk was
-	 * lost. */
-	if (f->closing || note.size > CHECKPOINT_NOTE_MAX ||
-	    bytes_read_line(&r, &line) != STATUS_OK ||
-	    bytes_to_string(line, origin, sizeof(origin)) != STATUS_OK ||
-	    trust_publisher(&f->o.trust->trust, origin) == NULL ||
-	    log_find(f->o.catalog, origin, &info, &err) != STATUS_OK ||
+	/* Our own log is shown back to us: it is taken in when it is more than
+	 * what is here, after a disk was lost. */
+	if (f->closing ||
+	    log_intake_find(f->o.catalog, &f->o.trust->trust, note, &info,
+			    &err) != STATUS_OK ||
 	    info.forked)
 		return;
 	s = sync_of(f, &info);

@@ -35,7 +35,7 @@ static void stop(struct node *n);
 
 /* --- the wires --- */
 
-static void log_grown(void *owner, int64_t log)
+void node_log_grown(void *owner, int64_t log)
 {
 	struct node *n = owner;
 
@@ -44,7 +44,7 @@ static void log_grown(void *owner, int64_t log)
 	node_index_soon(n);
 }
 
-static void trust_changed(void *owner)
+void node_trust_changed(void *owner)
 {
 	struct node *n = owner;
 	struct err err = ERR_INIT;
@@ -60,7 +60,7 @@ static void trust_changed(void *owner)
 		poller_again(n->pollers[i]);
 }
 
-static void forked(void *owner, const char *origin)
+void node_forked(void *owner, const char *origin)
 {
 	struct node *n = owner;
 
@@ -116,7 +116,7 @@ static void engine_said(void *owner, const struct engine_event *event)
 	struct node *n = owner;
 
 	if (event->type == ENGINE_READY) {
-		n->swarm_port = event->ready.port;
+		n->maker.swarm_port = event->ready.port;
 		n->announcer.options.swarm_port = event->ready.port;
 		node_changed(n);
 	} else if (event->type == ENGINE_DIED) {
@@ -127,7 +127,7 @@ static void engine_said(void *owner, const struct engine_event *event)
 			      event->failed.text);
 		/* At the start that is a mistake somebody can mend; later the
 		 * engine goes on trying. */
-		if (n->swarm_port == 0 && !n->stopping) {
+		if (n->maker.swarm_port == 0 && !n->stopping) {
 			n->fatal = (struct err)ERR_INIT;
 			(void)err_set(&n->fatal, event->failed.status,
 				      "swarm address %s: %s; choose another "
@@ -173,19 +173,6 @@ static void ticked(uv_timer_t *timer)
 
 /* --- start --- */
 
-static enum status next_boot(struct node *n, struct err *err)
-{
-	int64_t boot = 0;
-	enum status status = catalog_get_int(n->house.catalog, "node.boot",
-					     &boot, err);
-
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		return status;
-	n->boot = (uint32_t)boot + 1;
-	signing_random(n->instance, sizeof(n->instance));
-	return catalog_set_int(n->house.catalog, "node.boot", n->boot, err);
-}
-
 static enum status start_index(struct node *n, struct err *err)
 {
 	enum status status = index_open(&n->index, n->house.catalog,
@@ -209,7 +196,7 @@ static enum status start_memory(struct node *n, struct err *err)
 	if (n->tracker == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "tracker");
 	n->heads = heads_new(n->loop, n->house.catalog, &n->house.trust,
-			     n->boot);
+			     n->maker.boot);
 	if (n->heads == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "heads");
 	return shelf_open(&n->shelf, n->house.payload_dir,
@@ -303,9 +290,9 @@ static enum status start_following(struct node *n, struct err *err)
 		.trust = &n->house.trust,
 		.client = n->client,
 		.owner = n,
-		.on_grown = log_grown,
-		.on_trust = trust_changed,
-		.on_fork = forked,
+		.on_grown = node_log_grown,
+		.on_trust = node_trust_changed,
+		.on_fork = node_forked,
 		.on_starved = starved,
 	};
 	enum status status = follower_open(&n->follower, &follower, err);
@@ -379,7 +366,7 @@ static enum status start(struct node *n, struct err *err)
 	enum status status = clean_up(n, err);
 
 	if (status == STATUS_OK)
-		status = next_boot(n, err);
+		status = statement_maker_init(&n->maker, &n->house, err);
 	if (status == STATUS_OK)
 		status = start_index(n, err);
 	if (status == STATUS_OK)

@@ -23,6 +23,7 @@
 #include "node/requests.h"
 #include "node/shelf.h"
 #include "node/sources.h"
+#include "node/statement_make.h"
 #include "node/tracker.h"
 
 enum {
@@ -74,13 +75,9 @@ struct node {
 	struct requests requests;
 	struct live live;
 
-	uint8_t instance[8];
-	uint32_t boot;
-	uint16_t swarm_port; /* as the engine says; 0 before */
-
 	/* own statement (node_statement.c) */
-	struct buf statement;	  /* the signed note */
-	uint32_t statement_seq;
+	struct statement_maker maker; /* swarm_port: as the engine says */
+	struct buf statement;	      /* the signed note */
 	bool statement_stale;
 	int64_t statement_sent_ms;
 	int64_t looked_ms;    /* at neighbours that are ahead of us */
@@ -112,6 +109,10 @@ struct node {
 int64_t node_now(const struct node *n);
 /* Something others see of us has changed. */
 void node_changed(struct node *n);
+/* What came in from a source, or from a drive; `node` is a struct node. */
+void node_log_grown(void *node, int64_t log);
+void node_trust_changed(void *node);
+void node_forked(void *node, const char *origin);
 
 /* --- node_index.c --- */
 /* Logs, trust or choices moved: index, then tell everybody concerned. */
@@ -165,9 +166,9 @@ void announce_remember(struct node *n, const struct torrentfile *tf);
 struct bytes node_statement(struct node *n);
 /* Send it up when it is time. */
 void node_statement_tick(struct node *n);
-/* Somebody's statement came (by POST /node, or from a neighbour). */
+/* Somebody's statement came (POST /node, a neighbour, a drive). */
 enum status node_statement_take(struct node *n, struct bytes note,
-				uint64_t age_s);
+				uint64_t age_s, struct err *err);
 
 /* --- node_lan.c --- */
 enum status node_lan_start(struct node *n, struct err *err);

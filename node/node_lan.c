@@ -208,6 +208,7 @@ static void statement_came(void *owner, const struct http_reply *reply)
 	struct node *n = ask->n;
 	struct statement st;
 	struct neighbour_news news;
+	struct err ignored = ERR_INIT;
 	int64_t now = node_now(n);
 
 	if (n->stopping) {
@@ -218,7 +219,7 @@ static void statement_came(void *owner, const struct http_reply *reply)
 	    statement_open(reply->body, &st) != STATUS_OK) {
 		neighbours_failed(&n->neighbours, ask->row, now);
 	} else {
-		(void)node_statement_take(n, reply->body, 0);
+		(void)node_statement_take(n, reply->body, 0, &ignored);
 		if (neighbours_answered(&n->neighbours, ask->row, &st, now,
 					&news) == STATUS_OK)
 			news_of(n, &news);
@@ -284,8 +285,8 @@ static void fill(struct announcer *a, struct datagram *d)
 	(void)node_statement(n);
 	d->level = n->house.conf.level;
 	memcpy(d->region, n->house.conf.region, sizeof(d->region));
-	d->swarm_port = n->swarm_port;
-	d->statement_version = n->statement_seq;
+	d->swarm_port = n->maker.swarm_port;
+	d->statement_version = n->maker.seq;
 	d->trust_version = (uint32_t)n->house.trust.trust.version;
 	d->root_version = n->house.trust.root.version;
 	if (n->n_upstreams > 0)
@@ -332,9 +333,9 @@ enum status node_lan_start(struct node *n, struct err *err)
 		.port = (uint16_t)conf->announce_port,
 		.only = bound_address(n),
 		.secret = n->house.node_key,
-		.boot = n->boot,
+		.boot = n->maker.boot,
 		.http_port = http_server_port(n->server),
-		.swarm_port = n->swarm_port,
+		.swarm_port = n->maker.swarm_port,
 		.on_fill = fill,
 		.on_news = heard,
 		.on_twin = twin_heard,
@@ -348,7 +349,7 @@ enum status node_lan_start(struct node *n, struct err *err)
 		return interfaces_read(&n->announcer.interfaces, err);
 	memcpy(options.community, n->house.trust.fingerprint,
 	       sizeof(options.community));
-	memcpy(options.instance, n->instance, sizeof(options.instance));
+	memcpy(options.instance, n->maker.instance, sizeof(options.instance));
 	n->announcer.owner = n;
 	status = announcer_open(&n->announcer, n->loop, &options, err);
 	n->announcing = status == STATUS_OK;

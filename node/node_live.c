@@ -46,7 +46,7 @@ static json_t *status_live(void *node)
 		"neighbours", (json_int_t)living_neighbours(n), "upstreams",
 		upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
-		(json_int_t)n->swarm_port, "pid", (json_int_t)getpid(),
+		(json_int_t)n->maker.swarm_port, "pid", (json_int_t)getpid(),
 		"engine_pid", (json_int_t)engine_pid(n->engine),
 		"engine_restarts", (json_int_t)engine_restarts(n->engine),
 		"twin", n->twin ? n->twin_text : "", "http_bytes_in",
@@ -109,15 +109,6 @@ static const char *trouble_live(void *node, const uint8_t *btmh)
 	return fetcher_trouble(((struct node *)node)->fetcher, btmh);
 }
 
-static void log_grown(void *node, int64_t log)
-{
-	struct node *n = node;
-
-	heads_log_changed(n->heads, log);
-	node_changed(n);
-	node_index_soon(n);
-}
-
 static void published(void *node, const uint8_t *btmh)
 {
 	fetcher_published(((struct node *)node)->fetcher, btmh);
@@ -159,6 +150,17 @@ static enum status lent_back(void *node, const uint8_t *btmh, pid_t pid,
 				 held, err);
 }
 
+static enum status statement_take(void *node, struct bytes note,
+				  uint64_t age_s, struct err *err)
+{
+	return node_statement_take(node, note, age_s, err);
+}
+
+static struct bytes own_statement(void *node)
+{
+	return node_statement(node);
+}
+
 static bool has_twin(void *node)
 {
 	return ((struct node *)node)->twin;
@@ -173,12 +175,16 @@ void node_live_init(struct node *n)
 		.transfers = transfers_live,
 		.progress = progress_live,
 		.trouble = trouble_live,
-		.log_grown = log_grown,
+		.log_grown = node_log_grown,
 		.published = published,
 		.choices_changed = choices_changed,
 		.damaged = damaged,
 		.lend = lend,
 		.lent_back = lent_back,
+		.trust_taken = node_trust_changed,
+		.forked = node_forked,
+		.statement_take = statement_take,
+		.own_statement = own_statement,
 		.has_twin = has_twin,
 	};
 	n->requests = (struct requests){ .house = &n->house,

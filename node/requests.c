@@ -530,6 +530,17 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "station-accept", request_station_accept },
 		{ "station-list", request_station_list },
 		{ "station-end", request_station_end },
+		{ "root-take", request_root_take },
+		{ "trust-take", request_trust_take },
+		{ "log-take", request_log_take },
+		{ "log-next", request_log_next },
+		{ "log-body", request_log_body },
+		{ "log-missing", request_log_missing },
+		{ "log-drop", request_log_drop },
+		{ "indexed", request_indexed },
+		{ "statement-take", request_statement_take },
+		{ "own-statement", request_own_statement },
+		{ "drive-done", request_drive_done },
 	};
 	const char *verb = request_text(request, "verb");
 

@@ -40,6 +40,13 @@ struct live {
 				 uint32_t pieces, uint64_t bytes,
 				 struct bytes have, bool *held,
 				 struct err *err);
+	/* Newer trust was taken in; a log was found forked. */
+	void (*trust_taken)(void *node);
+	void (*forked)(void *node, const char *origin);
+	/* Keep somebody's statement; give our own (borrowed, may be empty). */
+	enum status (*statement_take)(void *node, struct bytes note,
+				      uint64_t age_s, struct err *err);
+	struct bytes (*own_statement)(void *node);
 	/* Another machine speaks with this node's key. */
 	bool (*has_twin)(void *node);
 };
@@ -50,7 +57,7 @@ struct requests {
 	const struct live *live; /* NULL: no node runs */
 
 	/* private */
-	struct log_taking *taking; /* requests_drive.c: the open intake */
+	struct visit *visit; /* of a drive: requests_visit.h */
 };
 
 /* Let go of what requests have left open; the house is still there. */

@@ -24,6 +24,30 @@ enum status request_station_list(struct requests *r, const json_t *request,
 				 json_t **answer, struct err *err);
 enum status request_station_end(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err);
+enum status request_root_take(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
+enum status request_trust_take(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+enum status request_log_take(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_log_next(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_log_body(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_log_missing(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+enum status request_log_drop(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_indexed(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_statement_take(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err);
+enum status request_own_statement(struct requests *r, const json_t *request,
+				  json_t **answer, struct err *err);
+enum status request_drive_done(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+/* The last visit of a drive, for `status`; NULL when there was none. */
+json_t *request_drive_last(struct requests *r);
 
 enum status request_lend(struct requests *r, const json_t *request,
 			 json_t **answer, struct err *err);

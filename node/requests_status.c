@@ -90,7 +90,7 @@ enum status request_status(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err)
 {
 	struct lessons_summary summary;
-	json_t *logs = json_array(), *evidence = json_array(), *object;
+	json_t *logs = json_array(), *evidence = json_array(), *object, *last;
 	enum status status;
 
 	(void)request;
@@ -110,6 +110,9 @@ enum status request_status(struct requests *r, const json_t *request,
 	(void)json_object_set_new(object, "logs", logs);
 	(void)json_object_set_new(object, "evidence", evidence);
 	(void)json_object_set_new(object, "lessons", summary_json(&summary));
+	last = request_drive_last(r);
+	if (last != NULL)
+		(void)json_object_set_new(object, "drive", last);
 	(void)json_object_set_new(object, "neighbours", json_integer(0));
 	(void)json_object_set_new(object, "upstreams", json_array());
 	if (r->live != NULL && r->live->status != NULL) {

@@ -355,6 +355,7 @@ static void serve_torrent(struct node *n, struct http_request *request,
 
 static void take_statement(struct node *n, struct http_request *request)
 {
+	struct err err = ERR_INIT;
 	uint64_t age = 0;
 	enum status status;
 
@@ -363,7 +364,8 @@ static void take_statement(struct node *n, struct http_request *request)
 		http_request_refuse(request, 400, "age wants a number");
 		return;
 	}
-	status = node_statement_take(n, http_request_body(request), age);
+	status = node_statement_take(n, http_request_body(request), age,
+				     &err);
 	if (status == STATUS_OK || status == STATUS_OLD) {
 		struct http_answer answer = HTTP_ANSWER_INIT;
 

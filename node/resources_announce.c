@@ -53,11 +53,11 @@ static struct tracker_address self_address(struct node *n,
 		       host != NULL && strchr(host, ':') == NULL ? ":80" : "");
 	if (url_parse_address(text, name, &port) == STATUS_OK &&
 	    ipv4_parse(name, &ip) == STATUS_OK)
-		return tracker_ipv4(ip, n->swarm_port);
+		return tracker_ipv4(ip, n->maker.swarm_port);
 	if (!http_request_reached(request, &reached))
 		return (struct tracker_address){ .port = 0 };
 	address = address_of((const struct sockaddr *)&reached);
-	address.port = n->swarm_port;
+	address.port = n->maker.swarm_port;
 	return address;
 }
 

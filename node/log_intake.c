@@ -1,0 +1,57 @@
+#include "node/log_intake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/clock.h"
+
+enum status log_intake_find(struct catalog *c, const struct trust *trust,
+			    struct bytes note, struct log_info *log,
+			    struct err *err)
+{
+	char origin[ORIGIN_MAX + 1];
+	struct bytes_reader r;
+	struct bytes line;
+
+	bytes_reader_init(&r, note);
+	if (note.size > CHECKPOINT_NOTE_MAX ||
+	    bytes_read_line(&r, &line) != STATUS_OK ||
+	    bytes_to_string(line, origin, sizeof(origin)) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "this is no checkpoint note");
+	if (trust_publisher(trust, origin) == NULL)
+		return STATUS_NOT_FOUND;
+	return log_find(c, origin, log, err);
+}
+
+enum status log_intake_open(struct catalog *c, const struct trust *trust,
+			    const struct log_info *log, struct bytes note,
+			    struct intake **out, struct err *err)
+{
+	const struct publisher *p = trust_publisher(trust, log->origin);
+	const struct cutoff *cut = trust_cutoff(trust, log->origin);
+	struct intake_options options = { .now_s = clock_s() };
+	struct err ignored = ERR_INIT;
+	struct checkpoint end;
+	enum status status;
+
+	if (p == NULL)
+		return err_set(err, STATUS_NOT_FOUND, "no publisher of '%s'",
+			       log->origin);
+	options.keys = p->keys;
+	options.key_count = p->key_count;
+	/* Entries beyond their publisher's size are refused one by one
+	 * (catalog/index.h); the log itself stays readable. */
+	options.entries_max = p->entries_max;
+	if (cut != NULL) {
+		(void)snprintf(end.origin, sizeof(end.origin), "%s",
+			       cut->origin);
+		end.size = cut->size;
+		memcpy(end.root, cut->root, sizeof(end.root));
+		options.cutoff = &end;
+	}
+	status = intake_open(out, c, log->id, note, &options, err);
+	if (status == STATUS_OK || status == STATUS_OLD)
+		(void)log_set_heard(c, log->id, options.now_s, &ignored);
+	return status;
+}

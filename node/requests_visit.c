@@ -1,0 +1,245 @@
+/* What a drive visit carries between nodes beside logs: trust notes,
+ * statements; and what is kept of the visit itself. */
+#include "node/requests_visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/control.h"
+#include "node/durable.h"
+
+enum { REPORT_MAX = 4 * CONTROL_REQUEST_MAX }; /* it is indented */
+
+enum status request_note(const json_t *request, struct bytes *note,
+			 struct err *err)
+{
+	const json_t *text = json_object_get(request, "note");
+
+	if (!json_is_string(text))
+		return err_set(err, STATUS_USAGE, "which note?");
+	*note = (struct bytes){ (const uint8_t *)json_string_value(text),
+				json_string_length(text) };
+	return STATUS_OK;
+}
+
+static enum status answer_result(enum status status, json_t **answer)
+{
+	if (status != STATUS_OK && status != STATUS_OLD)
+		return status;
+	*answer = json_pack("{s:s}", "result",
+			    status == STATUS_OK ? "taken" : "old");
+	return STATUS_OK;
+}
+
+/* --- trust --- */
+
+static enum status trust_changed(struct requests *r, struct err *err)
+{
+	enum status status;
+
+	if (r->live != NULL) {
+		if (r->live->trust_taken != NULL)
+			r->live->trust_taken(r->live->node);
+		return STATUS_OK;
+	}
+	status = house_follow(r->house, err);
+	if (status == STATUS_OK)
+		status = index_set_trust(r->index, &r->house->trust.trust,
+					 NULL, err);
+	return status;
+}
+
+static enum status
+take_trust(struct requests *r, const json_t *request,
+	   enum status (*take)(struct trust_book *book, struct bytes note,
+			       struct err *err),
+	   json_t **answer, struct err *err)
+{
+	struct bytes note;
+	enum status status = request_note(request, &note, err);
+
+	if (status == STATUS_OK)
+		status = take(&r->house->trust, note, err);
+	if (status == STATUS_OK)
+		status = trust_changed(r, err);
+	return answer_result(status, answer);
+}
+
+enum status request_root_take(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err)
+{
+	/* The first is agreed to by a person, at `init`. */
+	if (r->house->trust.root.version == 0)
+		return err_set(err, STATUS_UNTRUSTED,
+			       "this node has no root note to begin with");
+	return take_trust(r, request, trust_book_take_root, answer, err);
+}
+
+enum status request_trust_take(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err)
+{
+	return take_trust(r, request, trust_book_take_trust, answer, err);
+}
+
+/* --- statements --- */
+
+enum status request_statement_take(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err)
+{
+	uint64_t age_s = request_number(request, "age");
+	struct statement st;
+	struct bytes note;
+	enum status status = request_note(request, &note, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (r->live != NULL && r->live->statement_take != NULL)
+		status = r->live->statement_take(r->live->node, note, age_s,
+						 err);
+	else
+		status = statement_keep(r->house, note, age_s, &st, err);
+	return answer_result(status, answer);
+}
+
+/* A directory without a running node speaks as a node that was just started:
+ * newer than all it said before, older than all it will say. */
+static enum status make_statement(struct requests *r, struct buf *note,
+				  struct err *err)
+{
+	struct visit *v = request_visit(r);
+	enum status status;
+
+	if (v == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "statement");
+	if (!v->has_maker) {
+		status = statement_maker_init(&v->maker, r->house, err);
+		if (status != STATUS_OK)
+			return status;
+		v->has_maker = true;
+	}
+	return statement_make(&v->maker, note, err);
+}
+
+enum status request_own_statement(struct requests *r, const json_t *request,
+				  json_t **answer, struct err *err)
+{
+	struct buf made = BUF_INIT;
+	struct bytes note;
+	enum status status = STATUS_OK;
+
+	(void)request;
+	if (r->live != NULL && r->live->own_statement != NULL) {
+		note = r->live->own_statement(r->live->node);
+		if (note.size == 0)
+			status = err_set(err, STATUS_IO,
+					 "the node could not make its "
+					 "statement");
+	} else {
+		status = make_statement(r, &made, err);
+		note = buf_bytes(&made);
+	}
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:s%}", "note", (const char *)note.data,
+				    note.size);
+	buf_release(&made);
+	return status;
+}
+
+/* --- what is kept of a visit --- */
+
+static size_t count_of(const json_t *report, const char *key)
+{
+	return json_array_size(json_object_get(report, key));
+}
+
+/* Lessons that came in whole. */
+static size_t held_of(const json_t *report)
+{
+	const json_t *in = json_object_get(report, "in"), *lesson;
+	size_t i, count = 0;
+
+	json_array_foreach(in, i, lesson) {
+		const char *state = request_text(lesson, "state");
+
+		count += state != NULL && strcmp(state, "held") == 0;
+	}
+	return count;
+}
+
+static const char *text_of(const json_t *report, const char *key)
+{
+	const char *text = request_text(report, key);
+
+	return text == NULL ? "" : text;
+}
+
+json_t *request_drive_last(struct requests *r)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	json_t *report = NULL, *last = NULL;
+
+	house_path(r->house->dir, "drive-last.json", path);
+	if (durable_read(path, REPORT_MAX, &text, &ignored) ==
+	    STATUS_OK)
+		report = json_loadb((const char *)text.data, text.size, 0,
+				    NULL);
+	if (json_is_object(report))
+		last = json_pack(
+			"{s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I}",
+			"at", (json_int_t)request_number(report, "at"), "path",
+			text_of(report, "path"), "drive",
+			text_of(report, "drive"), "state",
+			text_of(report, "state"), "safe",
+			json_is_true(json_object_get(report, "safe")), "in",
+			(json_int_t)held_of(report), "in_bytes",
+			(json_int_t)request_number(report, "in_bytes"), "out",
+			(json_int_t)count_of(report, "out"), "out_bytes",
+			(json_int_t)request_number(report, "out_bytes"),
+			"left", (json_int_t)count_of(report, "left"));
+	if (last != NULL && json_is_array(json_object_get(report, "trouble")))
+		(void)json_object_set(last, "trouble",
+				      json_object_get(report, "trouble"));
+	json_decref(report);
+	buf_release(&text);
+	return last;
+}
+
+static void say_visit(const json_t *report)
+{
+	(void)fprintf(stderr,
+		      "xiangtu: drive %s: %s; lessons: %zu in, %zu out, %zu "
+		      "left%s\n",
+		      text_of(report, "path"), text_of(report, "state"),
+		      held_of(report), count_of(report, "out"),
+		      count_of(report, "left"),
+		      json_is_true(json_object_get(report, "safe")) ?
+			      "; safe to remove" :
+			      "");
+}
+
+enum status request_drive_done(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err)
+{
+	const json_t *report = json_object_get(request, "report");
+	char path[HOUSE_PATH_MAX + 16];
+	enum status status;
+	char *text;
+
+	if (!json_is_object(report))
+		return err_set(err, STATUS_USAGE, "which report?");
+	text = json_dumps(report, JSON_INDENT(1));
+	if (text == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "report of a drive");
+	house_path(r->house->dir, "drive-last.json", path);
+	status = durable_write(path, bytes_of(text), 0644, err);
+	free(text);
+	if (status != STATUS_OK)
+		return status;
+	if (r->live != NULL)
+		say_visit(report);
+	*answer = json_object();
+	return STATUS_OK;
+}
