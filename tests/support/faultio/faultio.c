@@ -387,6 +387,13 @@ LOOKS(fstatfs, (int fd, struct statfs *out), (fd, out), fd_is_below(fd))
 LOOKS(statvfs, (const char *restrict path, struct statvfs *restrict out),
       (path, out), name_is_below(AT_FDCWD, path))
 LOOKS(fstatvfs, (int fd, struct statvfs *out), (fd, out), fd_is_below(fd))
+LOOKS(statfs64, (const char *path, struct statfs64 *out), (path, out),
+      name_is_below(AT_FDCWD, path))
+LOOKS(fstatfs64, (int fd, struct statfs64 *out), (fd, out), fd_is_below(fd))
+LOOKS(statvfs64, (const char *restrict path, struct statvfs64 *restrict out),
+      (path, out), name_is_below(AT_FDCWD, path))
+LOOKS(fstatvfs64, (int fd, struct statvfs64 *out), (fd, out),
+      fd_is_below(fd))
 LOOKS(access, (const char *path, int mode), (path, mode),
       name_is_below(AT_FDCWD, path))
 LOOKS(faccessat, (int fd, const char *path, int mode, int flags),
