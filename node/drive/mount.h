@@ -119,9 +119,9 @@ void mount_remove_empty(struct mount *m, const char *path, const char *above);
 
 /* --- listing: for people only, never to decide what to believe --- */
 
-/* Up to `max` names in a folder ("" is the drive's top); false from the callback
- * ends it. Names that are no plain text (proto/text.h) are passed over, but
- * count. */
+/* Up to `max` names in a folder ("" is the drive's top); false from the
+ * callback ends it. Names that are no plain text (proto/text.h) are passed
+ * over, but count. */
 typedef bool (*mount_name_cb)(void *owner, const char *name, bool is_folder);
 enum status mount_list(struct mount *m, const char *path, unsigned max,
 		       mount_name_cb each, void *owner, struct err *err);

@@ -19,10 +19,11 @@ const head = 'xiangtu-place/v1\n';
 const folder = 'folder 乡土课件/产业/养殖/黑山羊/黑山羊春季防疫\n';
 const parts = 'parts 4227858432\n';
 const poster = 'poster 黑山羊春季防疫.jpg\n';
-good('place', head + folder + parts + poster);
+const lesson = 'lesson 3 zixing.example/431081/lessons#k3f9w2aa\n';
+good('place', head + folder + parts + poster + lesson);
 good('place-plain', head + folder);
 good('place-later-keys', `${head}made by a later version\n${folder}`
-  + `colour red\n${parts}size 12 34\n${poster}end of it\n`);
+  + `colour red\n${parts}size 12 34\n${poster}${lesson}end of it\n`);
 
 const places = {
   'empty': '',
@@ -62,6 +63,7 @@ const places = {
   'space-last': `${head}folder 乡土课件/a \n`,
   'reserved': `${head}folder 乡土课件/NUL.txt\n`,
   'long-name': `${head}folder 乡土课件/${'a'.repeat(241)}\n`,
+  'long-part-name': `${head}folder 乡土课件/${'a'.repeat(240)}.001\n`,
   'long-folder': `${head}folder 乡土课件${`/${'a'.repeat(199)}`.repeat(6)}\n`,
   'deep': `${head}folder 乡土课件${'/a'.repeat(10)}\n`,
   'parts-zero': `${head}${folder}parts 0\n`,
@@ -74,6 +76,16 @@ const places = {
   'poster-path': `${head}${folder}poster a/b.jpg\n`,
   'poster-parent': `${head}${folder}poster ..\n`,
   'poster-long': `${head}${folder}poster ${'a'.repeat(241)}\n`,
+  'lesson-before-poster': head + folder + lesson + poster,
+  'lesson-twice': head + folder + lesson + lesson,
+  'lesson-alone': `${head}${folder}lesson 3\n`,
+  'lesson-no-id': `${head}${folder}lesson 3 \n`,
+  'lesson-no-revision': `${head}${folder}lesson a.example/l#k3f9w2aa\n`,
+  'lesson-revision-zero': head + folder + lesson.replace('3', '0'),
+  'lesson-revision-large': head + folder + lesson.replace('3', '2147483648'),
+  'lesson-revision-sign': head + folder + lesson.replace('3', '-3'),
+  'lesson-space': head + folder + lesson.replace('#', ' '),
+  'lesson-long': head + folder + lesson.replace('#', 'a'.repeat(200)),
 };
 for (const [name, text] of Object.entries(places))
   refuse(`place-${name}`, text);

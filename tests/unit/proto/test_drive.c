@@ -238,6 +238,8 @@ static void a_place_reads_back(const struct drive_place *place)
 	CHECK(strcmp(place->folder, back.folder) == 0);
 	CHECK(strcmp(place->poster, back.poster) == 0);
 	CHECK(place->part_bytes == back.part_bytes);
+	CHECK(strcmp(place->lesson, back.lesson) == 0);
+	CHECK(place->rev == back.rev);
 	buf_release(&text);
 }
 
@@ -256,6 +258,10 @@ static void any_place_reads_back(void)
 		if (random_below(2))
 			place.part_bytes = (UINT64_C(64) << 20) *
 					   (1 + random_below(9999));
+		if (random_below(2)) {
+			place.rev = random_below(2) ? 1 : INT32_MAX;
+			memset(place.lesson, '#', DRIVE_LESSON_ID_MAX);
+		}
 		a_place_reads_back(&place);
 	}
 }
@@ -264,7 +270,9 @@ static void a_place_cut_anywhere_is_refused_or_shorter(void)
 {
 	struct drive_place place = { .folder = DRIVE_LESSONS "/a/b",
 				     .part_bytes = DRIVE_PART_BYTES,
-				     .poster = "b.jpg" };
+				     .poster = "b.jpg",
+				     .lesson = "a.example/l#k3f9w2aa",
+				     .rev = 3 };
 	struct drive_place back;
 	struct buf text = BUF_INIT;
 	unsigned good = 0;
@@ -285,7 +293,7 @@ static void a_place_cut_anywhere_is_refused_or_shorter(void)
 			CHECK(strcmp(back.folder, "untouched") == 0);
 		}
 	}
-	CHECK(good == 3);
+	CHECK(good == 4);
 	buf_release(&text);
 }
 
@@ -421,6 +429,10 @@ static void golden_places_read_the_same(void)
 		CHECK(place.part_bytes == (i < 2 ? DRIVE_PART_BYTES : 0));
 		CHECK(strcmp(place.poster,
 			     i < 2 ? "黑山羊春季防疫.jpg" : "") == 0);
+		CHECK(place.rev == (i < 2 ? 3 : 0));
+		CHECK(strcmp(place.lesson,
+			     i < 2 ? "zixing.example/431081/lessons#k3f9w2aa" :
+				     "") == 0);
 		buf_clear(&text);
 		drive_place_format(&place, &text);
 		CHECK(bytes_equal(buf_bytes(&text),
@@ -498,7 +510,7 @@ static void every_file_to_refuse_is_refused(void)
 		}
 	}
 	closedir(list);
-	CHECK(places == 48 && routes == 16);
+	CHECK(places == 59 && routes == 16);
 }
 
 int main(void)
