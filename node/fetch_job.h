@@ -27,6 +27,7 @@ enum {
 
 enum job_state {
 	JOB_TORRENT,	/* needs its torrent file */
+	JOB_REUSE,	/* files other payloads have are taken from there */
 	JOB_SALVAGE,	/* what lies on disk is to be hashed */
 	JOB_SWARM,	/* the engine writes */
 	JOB_LETTING_GO, /* the engine is asked to let go; then JOB_SALVAGE */
@@ -81,6 +82,7 @@ struct job {
 	uint64_t range_from, range_size; /* of it in the file */
 	struct buf range;		 /* what has come of it */
 	uint64_t http_bytes;
+	uint64_t reused_bytes; /* had from other payloads here */
 
 	bool on_pool; /* hashing, writing or deleting: hands off */
 };
@@ -148,6 +150,10 @@ unsigned job_sources(struct job *job, struct source **out, unsigned max);
 /* --- fetch_torrent.c --- */
 /* Read the torrent file from disk, or ask the next source for it. */
 void job_get_torrent(struct job *job);
+
+/* --- fetch_reuse.c: on the pool --- */
+/* Take what other payloads here have of it; then JOB_SALVAGE hashes it. */
+void job_reuse(struct job *job);
 
 /* --- fetch_verify.c: on the pool --- */
 /* Hash the pieces of `only` (NULL: all that `have` lacks) and fsync; then they

@@ -34,7 +34,7 @@ static void torrent_is_here(struct job *job, struct torrentfile *tf)
 		memcpy(job->have, have.data, size);
 	buf_release(&have);
 	job->good = havemap_count(job->have, tf->mi.pieces);
-	job->state = JOB_SALVAGE;
+	job->state = JOB_REUSE;
 	job->trouble[0] = 0;
 	job_step(job);
 }

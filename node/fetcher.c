@@ -297,6 +297,9 @@ void job_step(struct job *job)
 	case JOB_TORRENT:
 		job_get_torrent(job);
 		break;
+	case JOB_REUSE:
+		job_reuse(job);
+		break;
 	case JOB_SALVAGE:
 		if (engine_has(job->f->o.engine, job->btmh))
 			job->state = JOB_LETTING_GO; /* it was a seed */
@@ -614,7 +617,8 @@ const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)
 json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 {
 	static const char *const names[] = {
-		[JOB_TORRENT] = "torrent",     [JOB_SALVAGE] = "salvage",
+		[JOB_TORRENT] = "torrent",     [JOB_REUSE] = "salvage",
+		[JOB_SALVAGE] = "salvage",
 		[JOB_SWARM] = "swarm",	       [JOB_LETTING_GO] = "swarm",
 		[JOB_HTTP] = "http",	       [JOB_DONE] = "done",
 	};
@@ -623,14 +627,15 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 	if (job == NULL)
 		return NULL;
 	return json_pack(
-		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:s}", "btmh",
+		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s}", "btmh",
 		job->hex, "way", names[job->state], "bytes",
 		(json_int_t)(job->tf == NULL ? 0 : job->tf->mi.total),
 		"verified", (json_int_t)job->good_bytes, "progress",
 		fetcher_progress(f, btmh), "rate",
 		(json_int_t)job->progress.rate_down, "peers",
 		(json_int_t)job->progress.peers, "http_bytes",
-		(json_int_t)job->http_bytes, "trouble", job->trouble);
+		(json_int_t)job->http_bytes, "reused",
+		(json_int_t)job->reused_bytes, "trouble", job->trouble);
 }
 
 json_t *fetcher_jobs(const struct fetcher *f)

@@ -3,6 +3,7 @@
  * A payload goes through a job:
  *
  *   TORRENT   its torrent file is had and proved against the signed hash
+ *   REUSE     files that other payloads here have are taken from there
  *   SALVAGE   what lies on disk already is hashed; nothing good is fetched again
  *   SWARM     the engine fetches; every few seconds what it has written is
  *             hashed here, fsynced and remembered

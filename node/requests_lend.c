@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "node/lent.h"
+#include "node/payload_reuse.h"
 #include "node/requests_internal.h"
 #include "proto/encoding.h"
 
@@ -19,6 +20,25 @@ static json_t *hex_json(struct bytes bytes)
 	text = json_string(hex);
 	free(hex);
 	return text;
+}
+
+/* Held payloads that may have files of this one; NULL: of none. */
+static json_t *reuse_json(struct requests *r, const uint8_t *btmh)
+{
+	struct payload_source from[PAYLOAD_REUSE_MAX];
+	struct err err = ERR_INIT;
+	json_t *list = json_array();
+	unsigned count = 0;
+
+	if (btmh != NULL)
+		(void)payload_reuse_find(r->house->catalog, btmh, from, &count,
+					 &err);
+	for (unsigned i = 0; i < count; i++)
+		if (from[i].whole)
+			(void)json_array_append_new(
+				list,
+				hex_json((struct bytes){ from[i].btmh, 32 }));
+	return list;
 }
 
 /* The borrower's number; it must be one. */
@@ -55,9 +75,10 @@ enum status request_lend(struct requests *r, const json_t *request,
 		status = lent_begin(r->house, btmh, &have, &pieces, &held,
 				    err);
 	if (status == STATUS_OK)
-		*answer = json_pack("{s:b, s:I, s:o}", "held", held, "pieces",
-				    (json_int_t)pieces, "have",
-				    hex_json(buf_bytes(&have)));
+		*answer = json_pack("{s:b, s:I, s:o, s:o}", "held", held,
+				    "pieces", (json_int_t)pieces, "have",
+				    hex_json(buf_bytes(&have)), "reuse",
+				    reuse_json(r, held ? NULL : btmh));
 	buf_release(&have);
 	return status;
 }
