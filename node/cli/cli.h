@@ -40,6 +40,9 @@ struct cli {
 	unsigned n_words;
 	bool json;
 	bool terminal; /* may stderr show a bar that redraws itself? */
+	/* Set by a verb that has answered in JSON although it fails: no second
+	 * value is printed then. */
+	bool answered;
 
 	/* private */
 	struct {

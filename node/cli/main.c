@@ -250,7 +250,7 @@ static int finish(const struct cli *cli, enum status status,
 	if (status == STATUS_OK)
 		return fflush(stdout) == 0 ? 0 : 1;
 	(void)fflush(stdout);
-	if (cli->json)
+	if (cli->json && !cli->answered)
 		cli_print_json(json_pack("{s:s, s:s}", "error", err->text,
 					 "status", status_name(status)));
 	(void)fprintf(stderr, "xiangtu: %s\n", err->text);
