@@ -25,7 +25,7 @@ class Faults:
         if not os.path.exists(SHIM):
             raise Skip("libfaultio.so was not built")
         scenario.faults = getattr(scenario, "faults", 0) + 1
-        self.path = scenario.path(f"faults-{scenario.faults}")
+        self.path = scenario.path(f"faults-{os.getpid()}-{scenario.faults}")
         with open(self.path, "wb") as f:
             f.write(bytes(64))
         with open(self.path, "r+b") as f:
