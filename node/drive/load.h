@@ -6,6 +6,9 @@
  * drive and no log here knows of stays: it may be another county's. A payload
  * that several lessons name is one.
  *
+ * Nodes that nobody enrolled count as one together, and their days not at all:
+ * anybody can make as many of them as they like.
+ *
  * Of this place: its region lies in this node's county (the first six digits
  * of its region) and touches this node's region.
  *
@@ -45,7 +48,7 @@ struct load {
 	size_t count;
 
 	/* private */
-	char **texts;
+	char **texts; /* what the rows point into */
 };
 
 struct load_options {
