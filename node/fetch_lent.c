@@ -130,7 +130,7 @@ enum status fetcher_lend(struct fetcher *f, const uint8_t *btmh, pid_t pid,
 			 struct buf *have, uint32_t *pieces, bool *held,
 			 struct err *err)
 {
-	struct loan *loan;
+	struct loan *loan = NULL;
 	bool is_held = shelf_has(f->o.shelf, btmh);
 	enum status status;
 

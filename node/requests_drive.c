@@ -215,7 +215,7 @@ enum status request_log_next(struct requests *r, const json_t *request,
 			     json_t **answer, struct err *err)
 {
 	char path[TILE_PATH_MAX + 1];
-	struct visit *v;
+	struct visit *v = NULL;
 	enum status status = open_log(r, &v, err);
 
 	(void)request;
@@ -269,7 +269,7 @@ enum status request_log_body(struct requests *r, const json_t *request,
 	const char *name = request_text(request, "file");
 	uint64_t from = request_number(request, "from");
 	struct buf body = BUF_INIT;
-	struct visit *v;
+	struct visit *v = NULL;
 	enum status status = wanted_log(r, &v, err);
 
 	if (!is_spooled(name))
@@ -297,7 +297,7 @@ enum status request_log_body(struct requests *r, const json_t *request,
 enum status request_log_missing(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err)
 {
-	struct visit *v;
+	struct visit *v = NULL;
 	enum status status = wanted_log(r, &v, err);
 
 	(void)request;

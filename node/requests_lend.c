@@ -61,7 +61,7 @@ enum status request_lend(struct requests *r, const json_t *request,
 	uint8_t btmh[32];
 	uint32_t pieces;
 	bool held;
-	pid_t pid;
+	pid_t pid = 0;
 	enum status status = request_btmh(request, btmh, err);
 
 	if (status == STATUS_OK)
@@ -91,7 +91,7 @@ enum status request_lent_back(struct requests *r, const json_t *request,
 	struct buf have = BUF_INIT;
 	uint8_t btmh[32];
 	bool held;
-	pid_t pid;
+	pid_t pid = 0;
 	enum status status = request_btmh(request, btmh, err);
 
 	if (status == STATUS_OK)

@@ -104,7 +104,7 @@ enum status door_open_to_ask(struct door **out, const char *dir,
 
 enum status door_open(struct door **out, const char *dir, struct err *err)
 {
-	struct door *door;
+	struct door *door = NULL;
 	enum status status = door_open_to_ask(&door, dir, err);
 
 	if (status != STATUS_OK)
