@@ -1,10 +1,12 @@
 /* init and run: a node's beginning and its days. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "node/cli/verbs.h"
 #include "node/create.h"
+#include "node/drive/join_drive.h"
 #include "node/durable.h"
 #include "node/fetch_once.h"
 #include "node/house.h"
@@ -91,12 +93,21 @@ static unsigned mirror_url(const char *given, char out[static CONF_URL_MAX])
 	return conf_url(base, out) == STATUS_OK;
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static enum status read_join(const char *given, struct join *join,
-			     struct err *err)
+			     bool *from_drive, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	enum status status;
 
+	if (is_folder(given))
+		return join_drive_read(join, given, from_drive, err);
 	if (strncmp(given, "http://", 7) == 0 ||
 	    strncmp(given, "https://", 8) == 0)
 		status = fetch_join(given, &text, err);
@@ -111,8 +122,9 @@ static enum status read_join(const char *given, struct join *join,
 	return status;
 }
 
+/* `drive` is NULL, or where to go on without a line. */
 static void print_created(const struct cli *cli, const struct conf *conf,
-			  const struct created *made)
+			  const struct created *made, const char *drive)
 {
 	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
 
@@ -141,9 +153,11 @@ static void print_created(const struct cli *cli, const struct conf *conf,
 			  "one off line, to a safe place:"),
 		       cli->dir, tr("Next:"));
 	else
-		printf("%s %s\n\n%s\n    xiangtu run\n",
+		printf("%s %s\n\n%s\n%s%s%s    xiangtu run\n",
 		       tr("The office enrols this node by its code:"),
-		       made->code, tr("Next:"));
+		       made->code, tr("Next:"),
+		       drive == NULL ? "" : "    xiangtu drive sync '",
+		       drive == NULL ? "" : drive, drive == NULL ? "" : "'\n");
 }
 
 static enum status settle(const struct cli *cli, enum house_fate fate,
@@ -173,6 +187,7 @@ enum status cmd_init(struct cli *cli, struct err *err)
 	const char *from = cli_value(cli, "join");
 	struct join join = JOIN_INIT;
 	struct created made;
+	bool from_drive = false;
 	enum status status;
 
 	if (cli_given(cli, "new-identity"))
@@ -185,7 +200,7 @@ enum status cmd_init(struct cli *cli, struct err *err)
 				 "--level is needed: county, township or "
 				 "station");
 	if (status == STATUS_OK && from != NULL)
-		status = read_join(from, &join, err);
+		status = read_join(from, &join, &from_drive, err);
 	if (status == STATUS_OK) {
 		options.join = from == NULL ? NULL : &join;
 		options.fingerprint = cli_value(cli, "fingerprint");
@@ -193,7 +208,8 @@ enum status cmd_init(struct cli *cli, struct err *err)
 	}
 	join_release(&join);
 	if (status == STATUS_OK)
-		print_created(cli, &options.conf, &made);
+		print_created(cli, &options.conf, &made,
+			      from_drive ? from : NULL);
 	return status;
 }
 

@@ -75,6 +75,34 @@ static void print_upstreams(const json_t *upstreams)
 		       cli_text(up, "trouble"));
 }
 
+static const char *visit_text(const char *state)
+{
+	if (strcmp(state, "done") == 0)
+		return tr("done");
+	if (strcmp(state, "some_left") == 0)
+		return tr("done, but some lessons were left");
+	if (strcmp(state, "pulled") == 0)
+		return tr("pulled out early");
+	return tr("failed");
+}
+
+static void print_visit(const json_t *visit)
+{
+	char ago[64], in[16], out[16];
+
+	if (visit == NULL)
+		return;
+	ago_text(cli_number(visit, "at"), ago);
+	text_size(cli_number(visit, "in_bytes"), in);
+	text_size(cli_number(visit, "out_bytes"), out);
+	printf("%s: %s, %s; %s %" PRIu64 " (%s), %s %" PRIu64 " (%s), %s %" PRIu64
+	       "\n",
+	       tr("Last drive"), ago, visit_text(cli_text(visit, "state")),
+	       tr("lessons in"), cli_number(visit, "in"), in,
+	       tr("lessons out"), cli_number(visit, "out"), out, tr("left"),
+	       cli_number(visit, "left"));
+}
+
 static void print_warnings(const json_t *status)
 {
 	if (!json_is_true(json_object_get(status, "running")))
@@ -123,6 +151,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	printf("%s: %" PRIu64 "\n", tr("Neighbours"),
 	       cli_number(s, "neighbours"));
 	print_upstreams(json_object_get(s, "upstreams"));
+	print_visit(json_object_get(s, "drive"));
 	puts("");
 	print_logs(json_object_get(s, "logs"));
 	print_warnings(s);

@@ -20,7 +20,8 @@ const struct cli_verb cli_verbs[] = {
 	  .options = { { "level", "LEVEL", "county, township or station" },
 		       { "name", "NAME", "what people call this place" },
 		       { "region", "CODE", "its region code, 2 to 12 digits" },
-		       { "join", "FILE|URL", "join with this file" },
+		       { "join", "FILE|URL|DRIVE",
+			 "join with this file, or with what a drive brings" },
 		       { "fingerprint", "WORDS", "refuse to join unless the "
 						 "root has these words" },
 		       { "origin", "NAME", "name of a county's own log" },

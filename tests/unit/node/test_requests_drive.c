@@ -1,0 +1,837 @@
+/* What a drive brings to a node that does not run, request by request. The
+ * drive is a folder that a county's mirror was written to. */
+#include "node/requests.h"
+
+#include "catalog/due.h"
+#include "catalog/log.h"
+#include "catalog/stations.h"
+#include "node/durable.h"
+#include "node/mirror_export.h"
+#include "node/own_statement.h"
+#include "node/records.h"
+#include "tests/support/offices.h"
+
+enum { MANY = 700 }; /* entries: two full bundles and a part of one */
+
+struct world {
+	struct scratch scratch;
+	struct office county, station;
+	char drive[4096];
+	char hash[ORIGIN_HASH_SIZE + 1]; /* of the county's log */
+	unsigned brought; /* bodies */
+	/* what stands in the way of the drive; may be NULL */
+	const char *lacks; /* part of a path it has not */
+	const char *spoils;
+	unsigned most; /* bodies before it is pulled; 0 never */
+};
+
+static struct log_info log_of(struct office *o, const char *origin)
+{
+	struct log_info log;
+
+	OFFICE_OK(o, log_find(o->house.catalog, origin, &log, &o->err));
+	return log;
+}
+
+static struct log_info county_log(struct world *w, struct office *o)
+{
+	return log_of(o, w->county.house.conf.origin);
+}
+
+/* Let the county's log have `count` more entries of no known type. */
+static void grow(struct office *o, unsigned count, char salt)
+{
+	char text[64];
+	struct log_info log = log_of(o, o->house.conf.origin);
+
+	for (unsigned i = 0; i < count; i++) {
+		struct bytes entry;
+
+		(void)snprintf(text, sizeof(text),
+			       "{\"type\":\"test\",\"n\":\"%u%c\"}", i, salt);
+		entry = bytes_of(text);
+		if (i == 0)
+			OFFICE_OK(o, catalog_begin(o->house.catalog,
+						   CATALOG_DURABLE, &o->err));
+		OFFICE_OK(o, log_append(o->house.catalog, log.id, &entry, 1,
+					o->house.publisher_key, &o->err));
+	}
+	if (count > 0)
+		OFFICE_OK(o, catalog_commit(o->house.catalog, &o->err));
+	office_index(o);
+}
+
+static void export_drive(struct world *w)
+{
+	struct mirror_export_options options = { .dir = w->drive,
+						 .no_payload = true };
+	struct mirror_exported out;
+
+	OFFICE_OK(&w->county, mirror_export(&w->county.house, &options, &out,
+					    &w->county.err));
+}
+
+static void world_make(struct world *w)
+{
+	memset(w, 0, sizeof(*w));
+	scratch_init(&w->scratch);
+	office_county(&w->county, &w->scratch);
+	office_station(&w->station, &w->scratch, &w->county);
+	(void)snprintf(w->drive, sizeof(w->drive), "%s",
+		       scratch_path(&w->scratch, "drive"));
+	(void)snprintf(w->hash, sizeof(w->hash), "%s",
+		       county_log(w, &w->county).hash);
+	grow(&w->county, MANY, 'a');
+	export_drive(w);
+}
+
+static void world_end(struct world *w)
+{
+	office_close(&w->station);
+	office_close(&w->county);
+	scratch_release(&w->scratch);
+}
+
+/* --- requests --- */
+
+static json_t *verb(const char *name)
+{
+	return json_pack("{s:s}", "verb", name);
+}
+
+static json_t *with_note(const char *name, struct bytes note)
+{
+	return json_pack("{s:s, s:s%}", "verb", name, "note",
+			 (const char *)note.data, note.size);
+}
+
+static json_t *log_take(const char *kind, struct bytes note)
+{
+	json_t *request = with_note("log-take", note);
+
+	(void)json_object_set_new(request, "kind", json_string(kind));
+	return request;
+}
+
+static bool answers(struct office *o, json_t *request, const char *key,
+		    const char *value)
+{
+	json_t *answer = office_ask(o, request);
+	const char *got = json_string_value(json_object_get(answer, key));
+	bool same = got != NULL && strcmp(got, value) == 0;
+
+	json_decref(answer);
+	return same;
+}
+
+/* --- the drive's side of it --- */
+
+static bool read_drive(struct world *w, const char *path, struct buf *out)
+{
+	char whole[8192];
+	struct err err = ERR_INIT;
+
+	(void)snprintf(whole, sizeof(whole), "%s/tlog/%s/%s", w->drive,
+		       w->hash, path);
+	buf_clear(out);
+	return durable_read(whole, 1 << 24, out, &err) == STATUS_OK;
+}
+
+static void spool(struct office *o, const char *name, struct bytes content)
+{
+	char path[8192];
+
+	(void)snprintf(path, sizeof(path), "%s/spool", o->dir);
+	OFFICE_OK(o, durable_make_dir(path, 0700, &o->err));
+	(void)snprintf(path, sizeof(path), "%s/spool/%s", o->dir, name);
+	OFFICE_OK(o, durable_write(path, content, 0600, &o->err));
+}
+
+static bool is_in_spool(struct office *o, const char *name)
+{
+	char path[8192];
+
+	(void)snprintf(path, sizeof(path), "%s/spool/%s", o->dir, name);
+	return access(path, F_OK) == 0;
+}
+
+static json_t *log_body(const char *file, json_int_t from)
+{
+	return json_pack("{s:s, s:s, s:I}", "verb", "log-body", "file", file,
+			 "from", from);
+}
+
+/* Bring what is wanted: STATUS_OK when it was taken or nothing is wanted any
+ * more. */
+static enum status bring_next(struct world *w, bool *done)
+{
+	struct office *o = &w->station;
+	json_t *want = office_ask(o, verb("log-next"));
+	const char *path = json_string_value(json_object_get(want, "path"));
+	json_int_t from = json_integer_value(json_object_get(want, "from"));
+	struct buf body = BUF_INIT;
+	enum status status;
+
+	*done = json_is_true(json_object_get(want, "done"));
+	if (*done) {
+		json_decref(want);
+		return STATUS_OK;
+	}
+	if ((w->lacks != NULL && strstr(path, w->lacks) != NULL) ||
+	    !read_drive(w, path, &body)) {
+		status = office_refuses(o, verb("log-missing"));
+	} else {
+		if (w->spoils != NULL && strstr(path, w->spoils) != NULL)
+			body.data[body.size / 2] ^= 1;
+		spool(o, ".tmp-7-1",
+		      (struct bytes){ body.data + from,
+				      body.size - (size_t)from });
+		status = office_refuses(o, log_body(".tmp-7-1", from));
+		CHECK(!is_in_spool(o, ".tmp-7-1"));
+		w->brought += status == STATUS_OK;
+	}
+	buf_release(&body);
+	json_decref(want);
+	return status;
+}
+
+/* Show the drive's checkpoint and bring what is asked for. */
+static enum status take_log(struct world *w)
+{
+	struct buf note = BUF_INIT;
+	enum status status = STATUS_OK;
+	bool done = false;
+
+	CHECK(read_drive(w, "checkpoint", &note));
+	CHECK(answers(&w->station, log_take("lessons", buf_bytes(&note)),
+		      "state", "get"));
+	buf_release(&note);
+	w->brought = 0;
+	while (status == STATUS_OK && !done &&
+	       (w->most == 0 || w->brought < w->most))
+		status = bring_next(w, &done);
+	return status == STATUS_OK && !done ? STATUS_CANCELLED : status;
+}
+
+/* --- trust --- */
+
+static void resign_trust(struct world *w, unsigned version,
+			 const struct publisher *more, struct buf *note)
+{
+	struct trust *trust = &w->county.house.trust.trust;
+	struct secret_key *root;
+	struct buf text = BUF_INIT;
+
+	trust->version = version;
+	if (more != NULL)
+		CHECK(trust_add_publisher(trust, more) == STATUS_OK);
+	CHECK(trust_format(trust, &text) == STATUS_OK);
+	OFFICE_OK(&w->county, house_read_key(w->county.dir, "root.key", &root,
+					     &w->county.err));
+	CHECK(note_sign(buf_bytes(&text), root, note) == STATUS_OK);
+	secret_key_free(root);
+	buf_release(&text);
+}
+
+static void newer_trust_is_taken_and_acted_upon(void)
+{
+	static const char origin[] = "example/431081101/lessons";
+	struct world w;
+	struct publisher p;
+	struct secret_key *key;
+	struct log_info log;
+	struct buf two = BUF_INIT, three = BUF_INIT;
+
+	world_make(&w);
+	CHECK(publisher_init(&p, origin) == STATUS_OK);
+	CHECK(publisher_add_region(&p, "431081101") == STATUS_OK);
+	CHECK(publisher_add_topic(&p, "*") == STATUS_OK);
+	CHECK(secret_key_new(&key, origin, KEY_ED25519) == STATUS_OK);
+	CHECK(publisher_add_key(&p, secret_key_public(key)) == STATUS_OK);
+	secret_key_free(key);
+	resign_trust(&w, 2, NULL, &two);
+	resign_trust(&w, 3, &p, &three);
+	CHECK(log_find(w.station.house.catalog, origin, &log,
+		       &w.station.err) == STATUS_NOT_FOUND);
+	CHECK(answers(&w.station, with_note("trust-take", buf_bytes(&three)),
+		      "result", "taken"));
+	CHECK(log_find(w.station.house.catalog, origin, &log,
+		       &w.station.err) == STATUS_OK);
+	CHECK(w.station.house.trust.trust.version == 3);
+	CHECK(answers(&w.station, with_note("trust-take", buf_bytes(&two)),
+		      "result", "old"));
+	three.data[20] ^= 1;
+	CHECK(office_refuses(&w.station,
+			     with_note("trust-take", buf_bytes(&three))) !=
+	      STATUS_OK);
+	CHECK(office_refuses(&w.station, verb("trust-take")) == STATUS_USAGE);
+	buf_release(&two);
+	buf_release(&three);
+	world_end(&w);
+}
+
+static void sign_next_root(struct world *w, unsigned version,
+			   struct buf *note)
+{
+	struct root next = w->county.house.trust.root;
+	struct secret_key *root;
+	struct buf text = BUF_INIT;
+
+	next.version = version;
+	OFFICE_OK(&w->county, house_read_key(w->county.dir, "root.key", &root,
+					     &w->county.err));
+	CHECK(root_format(&next, &text) == STATUS_OK);
+	CHECK(note_sign(buf_bytes(&text), root, note) == STATUS_OK);
+	secret_key_free(root);
+	buf_release(&text);
+}
+
+static void roots_are_walked_one_by_one(void)
+{
+	struct world w;
+	struct buf two = BUF_INIT, three = BUF_INIT;
+
+	world_make(&w);
+	sign_next_root(&w, 2, &two);
+	sign_next_root(&w, 3, &three);
+	CHECK(office_refuses(&w.station,
+			     with_note("root-take", buf_bytes(&three))) ==
+	      STATUS_NOT_FOUND);
+	CHECK(answers(&w.station, with_note("root-take", buf_bytes(&two)),
+		      "result", "taken"));
+	CHECK(answers(&w.station, with_note("root-take", buf_bytes(&two)),
+		      "result", "old"));
+	CHECK(answers(&w.station, with_note("root-take", buf_bytes(&three)),
+		      "result", "taken"));
+	CHECK(w.station.house.trust.root.version == 3);
+	buf_release(&two);
+	buf_release(&three);
+	world_end(&w);
+}
+
+/* --- logs --- */
+
+static void a_log_comes_in_tile_by_tile(void)
+{
+	struct world w;
+	struct buf note = BUF_INIT;
+	json_t *answer;
+
+	world_make(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	CHECK(w.brought >= 3);
+	CHECK(county_log(&w, &w.station).size == MANY);
+	CHECK(memcmp(county_log(&w, &w.station).root,
+		     county_log(&w, &w.county).root, 32) == 0);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	CHECK(answers(&w.station, log_take("lessons", buf_bytes(&note)),
+		      "state", "old"));
+	answer = office_ask(&w.station, verb("indexed"));
+	CHECK(json_integer_value(json_object_get(answer, "behind")) == 0);
+	json_decref(answer);
+	CHECK(county_log(&w, &w.station).indexed == MANY);
+	buf_release(&note);
+	world_end(&w);
+}
+
+static void only_what_is_new_is_asked_for(void)
+{
+	struct world w;
+
+	world_make(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	grow(&w.county, 3, 'b');
+	export_drive(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	CHECK(w.brought == 1); /* from where it was known to */
+	CHECK(county_log(&w, &w.station).size == MANY + 3);
+	world_end(&w);
+}
+
+static void a_damaged_part_is_refused_and_asked_for_again(void)
+{
+	struct world w;
+	enum status status;
+
+	world_make(&w);
+	w.spoils = "tile/entries/001";
+	status = take_log(&w);
+	CHECK(status == STATUS_DAMAGED || status == STATUS_MALFORMED);
+	CHECK(county_log(&w, &w.station).size == 0);
+	/* Whoever has the part in good order may bring it still. */
+	w.spoils = NULL;
+	for (bool done = false; !done;)
+		CHECK(bring_next(&w, &done) == STATUS_OK);
+	CHECK(county_log(&w, &w.station).size == MANY);
+	world_end(&w);
+}
+
+static void a_missing_part_ends_it_and_keeps_what_was_proven(void)
+{
+	struct world w;
+
+	world_make(&w);
+	w.lacks = "tile/entries/002";
+	CHECK(take_log(&w) == STATUS_NOT_FOUND);
+	CHECK(county_log(&w, &w.station).size == 0);
+	w.lacks = NULL;
+	CHECK(take_log(&w) == STATUS_OK);
+	CHECK(county_log(&w, &w.station).size == MANY);
+	world_end(&w);
+}
+
+static void a_drive_pulled_early_goes_on_where_it_was(void)
+{
+	struct world w;
+	struct buf note = BUF_INIT;
+	json_t *answer;
+
+	world_make(&w);
+	grow(&w.county, 5000, 'b');
+	export_drive(&w);
+	w.most = 12;
+	CHECK(take_log(&w) == STATUS_CANCELLED);
+	CHECK(county_log(&w, &w.station).size == 0);
+	/* The same process, and another after a restart. */
+	office_close(&w.station);
+	office_open(&w.station);
+	CHECK(office_refuses(&w.station, verb("log-next")) ==
+	      STATUS_NOT_FOUND);
+	w.most = 0;
+	CHECK(read_drive(&w, "checkpoint", &note));
+	CHECK(take_log(&w) == STATUS_OK);
+	CHECK(county_log(&w, &w.station).size == MANY + 5000);
+	CHECK(w.brought < 20); /* of 23 bundles some were here */
+	answer = office_ask(&w.station, log_take("lessons", buf_bytes(&note)));
+	json_decref(answer);
+	buf_release(&note);
+	world_end(&w);
+}
+
+static void a_want_is_given_again_until_it_is_answered(void)
+{
+	struct world w;
+	struct buf note = BUF_INIT;
+	json_t *first, *second;
+
+	world_make(&w);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	json_decref(office_ask(&w.station,
+			       log_take("lessons", buf_bytes(&note))));
+	CHECK(office_refuses(&w.station, verb("log-missing")) ==
+	      STATUS_USAGE);
+	first = office_ask(&w.station, verb("log-next"));
+	second = office_ask(&w.station, verb("log-next"));
+	CHECK(json_equal(first, second));
+	json_decref(first);
+	json_decref(second);
+	/* A second log takes the place of the first. */
+	CHECK(answers(&w.station, log_take("lessons", buf_bytes(&note)),
+		      "state", "get"));
+	json_decref(office_ask(&w.station, verb("log-drop")));
+	CHECK(office_refuses(&w.station, verb("log-next")) ==
+	      STATUS_NOT_FOUND);
+	json_decref(office_ask(&w.station, verb("log-drop")));
+	buf_release(&note);
+	world_end(&w);
+}
+
+static void only_files_of_the_spool_are_read_and_removed(void)
+{
+	static const char *const names[] = {
+		"../node.key", ".tmp-../x", "/etc/passwd", ".tmp-7/../../x",
+		"node.key",    "",	    ".tmp-a",
+	};
+	struct world w;
+	struct buf note = BUF_INIT, large = BUF_INIT;
+	char path[8192];
+	json_t *want;
+
+	world_make(&w);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	json_decref(office_ask(&w.station,
+			       log_take("lessons", buf_bytes(&note))));
+	want = office_ask(&w.station, verb("log-next"));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		CHECK(office_refuses(&w.station, log_body(names[i], 0)) ==
+		      STATUS_USAGE);
+	(void)snprintf(path, sizeof(path), "%s/node.key", w.station.dir);
+	CHECK(access(path, F_OK) == 0);
+	CHECK(office_refuses(&w.station, log_body(".tmp-1-1", 0)) ==
+	      STATUS_NOT_FOUND);
+	CHECK(office_refuses(&w.station, log_body(".tmp-1-1", 5)) ==
+	      STATUS_USAGE);
+	/* What is larger than can be is not read. */
+	buf_printf(&large, "%*s",
+		   (int)json_integer_value(json_object_get(want, "max")) + 1,
+		   "");
+	spool(&w.station, ".tmp-1-2", buf_bytes(&large));
+	CHECK(office_refuses(&w.station, log_body(".tmp-1-2", 0)) ==
+	      STATUS_MALFORMED);
+	CHECK(!is_in_spool(&w.station, ".tmp-1-2"));
+	json_decref(want);
+	buf_release(&large);
+	buf_release(&note);
+	world_end(&w);
+}
+
+static void logs_of_nobody_we_know_are_passed_over(void)
+{
+	static const char stranger[] =
+		"nobody.example/1/lessons\n5\n"
+		"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n\n"
+		"— nobody.example/1/lessons AAAA\n";
+	struct world w;
+	struct buf note = BUF_INIT;
+
+	world_make(&w);
+	CHECK(answers(&w.station, log_take("lessons", bytes_of(stranger)),
+		      "state", "unknown"));
+	CHECK(office_refuses(&w.station,
+			     log_take("lessons", bytes_of("nonsense"))) ==
+	      STATUS_MALFORMED);
+	CHECK(office_refuses(&w.station,
+			     log_take("stamps", bytes_of(stranger))) ==
+	      STATUS_USAGE);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	note.data[note.size - 5] ^= 1;
+	CHECK(office_refuses(&w.station,
+			     log_take("lessons", buf_bytes(&note))) !=
+	      STATUS_OK);
+	buf_release(&note);
+	world_end(&w);
+}
+
+/* Make the county start its log anew under the same key. */
+static void forget_log(struct world *w)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	char path[8192];
+
+	office_close(&w->county);
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(path, sizeof(path), "%s/node.db%s",
+			       w->county.dir, ends[i]);
+		(void)unlink(path);
+	}
+	office_open(&w->county);
+}
+
+static void another_history_is_a_fork_and_said_so(void)
+{
+	struct world w;
+	struct buf note = BUF_INIT;
+
+	world_make(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	forget_log(&w);
+	grow(&w.county, 9, 'z');
+	(void)snprintf(w.drive, sizeof(w.drive), "%s",
+		       scratch_path(&w.scratch, "other"));
+	export_drive(&w);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	CHECK(office_refuses(&w.station,
+			     log_take("lessons", buf_bytes(&note))) ==
+	      STATUS_FORKED);
+	CHECK(county_log(&w, &w.station).forked);
+	CHECK(county_log(&w, &w.station).size == MANY);
+	CHECK(office_refuses(&w.station, verb("log-next")) ==
+	      STATUS_NOT_FOUND);
+	buf_release(&note);
+	world_end(&w);
+}
+
+/* Beyond what is held the fork shows only by the tiles. */
+static void a_longer_other_history_is_a_fork_too(void)
+{
+	struct world w;
+	enum status status;
+
+	world_make(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	forget_log(&w);
+	grow(&w.county, MANY + 500, 'z');
+	(void)snprintf(w.drive, sizeof(w.drive), "%s",
+		       scratch_path(&w.scratch, "other"));
+	export_drive(&w);
+	status = take_log(&w);
+	CHECK(status == STATUS_FORKED);
+	CHECK(county_log(&w, &w.station).forked);
+	CHECK(county_log(&w, &w.station).size == MANY);
+	CHECK(office_refuses(&w.station, verb("log-next")) ==
+	      STATUS_NOT_FOUND);
+	world_end(&w);
+}
+
+static void a_county_that_lost_its_disk_gets_its_log_back(void)
+{
+	struct world w;
+	struct world back;
+
+	world_make(&w);
+	forget_log(&w);
+	CHECK(county_log(&w, &w.county).size == 0);
+	back = w; /* the drive is plugged in at the county */
+	back.station = w.county;
+	back.station.requests.house = &back.station.house;
+	CHECK(take_log(&back) == STATUS_OK);
+	requests_release(&back.station.requests);
+	CHECK(county_log(&w, &w.county).size == MANY);
+	grow(&w.county, 1, 'b');
+	CHECK(county_log(&w, &w.county).size == MANY + 1);
+	world_end(&w);
+}
+
+/* --- statements --- */
+
+static void read_own(struct office *o, struct buf *note, struct statement *st)
+{
+	json_t *answer = office_ask(o, verb("own-statement"));
+	const json_t *text = json_object_get(answer, "note");
+
+	buf_clear(note);
+	buf_put_bytes(note, (struct bytes){
+				    (const uint8_t *)json_string_value(text),
+				    json_string_length(text) });
+	CHECK(statement_open(buf_bytes(note), st) == STATUS_OK);
+	json_decref(answer);
+}
+
+static bool is_newer(const struct statement *a, const struct statement *b)
+{
+	return a->boot > b->boot || (a->boot == b->boot && a->seq > b->seq);
+}
+
+static void each_own_statement_is_newer_than_the_last(void)
+{
+	struct world w;
+	struct buf a = BUF_INIT, b = BUF_INIT, c = BUF_INIT;
+	struct statement first, second, third;
+
+	world_make(&w);
+	read_own(&w.station, &a, &first);
+	read_own(&w.station, &b, &second);
+	CHECK(first.boot == 1 && first.seq == 1);
+	CHECK(is_newer(&second, &first));
+	office_close(&w.station);
+	office_open(&w.station);
+	read_own(&w.station, &c, &third);
+	CHECK(third.boot > second.boot && third.seq == 1);
+	CHECK(third.swarm_port == 0);
+	buf_release(&a);
+	buf_release(&b);
+	buf_release(&c);
+	world_end(&w);
+}
+
+static void a_statement_tells_what_is_due(void)
+{
+	struct world w;
+	struct offered l;
+	struct buf note = BUF_INIT;
+	struct statement st;
+	struct statement_walk walk;
+	struct statement_line line;
+	bool due = false;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 5000, 1);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "一", &l);
+	export_drive(&w);
+	CHECK(take_log(&w) == STATUS_OK);
+	json_decref(office_ask(&w.station, verb("indexed")));
+	OFFICE_OK(&w.station, due_set(w.station.house.catalog, l.id,
+				      "2031-05-01", &w.station.err));
+	read_own(&w.station, &note, &st);
+	statement_walk_init(&walk, &st);
+	while (statement_walk_next(&walk, &line))
+		due |= line.kind == STATEMENT_DUE && line.entry == MANY &&
+		       bytes_is(line.date, "2031-05-01");
+	CHECK(due);
+	buf_release(&note);
+	world_end(&w);
+}
+
+static bool keep_age(void *context, const struct statement_row *row)
+{
+	*(uint64_t *)context = row->age_s;
+	return true;
+}
+
+static void others_statements_are_kept_newest_first(void)
+{
+	struct world w;
+	struct buf a = BUF_INIT, b = BUF_INIT;
+	struct statement st;
+	uint64_t age = 0;
+	json_t *request;
+
+	world_make(&w);
+	read_own(&w.station, &a, &st);
+	read_own(&w.station, &b, &st);
+	request = with_note("statement-take", buf_bytes(&b));
+	(void)json_object_set_new(request, "age", json_integer(86400));
+	CHECK(answers(&w.county, request, "result", "taken"));
+	CHECK(answers(&w.county, with_note("statement-take", buf_bytes(&b)),
+		      "result", "old"));
+	CHECK(answers(&w.county, with_note("statement-take", buf_bytes(&a)),
+		      "result", "old"));
+	OFFICE_OK(&w.county, statements_list(w.county.house.catalog, keep_age,
+					     &age, &w.county.err));
+	CHECK(age == 86400);
+	/* Our own, come back. */
+	CHECK(answers(&w.station, with_note("statement-take", buf_bytes(&b)),
+		      "result", "old"));
+	b.data[b.size - 5] ^= 1;
+	CHECK(office_refuses(&w.county, with_note("statement-take",
+						  buf_bytes(&b))) !=
+	      STATUS_OK);
+	CHECK(office_refuses(&w.county, with_note("statement-take",
+						  bytes_of("junk"))) ==
+	      STATUS_MALFORMED);
+	buf_release(&a);
+	buf_release(&b);
+	world_end(&w);
+}
+
+/* --- records --- */
+
+static void take_records(struct world *w, struct log_info *from)
+{
+	struct office *o = &w->county;
+	struct buf note = BUF_INIT, body = BUF_INIT;
+	json_t *want;
+	bool zstd;
+
+	OFFICE_OK(&w->station, log_read_note(w->station.house.catalog, from->id,
+					     &note, &w->station.err));
+	CHECK(answers(o, log_take("records", buf_bytes(&note)), "state",
+		      "get"));
+	for (;;) {
+		struct tile_path path;
+
+		want = office_ask(o, verb("log-next"));
+		if (json_is_true(json_object_get(want, "done")))
+			break;
+		CHECK(tile_path_parse(bytes_of(json_string_value(
+					      json_object_get(want, "path"))),
+				      &path) == STATUS_OK);
+		buf_clear(&body);
+		OFFICE_OK(&w->station,
+			  log_read_bundle(w->station.house.catalog, from->id,
+					  path.n, path.width, false, &body,
+					  &zstd, &w->station.err));
+		spool(o, ".tmp-7-1", buf_bytes(&body));
+		json_decref(office_ask(o, log_body(".tmp-7-1", 0)));
+		json_decref(want);
+	}
+	json_decref(want);
+	buf_release(&note);
+	buf_release(&body);
+}
+
+static void enrol(struct world *w)
+{
+	struct buf note = BUF_INIT;
+	struct statement st;
+	char code[KEY_CODE_SIZE + 1];
+
+	read_own(&w->station, &note, &st);
+	CHECK(answers(&w->county, with_note("statement-take", buf_bytes(&note)),
+		      "result", "taken"));
+	key_code(st.key, code);
+	json_decref(office_ask(&w->county,
+			       json_pack("{s:s, s:s}", "verb",
+					 "station-accept", "code", code)));
+	buf_release(&note);
+}
+
+static void records_come_up_and_are_acknowledged(void)
+{
+	struct world w;
+	struct log_info log;
+	struct buf ack = BUF_INIT;
+	int64_t id;
+
+	world_make(&w);
+	enrol(&w);
+	OFFICE_OK(&w.station, records_add(&w.station.house, bytes_of("sealed"),
+					  &id, &w.station.err));
+	OFFICE_OK(&w.station, log_get(w.station.house.catalog, id, &log,
+				      &w.station.err));
+	take_records(&w, &log);
+	CHECK(log_of(&w.county, log.origin).size == 1);
+	CHECK(log_of(&w.county, log.origin).acked == 1);
+	OFFICE_OK(&w.county,
+		  log_read_ack(w.county.house.catalog,
+			       log_of(&w.county, log.origin).id, &ack,
+			       &w.county.err));
+	CHECK(answers(&w.station, log_take("ack", buf_bytes(&ack)), "state",
+		      "taken"));
+	CHECK(log_of(&w.station, log.origin).acked == 1);
+	CHECK(answers(&w.station, log_take("ack", buf_bytes(&ack)), "state",
+		      "old"));
+	buf_release(&ack);
+	world_end(&w);
+}
+
+/* --- the report --- */
+
+static void the_last_visit_is_shown_by_status(void)
+{
+	struct world w;
+	json_t *status, *drive, *report;
+
+	world_make(&w);
+	status = office_ask(&w.station, verb("status"));
+	CHECK(json_object_get(status, "drive") == NULL);
+	json_decref(status);
+	CHECK(office_refuses(&w.station, verb("drive-done")) == STATUS_USAGE);
+	report = json_pack(
+		"{s:s, s:s, s:i, s:[{s:s, s:s}, {s:s, s:s}], s:i, s:[{s:s}], "
+		"s:[{s:s}, {s:s}, {s:s}], s:b, s:s, s:[s]}",
+		"drive", "d1", "path", "/media/u", "at", 1700000000, "in",
+		"title", "一", "state", "held", "title", "二", "state",
+		"partial", "in_bytes", 77, "out", "title", "三", "left",
+		"title", "四", "title", "五", "title", "六", "safe", true,
+		"state", "some_left", "trouble", "slow");
+	json_decref(office_ask(&w.station,
+			       json_pack("{s:s, s:o}", "verb", "drive-done",
+					 "report", report)));
+	status = office_ask(&w.station, verb("status"));
+	drive = json_object_get(status, "drive");
+	CHECK(json_integer_value(json_object_get(drive, "at")) == 1700000000);
+	CHECK(json_integer_value(json_object_get(drive, "in")) == 1);
+	CHECK(json_integer_value(json_object_get(drive, "in_bytes")) == 77);
+	CHECK(json_integer_value(json_object_get(drive, "out")) == 1);
+	CHECK(json_integer_value(json_object_get(drive, "left")) == 3);
+	CHECK(json_is_true(json_object_get(drive, "safe")));
+	CHECK(strcmp(json_string_value(json_object_get(drive, "state")),
+		     "some_left") == 0);
+	CHECK(json_array_size(json_object_get(drive, "trouble")) == 1);
+	json_decref(status);
+	world_end(&w);
+}
+
+int main(void)
+{
+	newer_trust_is_taken_and_acted_upon();
+	roots_are_walked_one_by_one();
+	a_log_comes_in_tile_by_tile();
+	only_what_is_new_is_asked_for();
+	a_damaged_part_is_refused_and_asked_for_again();
+	a_missing_part_ends_it_and_keeps_what_was_proven();
+	a_drive_pulled_early_goes_on_where_it_was();
+	a_want_is_given_again_until_it_is_answered();
+	only_files_of_the_spool_are_read_and_removed();
+	logs_of_nobody_we_know_are_passed_over();
+	another_history_is_a_fork_and_said_so();
+	a_longer_other_history_is_a_fork_too();
+	a_county_that_lost_its_disk_gets_its_log_back();
+	each_own_statement_is_newer_than_the_last();
+	a_statement_tells_what_is_due();
+	others_statements_are_kept_newest_first();
+	records_come_up_and_are_acknowledged();
+	the_last_visit_is_shown_by_status();
+	return 0;
+}
