@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "node/drive/mount_inside.h"
@@ -237,6 +239,16 @@ static bool lacks_openat2(int root)
 	return false;
 }
 
+/* The kernel keeps syncfs() from programs that serve a file system, unless
+ * there is a block device below that it can flush itself. */
+static bool sync_is_lost(int root, const struct stat *st)
+{
+	struct statfs fs;
+
+	return fstatfs(root, &fs) == 0 && fs.f_type == FUSE_SUPER_MAGIC &&
+	       major(st->st_dev) == 0;
+}
+
 enum status mount_open(struct mount **out, const char *path, struct err *err)
 {
 	int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -258,7 +270,8 @@ enum status mount_open(struct mount **out, const char *path, struct err *err)
 			     .root = root,
 			     .device = st.st_dev,
 			     .plain = lacks_openat2(root),
-			     .links_counted = st.st_nlink > 0 };
+			     .links_counted = st.st_nlink > 0,
+			     .sync_is_lost = sync_is_lost(root, &st) };
 	if (m->path == NULL)
 		goto free_mount;
 	find_device(m);

@@ -15,6 +15,7 @@ struct mount {
 	dev_t device;	    /* what it is on */
 	bool plain;	    /* there is no openat2() here */
 	bool links_counted; /* a folder that is there has links */
+	bool sync_is_lost;  /* syncfs() does not reach who serves it */
 	char present[64];   /* is there as long as the device; "": not known */
 };
 

@@ -18,7 +18,7 @@ enum status mount_make_folder(struct mount *m, const char *path,
 
 	if (mount_check_path(path, err) != STATUS_OK)
 		return err->status;
-	fd = mount_walk_folder(m, path, MOUNT_MAKE);
+	fd = mount_walk_folder(m, path, MOUNT_DURABLE);
 	if (fd < 0)
 		return mount_fail(m, path, errno, err);
 	(void)close(fd);
@@ -84,7 +84,7 @@ enum status mount_rename(struct mount *m, const char *from, const char *to,
 		(void)close(from_dir);
 		return mount_fail(m, from, error, err);
 	}
-	to_dir = mount_walk_parent(m, to, MOUNT_MAKE, &to_name);
+	to_dir = mount_walk_parent(m, to, MOUNT_DURABLE, &to_name);
 	if (to_dir < 0 ||
 	    rename_new(m, from_dir, from_name, to_dir, to_name) != 0)
 		error = errno;

@@ -150,7 +150,7 @@ enum status mount_write(struct mount *m, const char *path,
 enum status mount_write_soon(struct mount *m, const char *path,
 			     struct bytes content, struct err *err)
 {
-	return write_small(m, path, content, false, err);
+	return write_small(m, path, content, m->sync_is_lost, err);
 }
 
 /* --- large ones --- */
@@ -164,7 +164,7 @@ enum status mount_open_to_write(struct mount *m, const char *path, int *fd,
 
 	if (mount_check_path(path, err) != STATUS_OK)
 		return err->status;
-	dir = mount_walk_parent(m, path, MOUNT_MAKE, &name);
+	dir = mount_walk_parent(m, path, MOUNT_DURABLE, &name);
 	if (dir < 0)
 		return mount_fail(m, path, errno, err);
 	file = mount_step(m, dir, name, O_RDWR | O_CREAT | WRITE_FLAGS);
