@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog/due.h"
 #include "catalog/log.h"
 #include "catalog/search.h"
 #include "node/payload.h"
@@ -151,6 +152,7 @@ json_t *lesson_json(struct requests *r, const struct lesson_row *row, bool all)
 		row->choice == CHOICE_PIN);
 	if (object == NULL)
 		return NULL;
+	put_text(object, "due", row->due);
 	put_text(object, "lang", l->lang);
 	put_text(object, "summary", l->summary);
 	if (l->series.title[0] != 0)
@@ -325,16 +327,32 @@ enum status request_discard(struct requests *r, const uint8_t *btmh,
 	return status;
 }
 
+/* The day goes with the pin: it is taken off with it. */
+static enum status set_day(struct requests *r, const char *id,
+			   enum choice choice, const char *by, struct err *err)
+{
+	if (choice != CHOICE_PIN)
+		return due_clear(r->house->catalog, id, err);
+	return by == NULL ? STATUS_OK :
+			    due_set(r->house->catalog, id, by, err);
+}
+
 static enum status choose(struct requests *r, const json_t *request,
 			  enum choice choice, json_t **answer, struct err *err)
 {
+	const char *by = request_text(request, "by");
 	struct lesson_row row;
 	enum status status = request_lesson(r, request, &row, err);
 
+	if (status == STATUS_OK && by != NULL && !date_is_good(by))
+		return err_set(err, STATUS_USAGE,
+			       "'%s' is no day: write it as 2026-04-30", by);
 	if (status == STATUS_OK && row.withdrawn && choice == CHOICE_PIN)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "'%s' was withdrawn by its office",
 			       row.lesson.title);
+	if (status == STATUS_OK)
+		status = set_day(r, row.lesson.id, choice, by, err);
 	if (status == STATUS_OK)
 		status = index_choose(r->index, &row, choice, err);
 	if (status != STATUS_OK)

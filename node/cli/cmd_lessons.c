@@ -116,7 +116,7 @@ static void print_lesson(const json_t *lesson)
 		{ "Region", "region" }, { "Language", "lang" },
 		{ "Date", "date" },	{ "Expires", "expires" },
 		{ "Office", "origin" }, { "Initials", "initials" },
-		{ "Summary", "summary" },
+		{ "Summary", "summary" }, { "Wanted by", "due" },
 	};
 	const json_t *series = json_object_get(lesson, "series");
 	char text[512], size[16], length[24], state[64];
@@ -190,9 +190,13 @@ enum status cmd_pin(struct cli *cli, struct err *err)
 {
 	bool off = cli_given(cli, "off");
 
+	if (off && cli_given(cli, "by"))
+		return err_set(err, STATUS_USAGE,
+			       "--off takes the day off, too: leave --by away");
 	return ask_and_say(cli,
-			   json_pack("{s:s, s:s, s:b}", "verb", "pin", "id",
-				     cli->words[0], "off", off),
+			   json_pack("{s:s, s:s, s:b, s:s*}", "verb", "pin",
+				     "id", cli->words[0], "off", off, "by",
+				     cli_value(cli, "by")),
 			   off ? "no longer pinned" : "pinned", err);
 }
 

@@ -105,7 +105,10 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "want a lesson, and keep it",
 	  .least = 1,
 	  .most = 1,
-	  .options = { { "off", NULL, "take the pin out again" } },
+	  .options = { { "by", "YYYY-MM-DD", "it is needed by this day: it comes "
+					     "before others" },
+		       { "off", NULL, "take the pin out again" } },
+	  .examples = "  xiangtu pin k3f9w2aa --by 2026-04-30\n",
 	  .run = cmd_pin },
 	{ .name = "drop",
 	  .words = "ID",

@@ -17,6 +17,7 @@ static inline struct secret_key *village_key(uint8_t n)
 	uint8_t seed[KEY_SEED_SIZE];
 	struct secret_key *key;
 
+	CHECK(signing_init() == STATUS_OK);
 	memset(seed, 100 + n, sizeof(seed));
 	CHECK(secret_key_from_seed(&key, "x", KEY_ED25519, seed) == STATUS_OK);
 	statement_node_name(secret_key_public(key)->bytes, name);

@@ -174,6 +174,49 @@ static void damage_takes_pieces_away_and_never_adds_any(void)
 	world_end(&w);
 }
 
+static bool is_due(struct office *o, const char *id, const char *day)
+{
+	json_t *lesson = office_ask(o, about("show", id));
+	const char *due =
+		json_string_value(json_object_get(lesson, "due"));
+	bool same = strcmp(due == NULL ? "" : due, day) == 0;
+
+	json_decref(lesson);
+	return same;
+}
+
+static json_t *pin_by(const struct offered *l, const char *day)
+{
+	return json_pack("{s:s, s:s, s:s}", "verb", "pin", "id", l->id, "by",
+			 day);
+}
+
+static void a_pin_may_have_a_day_which_goes_with_it(void)
+{
+	struct world w;
+	struct offered l;
+
+	world_make(&w);
+	scratch_file(&w.scratch, "a.bin", 5000, 1);
+	office_publish(&w.county, scratch_path(&w.scratch, "a.bin"), "一",
+		       &l);
+	CHECK(is_due(&w.county, l.id, ""));
+	json_decref(office_ask(&w.county, pin_by(&l, "2026-04-30")));
+	CHECK(is_due(&w.county, l.id, "2026-04-30"));
+	json_decref(office_ask(&w.county, about("pin", l.id)));
+	CHECK(is_due(&w.county, l.id, "2026-04-30"));
+	CHECK(office_refuses(&w.county, pin_by(&l, "30.4.2026")) ==
+	      STATUS_USAGE);
+	json_decref(office_ask(&w.county,
+			       json_pack("{s:s, s:s, s:b}", "verb", "pin",
+					 "id", l.id, "off", 1)));
+	CHECK(is_due(&w.county, l.id, ""));
+	json_decref(office_ask(&w.county, pin_by(&l, "2026-04-30")));
+	json_decref(office_ask(&w.county, about("drop", l.id)));
+	CHECK(is_due(&w.county, l.id, ""));
+	world_end(&w);
+}
+
 static void a_station_publishes_nothing(void)
 {
 	struct world w;
@@ -220,6 +263,7 @@ int main(void)
 	one_payload_may_have_two_lessons();
 	what_is_withdrawn_goes_and_is_withdrawn_once();
 	damage_takes_pieces_away_and_never_adds_any();
+	a_pin_may_have_a_day_which_goes_with_it();
 	a_station_publishes_nothing();
 	a_log_that_lost_entries_says_so_and_signs_nothing();
 	return 0;
