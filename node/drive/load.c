@@ -8,6 +8,7 @@
 enum {
 	CLUSTER = 32 << 10, /* what a file is rounded up to, at worst */
 	POSTER = 64 << 10,
+	RESERVE_MAX = 256 << 20,
 	COUNTY_DIGITS = 6
 };
 
@@ -34,6 +35,11 @@ uint64_t load_room(const struct lesson *l)
 
 	return l->bytes + l->bytes / 4096 + files * CLUSTER +
 	       (l->has_poster ? POSTER : 0);
+}
+
+uint64_t load_reserve(uint64_t size)
+{
+	return size / 100 < RESERVE_MAX ? size / 100 : RESERVE_MAX;
 }
 
 /* --- what is on the drive --- */
