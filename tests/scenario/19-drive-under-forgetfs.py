@@ -51,7 +51,7 @@ def flush(fs):
 
 
 def new_drive(w):
-    fs = ForgetFS(w.s, "--fsync-all")
+    fs = ForgetFS(w.s)
     return fs, Drive(w.s, os.path.join(fs.path, "usb"))
 
 

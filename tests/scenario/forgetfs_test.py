@@ -229,18 +229,6 @@ def a_slow_drive(fs, at):
     check(seconds(lambda: read(at("file"))) < 0.4, "fast again")
 
 
-def the_root_stands_for_all(s):
-    for options, expected in ((["--fsync-all"], b"data"), ([], None)):
-        fs = ForgetFS(s, *options)
-        folder = os.path.join(fs.path, "folder")
-        os.mkdir(folder)
-        write(os.path.join(folder, "file"), b"data")
-        sync_folder(fs.path)
-        fs.cut(0)
-        equal(read(os.path.join(folder, "file")), expected, f"after fsync of the root {options}")
-        fs.close()
-
-
 def story(s):
     for part in (what_was_fsynced_stays, every_fate_that_may_come_does_come,
                  dying_in_the_middle, what_sqlite_needs, files_are_files,
@@ -250,7 +238,6 @@ def story(s):
         fs.close()
         print("ok:", part.__name__.replace("_", " "))
     the_same_history_and_seed_give_the_same(s)
-    the_root_stands_for_all(s)
 
 
 run(story)

@@ -7,8 +7,6 @@
  * Options: --limit BYTES       answer ENOSPC beyond that many bytes
  *          --names-in-order    lose only the newest names, as a journal does
  *          --fsync-names       fsync of a file keeps its name, too (ext4)
- *          --fsync-all         fsync of the root folder keeps everything: the
- *                              kernel does not tell FUSE of a syncfs()
  *
  * Prints "ready" when mounted and ends when unmounted or by SIGTERM. It is
  * told what to do by reading files of a folder that no listing shows:
@@ -44,7 +42,6 @@
 #include "tests/support/forgetfs/disk.h"
 
 static struct disk disk;
-static bool root_is_all;     /* --fsync-all */
 static bool limit_is_hidden; /* statfs does not tell, as with a quota */
 
 /* What a bad drive does, on top of what the disk forgets. */
@@ -556,12 +553,8 @@ static void fs_fsync(fuse_req_t req, fuse_ino_t number, int data_only,
 {
 	(void)data_only;
 	(void)file;
-	int error = to_control(number) ? 0
-				       : disk_fsync(&disk, to_inode(number));
-	if (number == FUSE_ROOT_ID && root_is_all)
-		for (struct inode *i = disk.inodes; i && !error; i = i->next)
-			error = disk_fsync(&disk, i);
-	fuse_reply_err(req, -error);
+	fuse_reply_err(req, to_control(number)
+				    ? 0 : -disk_fsync(&disk, to_inode(number)));
 }
 
 static void fs_fallocate(fuse_req_t req, fuse_ino_t number, int mode, off_t at,
@@ -654,14 +647,13 @@ static const struct fuse_lowlevel_ops operations = {
 
 struct settings {
 	unsigned long limit;
-	int names_in_order, fsync_names, fsync_all;
+	int names_in_order, fsync_names;
 };
 
 static const struct fuse_opt option_list[] = {
 	{ "--limit %lu", offsetof(struct settings, limit), 0 },
 	{ "--names-in-order", offsetof(struct settings, names_in_order), 1 },
 	{ "--fsync-names", offsetof(struct settings, fsync_names), 1 },
-	{ "--fsync-all", offsetof(struct settings, fsync_all), 1 },
 	FUSE_OPT_END,
 };
 
@@ -673,14 +665,13 @@ int main(int argc, char **argv)
 	if (fuse_opt_parse(&args, &settings, option_list, NULL) != 0 ||
 	    fuse_parse_cmdline(&args, &words) != 0 || !words.mountpoint) {
 		fputs("usage: forgetfs [--limit BYTES] [--names-in-order] "
-		      "[--fsync-names] [--fsync-all] MOUNTPOINT\n", stderr);
+		      "[--fsync-names] MOUNTPOINT\n", stderr);
 		return 2;
 	}
 	disk_init(&disk);
 	disk.page_limit = settings.limit / DISK_PAGE;
 	disk.names_in_order = settings.names_in_order;
 	disk.fsync_names = settings.fsync_names;
-	root_is_all = settings.fsync_all;
 	disk.root->stat.st_uid = getuid();
 	disk.root->stat.st_gid = getgid();
 	disk.root->lookups = 1;
