@@ -418,6 +418,8 @@ def cases(other_county):
     yield Case("another's records under our name", anothers_records, ALL)
     yield Case("records of a hundred strangers", records_of_strangers, ALL)
     yield Case("forged statements", forged_statements, ALL)
+    yield Case("a drive of a later version", lambda bad: bad.replace(
+        f"{SYSTEM}/drive.json", b'{"xiangtu":"drive/v2","id":"%s"}' % (b"5a" * 16)), set())
     yield Case("lists as long as they may be", long_lists, ALL)
     yield Case("lists longer than they may be", too_long_lists, ALL)
     yield Case("lists of garbage", garbage_lists, ALL)
