@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "proto/bundle.h"
+#include "signing/checkpoint.h"
 
 struct mirror {
 	struct catalog *catalog;
@@ -55,6 +56,19 @@ static enum status write_level(struct mirror *m, enum tile_kind kind,
 	return status;
 }
 
+static enum status size_of(struct bytes whole, uint64_t *size, struct err *err)
+{
+	struct checkpoint checkpoint;
+	struct note note;
+
+	if (note_parse(whole, CHECKPOINT_NOTE_MAX, &note) != STATUS_OK ||
+	    checkpoint_parse(note.text, &checkpoint) != STATUS_OK)
+		return err_set(err, STATUS_DAMAGED,
+			       "the stored checkpoint does not read");
+	*size = checkpoint.size;
+	return STATUS_OK;
+}
+
 enum status mirror_log(struct catalog *c, int64_t id, uint64_t since,
 		       mirror_write_cb write, void *owner, struct err *err)
 {
@@ -68,6 +82,10 @@ enum status mirror_log(struct catalog *c, int64_t id, uint64_t since,
 	if (status == STATUS_NOT_FOUND)
 		status = err_set(err, status, "log %lld has no checkpoint",
 				 (long long)id);
+	/* Beside a running node the log may grow between the two: what counts
+	 * is what the note says. */
+	if (status == STATUS_OK)
+		status = size_of(buf_bytes(&note), &m.log.size, err);
 	if (status == STATUS_OK)
 		status = write_level(&m, TILE_ENTRIES, 0, err);
 	for (unsigned level = 0; status == STATUS_OK && level < 8 &&

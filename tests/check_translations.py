@@ -42,6 +42,11 @@ BY_NAME = {
         ("node/cli/cmd_publish.c", rf'\[PREPARE_\w+\] = ({STRING})')],
     "name": [("node/cli/cmd_lessons.c", rf'print_field\(({STRING})'),
              ("node/cli/cmd_lessons.c", rf'\{{ ({STRING}), "[a-z]+" \}}')],
+    "texts[i].text": [
+        ("node/cli/cmd_drive.c", rf'\{{ "[a-z_]+", ({STRING}) \}}')],
+    "json_string_value(text)": [
+        ("node/drive/sync.c", rf'visit_trouble\(v, ({STRINGS})\)'),
+        ("node/drive/sync_trust.c", rf'visit_trouble\(v, ({STRINGS})\)')],
     "said": [("node/cli/cmd_lessons.c", rf'\),\s*({STRING}), err\)'),
              ("node/cli/cmd_lessons.c", rf'off \? ({STRING}) : ({STRING})'),
              ("node/cli/cmd_trust.c", rf'print_station\([^"]*({STRING})\)')],

@@ -190,5 +190,23 @@ const struct cli_verb cli_verbs[] = {
 	  .examples = "  xiangtu log verify mirror/tlog/<origin hash> --key "
 		      "zixing.example/431081/lessons+17f323a6+AdYW…\n",
 	  .run = cmd_log_verify },
+	{ .name = "drive sync",
+	  .words = "PATH",
+	  .summary = "all of a visit: what is wanted in, what the stops ahead "
+		     "want out",
+	  .least = 1,
+	  .most = 1,
+	  .options = { { "minutes", "N", "fit into so many minutes" },
+		       { "route", "VILLAGE,…", "the villages ahead, kept on "
+					       "the drive" },
+		       { "only-in", NULL, "put nothing on the drive" },
+		       { "repair", NULL, "look at all of the drive again, "
+					 "mend what is bad" },
+		       { "plugged", NULL, "started by plugging in: no bar" } },
+	  .examples = "  xiangtu drive sync /media/usb\n"
+		      "  xiangtu drive sync /media/usb --minutes 10\n"
+		      "  xiangtu drive sync /media/usb --route "
+		      "联坪村,黄草村\n",
+	  .run = cmd_drive_sync },
 	{ .name = NULL },
 };

@@ -25,6 +25,7 @@ enum status cmd_trust_show(struct cli *cli, struct err *err);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
 enum status cmd_log_export(struct cli *cli, struct err *err);
 enum status cmd_log_verify(struct cli *cli, struct err *err);
+enum status cmd_drive_sync(struct cli *cli, struct err *err);
 
 /*
  * Put a request to the running node, or, when none runs, to the data

@@ -44,6 +44,7 @@ struct sync_options {
 	const struct drive_stop *route;
 	size_t route_count;
 	bool only_in; /* write nothing to the drive */
+	bool repair;  /* look at all of the drive again, mend what is bad */
 	/* May be NULL; at least twice a second. False: stop soon (what is done
 	 * is kept). */
 	bool (*progress)(void *owner, const struct sync_progress *progress);

@@ -1,0 +1,413 @@
+/* The order of a visit, what a failure in it means, and the report. What each
+ * step does is in sync_*.c. */
+#include "node/drive/sync.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "node/clock.h"
+#include "node/drive/sync_inside.h"
+
+static double clock_now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* --- progress --- */
+
+bool visit_may_go_on(struct visit *v)
+{
+	if (v->deadline > 0 && clock_now() > v->deadline)
+		v->out_of_time = true;
+	return !v->out_of_time && !v->gone;
+}
+
+bool visit_show(struct visit *v, enum sync_step step, const char *title,
+		uint64_t done, uint64_t total)
+{
+	struct sync_progress now = { step, title, done, total };
+	bool same = v->now.step == step && v->now.title == title;
+
+	if (v->o->progress == NULL)
+		return visit_may_go_on(v);
+	if (same && done < total && clock_now() - v->shown < 0.2)
+		return visit_may_go_on(v);
+	v->now = now;
+	v->shown = clock_now();
+	if (!v->o->progress(v->o->owner, &now))
+		v->gone = true;
+	return visit_may_go_on(v);
+}
+
+/* --- the report --- */
+
+json_t *visit_text(struct bytes text)
+{
+	return json_stringn((const char *)text.data, text.size);
+}
+
+void visit_trouble(struct visit *v, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX + 200];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (json_array_size(v->trouble) < SYNC_TROUBLE_MAX)
+		(void)json_array_append_new(v->trouble, json_string(text));
+}
+
+void visit_left(struct visit *v, const char *id, const char *title,
+		uint64_t bytes, bool in, const char *why)
+{
+	(void)json_array_append_new(
+		v->left, json_pack("{s:s, s:s, s:I, s:s, s:s}", "id", id,
+				   "title", title, "bytes", (json_int_t)bytes,
+				   "way", in ? "in" : "out", "why", why));
+}
+
+/* --- failures --- */
+
+static void remember(struct visit *v, const struct err *err)
+{
+	if (v->worst.status == STATUS_OK)
+		v->worst = *err;
+}
+
+enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
+			 ...)
+{
+	char what[ERR_TEXT_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, args);
+	va_end(args);
+	if (err->status == STATUS_IO && mount_is_gone(v->m))
+		err->status = STATUS_UNREACHABLE;
+	switch (err->status) {
+	case STATUS_OK:
+		return STATUS_OK;
+	case STATUS_UNREACHABLE:
+		if (!mount_is_gone(v->m))
+			break; /* it is the node that does not answer */
+		v->gone = true;
+		return err_set(err, STATUS_UNREACHABLE,
+			       "the drive was pulled out: plug it in again, "
+			       "and the rest follows");
+	case STATUS_CANCELLED:
+	case STATUS_NO_MEMORY:
+		v->gone = true;
+		return err->status;
+	case STATUS_UNTRUSTED:
+	case STATUS_MALFORMED:
+	case STATUS_DAMAGED:
+	case STATUS_FORKED:
+	case STATUS_OUT_OF_SCOPE:
+		remember(v, err);
+		break;
+	default:
+		break;
+	}
+	visit_trouble(v, "%s: %s", what, err->text);
+	if (v->worst.status == STATUS_OK && err->status == STATUS_IO)
+		remember(v, err);
+	*err = (struct err)ERR_INIT;
+	return STATUS_OK;
+}
+
+enum status visit_tell(struct visit *v, json_t *request, struct err *err)
+{
+	json_t *answer;
+	enum status status;
+
+	if (request == NULL)
+		return err_set(err, STATUS_MALFORMED, "it is not UTF-8 text");
+	status = door_ask(v->door, request, &answer, err);
+	if (status == STATUS_OK)
+		json_decref(answer);
+	return status;
+}
+
+enum status visit_read(struct visit *v, const char *path, size_t limit,
+		       struct buf *content, struct err *err)
+{
+	struct err why = ERR_INIT;
+	enum status status;
+
+	buf_clear(content);
+	status = mount_read(v->m, path, limit, content, &why);
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		*err = why;
+	return status;
+}
+
+enum status visit_write(struct visit *v, const char *path,
+			struct bytes content, struct err *err)
+{
+	enum status status;
+
+	if (!v->writable)
+		return STATUS_OK;
+	status = mount_write(v->m, path, content, err);
+	if (status == STATUS_READ_ONLY || status == STATUS_NO_ROOM) {
+		v->writable = false;
+		visit_trouble(v, "%s", err->text);
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	v->wrote = v->wrote || status == STATUS_OK;
+	return status;
+}
+
+/* --- the drive --- */
+
+static enum status read_list(struct visit *v, enum drive_kind kind,
+			     struct hashes *out, bool *known, struct err *err)
+{
+	char path[DRIVE_PATH_MAX];
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	drive_path_list(kind, path);
+	status = visit_read(v, path, DRIVE_LIST_MAX, &text, err);
+	if (status == STATUS_OK) {
+		*known = true;
+		status = hashes_read(out, buf_bytes(&text));
+		if (status != STATUS_OK)
+			(void)err_set(err, status, "out of memory");
+	} else if (status == STATUS_NOT_FOUND) {
+		status = STATUS_OK;
+	} else {
+		status = visit_failed(v, err, "'%s'", path);
+	}
+	buf_release(&text);
+	return status;
+}
+
+static enum status read_route(struct visit *v, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	size_t room = DRIVE_ROUTE_STOPS_MAX;
+	enum status status = STATUS_NOT_FOUND;
+
+	v->route = calloc(room, sizeof(*v->route));
+	if (v->route == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "out of memory");
+	if (v->o->route_count > 0) {
+		v->route_count = v->o->route_count < room ?
+					 v->o->route_count :
+					 room;
+		memcpy(v->route, v->o->route,
+		       v->route_count * sizeof(*v->route));
+		return STATUS_OK;
+	}
+	status = visit_read(v, DRIVE_ROUTE, DRIVE_ROUTE_MAX, &text, err);
+	if (status == STATUS_OK &&
+	    drive_route_parse(buf_bytes(&text), v->route, room,
+			      &v->route_count) != STATUS_OK)
+		status = err_set(err, STATUS_MALFORMED,
+				 "it does not read; give --route again");
+	buf_release(&text);
+	return status == STATUS_NOT_FOUND ?
+		       STATUS_OK :
+		       visit_failed(v, err, "the route on the drive");
+}
+
+static enum status look(struct visit *v, struct err *err)
+{
+	bool known = false;
+	enum status status;
+
+	status = mount_look(v->m, &v->facts, err);
+	if (status != STATUS_OK)
+		return status;
+	v->writable = !v->facts.read_only && !v->o->only_in;
+	if (v->facts.read_only)
+		visit_trouble(v, "the drive is write-protected: nothing can "
+				 "be put on it");
+	status = mark_read(v->m, &v->mark, err);
+	v->has_mark = status == STATUS_OK;
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	/* A drive of a newer program: not to be written by this one. */
+	if (status != STATUS_OK) {
+		v->writable = false;
+		status = visit_failed(v, err, "what this drive says of "
+					      "itself");
+	}
+	if (status == STATUS_OK)
+		status = read_list(v, DRIVE_PLACE, &v->places,
+				   &v->places_known, err);
+	if (status == STATUS_OK)
+		status = read_list(v, DRIVE_NODE, &v->nodes, &known, err);
+	if (status == STATUS_OK)
+		status = read_list(v, DRIVE_UP, &v->ups, &known, err);
+	if (status == STATUS_OK)
+		status = read_route(v, err);
+	return status;
+}
+
+/* --- the node --- */
+
+static void drive_here(struct visit *v, bool here)
+{
+	char path[4096];
+	struct err err = ERR_INIT;
+
+	if (!door_is_live(v->door) || realpath(mount_path(v->m), path) == NULL)
+		return;
+	if (here)
+		(void)visit_tell(v,
+				 json_pack("{s:s, s:s, s:I}", "verb",
+					   "drive-here", "path", path, "pid",
+					   (json_int_t)getpid()),
+				 &err);
+	else
+		(void)visit_tell(v,
+				 json_pack("{s:s, s:s}", "verb", "drive-gone",
+					   "path", path),
+				 &err);
+}
+
+static enum status flush(struct visit *v, struct err *err)
+{
+	enum status status;
+
+	if (!v->wrote)
+		return STATUS_OK;
+	(void)visit_show(v, SYNC_FLUSHING, "", 0, 0);
+	status = mount_sync(v->m, err);
+	if (status != STATUS_OK)
+		return err_wrap(err, "flush the drive");
+	return STATUS_OK;
+}
+
+static enum status steps(struct visit *v, struct err *err)
+{
+	static enum status (*const all[])(struct visit *, struct err *) = {
+		sync_trust_in,	sync_logs_in,	 sync_small_in,
+		sync_trust_out, sync_logs_out,	 sync_small_out,
+		sync_payload_in, sync_payload_out, sync_statement_out
+	};
+	enum status status = look(v, err);
+
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		if (all[i] == sync_payload_in)
+			drive_here(v, true);
+		status = all[i](v, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static const char *state_of(const struct visit *v, enum status status)
+{
+	if (status == STATUS_UNREACHABLE && v->gone)
+		return "pulled";
+	if (status != STATUS_OK)
+		return "failed";
+	return json_array_size(v->left) > 0 || v->out_of_time ||
+			       v->worst.status != STATUS_OK ?
+		       "some_left" :
+		       "done";
+}
+
+static json_t *make_report(struct visit *v, enum status status)
+{
+	/* Whatever happened: after a failed write or flush it is safe to pull
+	 * it out, too, for nothing goes on. It is said when all is on it. */
+	bool safe = status == STATUS_OK;
+	char id[2 * MARK_ID_SIZE + 1] = "";
+
+	if (v->has_mark)
+		mark_id_text(&v->mark, id);
+	return json_pack(
+		"{s:s, s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:O, s:I, s:O, "
+		"s:I, s:O, s:O, s:O, s:b, s:s}",
+		"drive", id, "path", mount_path(v->m), "at", (json_int_t)clock_s(), "seconds",
+		(json_int_t)(clock_now() - v->started + 0.5), "trust",
+		(int)v->trust, "entries", (json_int_t)v->entries,
+		"records_in", (json_int_t)v->records_in, "records_out",
+		(json_int_t)v->records_out, "acks", (json_int_t)v->acks, "in",
+		v->in, "in_bytes", (json_int_t)v->in_bytes, "out", v->out,
+		"out_bytes", (json_int_t)v->out_bytes, "removed", v->removed,
+		"left", v->left, "trouble", v->trouble, "safe", safe, "state",
+		state_of(v, status));
+}
+
+static void visit_release(struct visit *v)
+{
+	json_decref(v->in);
+	json_decref(v->out);
+	json_decref(v->removed);
+	json_decref(v->left);
+	json_decref(v->trouble);
+	hashes_release(&v->bad);
+	hashes_release(&v->places);
+	hashes_release(&v->nodes);
+	hashes_release(&v->ups);
+	free(v->route);
+}
+
+static enum status sum_up(struct visit *v, enum status status,
+			  struct err *err)
+{
+	if (status == STATUS_OK && v->worst.status != STATUS_OK) {
+		*err = v->worst;
+		return err->status;
+	}
+	return status;
+}
+
+enum status sync_visit(struct door *door, struct mount *m,
+		       const struct sync_options *options, json_t **report,
+		       struct err *err)
+{
+	struct visit v = { .door = door,
+			   .m = m,
+			   .o = options,
+			   .started = clock_now(),
+			   .worst = ERR_INIT,
+			   .in = json_array(),
+			   .out = json_array(),
+			   .removed = json_array(),
+			   .left = json_array(),
+			   .trouble = json_array() };
+	struct err ignored = ERR_INIT;
+	enum status status, flushed;
+
+	if (options->minutes > 0)
+		v.deadline = v.started + 60.0 * options->minutes -
+			     SYNC_FLUSH_S;
+	(void)visit_show(&v, SYNC_LOOKING, "", 0, 0);
+	status = steps(&v, err);
+	if (status == STATUS_IO && mount_is_gone(m)) {
+		v.gone = true;
+		status = err->status = STATUS_UNREACHABLE;
+	}
+	drive_here(&v, false);
+	flushed = flush(&v, status == STATUS_OK ? err : &ignored);
+	if (status == STATUS_OK)
+		status = flushed;
+	*report = make_report(&v, status);
+	(void)visit_tell(&v,
+			 json_pack("{s:s, s:O}", "verb", "drive-done",
+				   "report", *report),
+			 &ignored);
+	status = sum_up(&v, status, err);
+	visit_release(&v);
+	return status;
+}

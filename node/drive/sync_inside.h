@@ -1,0 +1,114 @@
+/* One visit under way: what the files sync*.c share. Only they include this;
+ * node/drive/sync.h is for everybody else. */
+#ifndef NODE_DRIVE_SYNC_INSIDE_H
+#define NODE_DRIVE_SYNC_INSIDE_H
+
+#include "catalog/log.h"
+#include "node/drive/hashes.h"
+#include "node/drive/mark.h"
+#include "node/drive/sync.h"
+
+enum {
+	SYNC_KEEP_FREE = 64 << 20,    /* bytes left on the node's disk */
+	SYNC_RESERVE = 32 << 20,      /* bytes left on the drive */
+	SYNC_FLUSH_S = 5,	      /* of --minutes, kept to flush */
+	SYNC_NODES_MAX = 4096,	      /* statements looked at */
+	SYNC_UPS_MAX = 4096,	      /* record logs looked at */
+	SYNC_TROUBLE_MAX = 50	      /* sentences in the report */
+};
+
+struct visit {
+	struct door *door;
+	struct mount *m;
+	const struct sync_options *o;
+	struct mount_facts facts;
+	struct drive_mark mark;
+	bool has_mark;
+	bool writable; /* the drive takes what we give it, so far */
+	bool wrote;    /* something that is still to be flushed */
+	double started, deadline; /* of a clock that never jumps; 0: none */
+	struct sync_progress now; /* as last shown */
+	double shown;
+
+	struct hashes places, nodes, ups; /* the drive's lists */
+	bool places_known;		  /* there was such a list */
+	struct hashes bad; /* payloads found damaged on the drive */
+	struct drive_stop *route;
+	size_t route_count;
+
+	bool gone;	/* pulled out, or out of time: only the report is left */
+	bool out_of_time;
+	struct err worst; /* damage or distrust, told in the end */
+
+	json_t *report, *in, *out, *removed, *left, *trouble;
+	uint64_t in_bytes, out_bytes, entries, records_in, records_out, acks;
+	unsigned trust;
+};
+
+static inline struct catalog *visit_catalog(const struct visit *v)
+{
+	return door_house(v->door)->catalog;
+}
+
+/* --- sync.c --- */
+/* Show how far it is; false when it is to stop: told to, or out of time. */
+bool visit_show(struct visit *v, enum sync_step step, const char *title,
+		uint64_t done, uint64_t total);
+bool visit_may_go_on(struct visit *v);
+/*
+ * A step has failed: say it in the report and decide what it means. Returns
+ * STATUS_OK when the visit goes on with the next thing, and what ends it
+ * otherwise. Clears `err` when it goes on.
+ */
+enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
+			 ...) __attribute__((format(printf, 3, 4)));
+/* One more sentence for the report. */
+void visit_trouble(struct visit *v, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A lesson that was left; `why` as in the report. */
+void visit_left(struct visit *v, const char *id, const char *title,
+		uint64_t bytes, bool in, const char *why);
+/* Ask the node and drop the answer. */
+enum status visit_tell(struct visit *v, json_t *request, struct err *err);
+/* Read a whole small file of the drive; STATUS_NOT_FOUND leaves `err` as it
+ * was. */
+enum status visit_read(struct visit *v, const char *path, size_t limit,
+		       struct buf *content, struct err *err);
+/* Write one, durably, where the drive takes it. A drive that is full or
+ * write-protected is said once, and then STATUS_OK. */
+enum status visit_write(struct visit *v, const char *path,
+			struct bytes content, struct err *err);
+/* "drive" in JSON text is UTF-8 without zero bytes; else NULL. */
+json_t *visit_text(struct bytes text);
+
+/* --- sync_trust.c --- */
+enum status sync_trust_in(struct visit *v, struct err *err);
+enum status sync_trust_out(struct visit *v, struct err *err);
+
+/* --- sync_logs.c --- */
+enum status sync_logs_in(struct visit *v, struct err *err);
+enum status sync_logs_out(struct visit *v, struct err *err);
+/*
+ * Take in one log from `folder` of the drive ("tlog/<hash>" or "up/<hash>"),
+ * given its checkpoint note; `*grown` gets the new entries. STATUS_OK also for
+ * old news and logs nobody here follows.
+ */
+enum status sync_log_in(struct visit *v, const char *folder,
+			struct bytes note, bool records, uint64_t *grown,
+			struct err *err);
+/* Bring one log's mirror in `folder` up to date; `*grown` as above. */
+enum status sync_log_out(struct visit *v, const char *folder,
+			 const struct log_info *log, uint64_t *grown,
+			 struct err *err);
+
+/* --- sync_small.c: records and statements --- */
+enum status sync_small_in(struct visit *v, struct err *err);
+enum status sync_small_out(struct visit *v, struct err *err);
+/* This node's own statement, as it is now. */
+enum status sync_statement_out(struct visit *v, struct err *err);
+
+/* --- sync_in.c, sync_out.c --- */
+enum status sync_payload_in(struct visit *v, struct err *err);
+enum status sync_payload_out(struct visit *v, struct err *err);
+
+#endif

@@ -1,0 +1,490 @@
+/* Payload onto a drive: what the stops ahead lack, as node/drive/pack.h
+ * decides, and what was taken back off it. The list is written before what it
+ * names, so that nothing on the drive is ever without a line in it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/clock.h"
+#include "node/drive/cargo.h"
+#include "node/drive/load.h"
+#include "node/drive/pump.h"
+#include "node/drive/sync_inside.h"
+#include "node/durable.h"
+#include "node/payload.h"
+#include "node/torrentfile.h"
+#include "proto/encoding.h"
+
+enum { POSTER_MAX = 64 << 10 };
+
+struct loading {
+	struct visit *v;
+	struct stops stops;
+	struct load load;
+	struct load_item *items;
+	size_t item_count;
+	enum pack_act *acts;
+	size_t *order, steps;
+	uint64_t before, total; /* bytes, of what is to be loaded */
+};
+
+/* --- what is on the drive --- */
+
+/* By its place file and its folder; its bytes are read when they are needed,
+ * not each time it is plugged in. */
+static enum status look_at_item(struct visit *v, struct load_item *item,
+				struct buf *text, bool *there,
+				struct err *err)
+{
+	struct drive_place place;
+	char path[DRIVE_PATH_MAX];
+	enum status status;
+
+	drive_path(DRIVE_PLACE, item->btmh, path);
+	status = visit_read(v, path, DRIVE_PLACE_MAX, text, err);
+	*there = false;
+	if (status == STATUS_OK && drive_place_parse(buf_bytes(text), &place) ==
+					   STATUS_OK) {
+		item->whole = mount_has_folder(v->m, place.folder) &&
+			      !hashes_have(&v->bad, item->btmh);
+		(void)snprintf(item->lesson, sizeof(item->lesson), "%s",
+			       place.lesson);
+		item->rev = place.rev;
+		*there = true;
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+		status = visit_failed(v, err, "'%s' on the drive", path);
+		if (status != STATUS_OK)
+			return status;
+	}
+	drive_path(DRIVE_PART, item->btmh, path);
+	*there = *there || mount_has_folder(v->m, path);
+	return STATUS_OK;
+}
+
+static enum status look_at_items(struct loading *l, struct err *err)
+{
+	struct visit *v = l->v;
+	struct buf text = BUF_INIT;
+	enum status status = STATUS_OK;
+
+	l->items = calloc(v->places.count + 1, sizeof(*l->items));
+	if (l->items == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < v->places.count && status == STATUS_OK &&
+			   visit_may_go_on(v);
+	     i++) {
+		struct load_item *item = &l->items[l->item_count];
+		bool there = false;
+
+		memcpy(item->btmh, v->places.list[i], 32);
+		status = look_at_item(v, item, &text, &there, err);
+		l->item_count += there;
+		if (!there)
+			memset(item, 0, sizeof(*item));
+	}
+	buf_release(&text);
+	return status;
+}
+
+/* --- the plan --- */
+
+static enum status gather(struct loading *l, struct err *err)
+{
+	struct visit *v = l->v;
+	const struct house *h = door_house(v->door);
+	struct stops_options stops = {
+		.self = house_node_public(h),
+		.route = v->route,
+		.route_count = v->route_count,
+		/* An office carries for its own; a station for whoever is
+		 * next. */
+		.within = h->conf.level == LEVEL_STATION ? "" : h->conf.region,
+		.now_s = clock_s(),
+	};
+	struct load_options load = { .stops = &l->stops,
+				     .items = l->items,
+				     .item_count = l->item_count,
+				     .region = h->conf.region };
+	enum status status = stops_gather(&l->stops, visit_catalog(v), &stops,
+					  err);
+
+	load.items = l->items;
+	if (status == STATUS_OK)
+		status = load_gather(&l->load, visit_catalog(v), &load, err);
+	if (status != STATUS_OK)
+		return status;
+	l->acts = calloc(l->load.count + 1, sizeof(*l->acts));
+	l->order = calloc(l->load.count + 1, sizeof(*l->order));
+	if (l->acts == NULL || l->order == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "out of memory");
+	return STATUS_OK;
+}
+
+static enum status plan(struct loading *l, struct err *err)
+{
+	struct visit *v = l->v;
+	enum status status = mount_look(v->m, &v->facts, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (!pack_plan(l->load.lessons, l->load.count, v->facts.room,
+		       SYNC_RESERVE, l->acts, l->order, &l->steps))
+		return err_set(err, STATUS_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < l->load.count; i++) {
+		const struct load_row *row = &l->load.rows[i];
+
+		if (l->acts[i] == PACK_LOAD)
+			l->total += row->bytes;
+		if (l->acts[i] == PACK_NO_ROOM)
+			visit_left(v, row->id, row->title, row->bytes, false,
+				   "no_room");
+	}
+	return STATUS_OK;
+}
+
+/* The list first: all that is there and all that is to come. */
+static enum status write_places(struct loading *l, bool with_loads,
+				struct err *err)
+{
+	struct hashes list = HASHES_INIT;
+	struct buf text = BUF_INIT;
+	char path[DRIVE_PATH_MAX];
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++)
+		if (l->acts[i] == PACK_KEEP || l->load.lessons[i].on_drive ||
+		    l->load.lessons[i].there > 0 ||
+		    (with_loads && l->acts[i] == PACK_LOAD))
+			status = hashes_put(&list, l->load.lessons[i].btmh);
+	for (size_t i = 0; i < l->item_count && status == STATUS_OK; i++)
+		status = hashes_put(&list, l->items[i].btmh);
+	hashes_write(&list, &text);
+	drive_path_list(DRIVE_PLACE, path);
+	if (status != STATUS_OK || buf_status(&text) != STATUS_OK)
+		status = err_set(err, STATUS_NO_MEMORY,
+				 "more lessons than a drive can list");
+	else if (list.count > 0 || l->v->places.count > 0)
+		status = visit_write(l->v, path, buf_bytes(&text), err);
+	hashes_release(&list);
+	buf_release(&text);
+	return status;
+}
+
+/* --- taking off --- */
+
+static enum status take_off(struct loading *l, size_t i, struct err *err)
+{
+	struct visit *v = l->v;
+	const struct load_row *row = &l->load.rows[i];
+	const uint8_t *btmh = l->load.lessons[i].btmh;
+	struct torrentfile *tf = NULL;
+	struct err ignored = ERR_INIT;
+	enum status status;
+
+	(void)house_open_torrent(door_house(v->door), btmh, &tf, &ignored);
+	status = cargo_remove(v->m, btmh, tf == NULL ? NULL : &tf->mi, err);
+	torrentfile_free(tf);
+	v->wrote = true;
+	if (status != STATUS_OK)
+		return visit_failed(v, err, "take '%s' off the drive",
+				    row->title);
+	(void)json_array_append_new(
+		v->removed, json_pack("{s:s, s:I}", "title", row->title,
+				      "bytes", (json_int_t)row->bytes));
+	return STATUS_OK;
+}
+
+/* --- putting on --- */
+
+struct putting {
+	struct loading *l;
+	const struct load_row *row;
+	uint64_t there; /* bytes an earlier visit left */
+};
+
+static bool put(void *owner, uint64_t bytes)
+{
+	struct putting *p = owner;
+
+	return visit_show(p->l->v, SYNC_PAYLOAD_OUT, p->row->title,
+			  p->l->before + p->there + bytes, p->l->total);
+}
+
+static enum status read_piece(void *from, uint32_t piece, uint8_t *data,
+			      struct err *err)
+{
+	return payload_read(from, piece, data, err);
+}
+
+/* Our own copy is bad: have it mended, and do not pass it on. */
+static void tell_damage(struct visit *v, const char *hex,
+			const struct metainfo *mi, const uint8_t *wanted,
+			const uint8_t *moved)
+{
+	size_t size = havemap_size(mi->pieces);
+	char *map = malloc(HEX_SIZE(size) + 1);
+	uint8_t *good = calloc(1, size + 1);
+	struct err ignored = ERR_INIT;
+
+	if (map != NULL && good != NULL) {
+		for (uint32_t i = 0; i < mi->pieces; i++)
+			if (!havemap_has(wanted, i) || havemap_has(moved, i))
+				havemap_set(good, i);
+		hex_encode((struct bytes){ good, size }, map);
+		(void)visit_tell(v,
+				 json_pack("{s:s, s:s, s:s}", "verb",
+					   "damaged", "btmh", hex, "good",
+					   map),
+				 &ignored);
+	}
+	free(map);
+	free(good);
+}
+
+static enum status pump_out(struct putting *p, const struct torrentfile *tf,
+			    struct stowing *stowing, struct err *err)
+{
+	struct visit *v = p->l->v;
+	const struct metainfo *mi = &tf->mi;
+	size_t size = havemap_size(mi->pieces);
+	uint8_t *want = calloc(1, size + 1), *moved = calloc(1, size + 1);
+	char hex[65], dir[HOUSE_PATH_MAX + 96];
+	struct pump pump = { .mi = mi,
+			     .want = want,
+			     .read = read_piece,
+			     .write = stow_write,
+			     .to = stowing,
+			     .progress = put,
+			     .owner = p };
+	struct pump_result result = { .moved = 0 };
+	struct payload *payload = NULL;
+	enum status status = STATUS_NO_MEMORY;
+
+	hex_encode((struct bytes){ tf->btmh, 32 }, hex);
+	(void)snprintf(dir, sizeof(dir), "%s/%s",
+		       door_house(v->door)->payload_dir, hex);
+	if (want == NULL || moved == NULL)
+		(void)err_set(err, status, "out of memory");
+	else
+		status = stow_have(stowing, want, err);
+	if (status == STATUS_OK)
+		status = payload_open(&payload, dir, mi, PAYLOAD_READ, err);
+	if (status == STATUS_OK) {
+		for (uint32_t i = 0; i < mi->pieces; i++) {
+			if (!havemap_has(want, i)) {
+				havemap_set(want, i);
+				continue;
+			}
+			havemap_unset(want, i);
+			p->there += metainfo_piece(mi, i).length;
+		}
+		pump.from = payload;
+		status = pump_run(&pump, moved, &result, err);
+		v->out_bytes += result.bytes;
+		v->wrote = v->wrote || result.moved > 0;
+	}
+	if (status == STATUS_OK &&
+	    result.missing + result.damaged + result.unread > 0) {
+		tell_damage(v, hex, mi, want, moved);
+		status = err_set(err, STATUS_DAMAGED,
+				 "the copy on this node is damaged; it is "
+				 "mended when a source is near");
+	}
+	payload_free(payload);
+	free(want);
+	free(moved);
+	return status;
+}
+
+static void read_poster(struct visit *v, const struct lesson *lesson,
+			struct buf *poster)
+{
+	char path[HOUSE_PATH_MAX + 96], hex[65];
+	uint8_t hash[SHA256_SIZE];
+	struct err ignored = ERR_INIT;
+
+	if (!lesson->has_poster)
+		return;
+	hex_encode((struct bytes){ lesson->poster, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s",
+		       door_house(v->door)->blob_dir, hex);
+	if (durable_read(path, POSTER_MAX, poster, &ignored) != STATUS_OK)
+		return;
+	sha256(poster->data, poster->size, hash);
+	if (memcmp(hash, lesson->poster, sizeof(hash)) != 0)
+		buf_clear(poster);
+}
+
+/* The torrent file and the poster as any static mirror has them. */
+static enum status write_beside(struct visit *v, const struct torrentfile *tf,
+				const struct lesson *lesson,
+				struct bytes poster, struct err *err)
+{
+	char path[DRIVE_PATH_MAX];
+	enum status status;
+
+	drive_path(DRIVE_TORRENT, tf->btmh, path);
+	status = mount_write(v->m, path, buf_bytes(&tf->bytes), err);
+	if (status == STATUS_OK && poster.size > 0) {
+		drive_path(DRIVE_BLOB, lesson->poster, path);
+		status = mount_write(v->m, path, poster, err);
+	}
+	return status;
+}
+
+static enum status stow(struct putting *p, const struct torrentfile *tf,
+			const struct lesson *lesson, struct err *err)
+{
+	struct visit *v = p->l->v;
+	const char *mark = strrchr(lesson->id, '#');
+	struct buf poster = BUF_INIT;
+	struct stow_options options = {
+		.m = v->m,
+		.btmh = tf->btmh,
+		.mi = &tf->mi,
+		.topic = lesson->topic,
+		.title = lesson->title,
+		.mark = mark == NULL ? "" : mark + 1,
+		.lesson = lesson->id,
+		.rev = lesson->rev,
+		.part_bytes = v->mark.part_bytes != 0 ? v->mark.part_bytes :
+			      v->facts.kind == MOUNT_FAT ? DRIVE_PART_BYTES :
+							   0,
+	};
+	struct stowing *stowing;
+	enum status status;
+
+	read_poster(v, lesson, &poster);
+	options.poster = buf_bytes(&poster);
+	status = write_beside(v, tf, lesson, options.poster, err);
+	if (status == STATUS_OK)
+		status = stow_open(&stowing, &options, err);
+	if (status == STATUS_OK) {
+		status = pump_out(p, tf, stowing, err);
+		if (status == STATUS_OK)
+			status = stow_finish(stowing, err);
+		stow_free(stowing);
+	}
+	buf_release(&poster);
+	return status;
+}
+
+/* What a failure with one lesson means for the others. */
+static enum status put_failed(struct putting *p, struct err *err)
+{
+	struct visit *v = p->l->v;
+	const struct load_row *row = p->row;
+	const char *why = "damaged";
+
+	if (err->status == STATUS_EXISTS) { /* as it should be */
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	if (err->status == STATUS_CANCELLED && v->out_of_time) {
+		visit_left(v, row->id, row->title, row->bytes, false, "time");
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	if (err->status == STATUS_READ_ONLY)
+		v->writable = false;
+	if (err->status == STATUS_NO_ROOM || err->status == STATUS_READ_ONLY)
+		why = "no_room";
+	visit_left(v, row->id, row->title, row->bytes, false, why);
+	if (err->status == STATUS_NO_ROOM) {
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	return visit_failed(v, err, "put '%s' on the drive", row->title);
+}
+
+static enum status put_on(struct loading *l, size_t i, struct err *err)
+{
+	struct visit *v = l->v;
+	struct putting p = { .l = l, .row = &l->load.rows[i] };
+	struct lesson_row *row = malloc(sizeof(*row));
+	struct torrentfile *tf = NULL;
+	struct err cleaning = ERR_INIT;
+	enum status status = STATUS_NO_MEMORY;
+
+	if (row == NULL)
+		(void)err_set(err, status, "out of memory");
+	else
+		status = lessons_get(visit_catalog(v), p.row->id, row, err);
+	if (status == STATUS_OK)
+		status = house_open_torrent(door_house(v->door),
+					    l->load.lessons[i].btmh, &tf, err);
+	/* What was found bad there makes way for what is good. */
+	if (status == STATUS_OK && hashes_have(&v->bad, tf->btmh))
+		status = cargo_remove(v->m, tf->btmh, &tf->mi, err);
+	if (status == STATUS_OK)
+		status = stow(&p, tf, &row->lesson, err);
+	if (status == STATUS_OK)
+		(void)json_array_append_new(
+			v->out,
+			json_pack("{s:s, s:s, s:I}", "id", p.row->id, "title",
+				  p.row->title, "bytes",
+				  (json_int_t)p.row->bytes));
+	if (status == STATUS_NO_ROOM && tf != NULL)
+		(void)cargo_remove_part(v->m, tf->btmh, &tf->mi, &cleaning);
+	torrentfile_free(tf);
+	free(row);
+	return status == STATUS_OK ? STATUS_OK : put_failed(&p, err);
+}
+
+static enum status carry_out(struct loading *l, struct err *err)
+{
+	struct visit *v = l->v;
+	enum status status = write_places(l, true, err);
+
+	for (size_t s = 0; s < l->steps && status == STATUS_OK; s++) {
+		size_t i = l->order[s];
+		const struct load_row *row = &l->load.rows[i];
+
+		if (!v->writable)
+			return STATUS_OK;
+		if (l->acts[i] == PACK_REMOVE) {
+			status = take_off(l, i, err);
+			continue;
+		}
+		if (visit_show(v, SYNC_PAYLOAD_OUT, row->title, l->before,
+			       l->total))
+			status = put_on(l, i, err);
+		else if (v->out_of_time)
+			visit_left(v, row->id, row->title, row->bytes, false,
+				   "time");
+		else
+			status = err_set(err, STATUS_CANCELLED, "stopped");
+		l->before += row->bytes;
+	}
+	return status;
+}
+
+static void loading_release(struct loading *l)
+{
+	load_release(&l->load);
+	stops_release(&l->stops);
+	free(l->items);
+	free(l->acts);
+	free(l->order);
+}
+
+enum status sync_payload_out(struct visit *v, struct err *err)
+{
+	struct loading l = { .v = v };
+	enum status status;
+
+	if (!v->writable)
+		return STATUS_OK;
+	status = look_at_items(&l, err);
+	if (status == STATUS_OK)
+		status = gather(&l, err);
+	if (status == STATUS_OK)
+		status = plan(&l, err);
+	if (status == STATUS_OK)
+		status = carry_out(&l, err);
+	loading_release(&l);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put lessons on the drive");
+}

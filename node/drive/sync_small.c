@@ -1,0 +1,372 @@
+/* Records on their way up, acknowledgements on their way back, and what nodes
+ * say of themselves. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/stations.h"
+#include "node/drive/sync_inside.h"
+#include "node/own_statement.h"
+#include "proto/encoding.h"
+#include "proto/recordlog.h"
+#include "signing/checkpoint.h"
+
+/* --- records in --- */
+
+/* A checkpoint of a record log, or the office's answer to one: both are notes
+ * of the log, and the node tells them apart. */
+static enum status record_note_in(struct visit *v, const char *folder,
+				  const char *name, struct buf *note,
+				  struct err *err)
+{
+	char path[DRIVE_PATH_MAX];
+	uint64_t grown = 0;
+	enum status status;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, err);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = sync_log_in(v, folder, buf_bytes(note), true, &grown,
+				     err);
+	v->records_in += grown;
+	if (status == STATUS_CANCELLED && v->out_of_time) {
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "a station's records on the drive");
+}
+
+/* Is what the drive has of this log what is here already? */
+static bool record_is_known(struct visit *v, const char *folder,
+			    const char *hash, struct buf *note)
+{
+	struct log_info log;
+	struct buf ours = BUF_INIT, ack = BUF_INIT;
+	char path[DRIVE_PATH_MAX];
+	struct err err = ERR_INIT;
+	bool known = false;
+
+	if (log_find_hash(visit_catalog(v), hash, &log, &err) == STATUS_OK &&
+	    log_read_note(visit_catalog(v), log.id, &ours, &err) ==
+		    STATUS_OK) {
+		(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+		known = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, &err) ==
+				STATUS_OK &&
+			bytes_equal(buf_bytes(note), buf_bytes(&ours));
+		(void)log_read_ack(visit_catalog(v), log.id, &ack, &err);
+		(void)snprintf(path, sizeof(path), "%s/ack", folder);
+		if (visit_read(v, path, CHECKPOINT_NOTE_MAX, note, &err) ==
+		    STATUS_OK)
+			known = known &&
+				bytes_equal(buf_bytes(note), buf_bytes(&ack));
+	}
+	buf_release(&ours);
+	buf_release(&ack);
+	return known;
+}
+
+static void own_record_hash(struct visit *v, uint8_t hash[static SHA256_SIZE])
+{
+	char origin[RECORDLOG_ORIGIN_SIZE + 1];
+
+	recordlog_origin(house_node_public(door_house(v->door)), origin);
+	sha256(origin, strlen(origin), hash);
+}
+
+static enum status records_in(struct visit *v, struct err *err)
+{
+	struct buf note = BUF_INIT;
+	uint8_t own[SHA256_SIZE];
+	enum status status = STATUS_OK;
+
+	/* Ours is looked at whether or not the drive lists it. */
+	own_record_hash(v, own);
+	(void)hashes_put(&v->ups, own);
+	for (size_t i = 0; i < v->ups.count && i < SYNC_UPS_MAX &&
+			   status == STATUS_OK && visit_may_go_on(v);
+	     i++) {
+		char folder[DRIVE_PATH_MAX], hex[65];
+
+		hex_encode((struct bytes){ v->ups.list[i], 32 }, hex);
+		drive_path(DRIVE_UP, v->ups.list[i], folder);
+		if (record_is_known(v, folder, hex, &note))
+			continue;
+		status = record_note_in(v, folder, "checkpoint", &note, err);
+		if (status == STATUS_OK)
+			status = record_note_in(v, folder, "ack", &note, err);
+	}
+	buf_release(&note);
+	return status;
+}
+
+/* --- statements in --- */
+
+static enum status statement_in(struct visit *v, const uint8_t *key,
+				struct buf *note, struct buf *ours,
+				struct err *err)
+{
+	struct statement_row row;
+	char path[DRIVE_PATH_MAX];
+	enum status status;
+
+	if (memcmp(key, house_node_public(door_house(v->door)), 32) == 0)
+		return STATUS_OK;
+	drive_path(DRIVE_NODE, key, path);
+	status = visit_read(v, path, STATEMENT_MAX, note, err);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	buf_clear(ours);
+	if (status == STATUS_OK &&
+	    statements_get(visit_catalog(v), key, &row, ours, err) ==
+		    STATUS_OK &&
+	    bytes_equal(buf_bytes(note), row.note))
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = visit_tell(v,
+				    json_pack("{s:s, s:o, s:i}", "verb",
+					      "statement-take", "note",
+					      visit_text(buf_bytes(note)),
+					      "age", 0),
+				    err);
+	if (status == STATUS_OLD || status == STATUS_NO_ROOM) {
+		*err = (struct err)ERR_INIT;
+		status = STATUS_OK;
+	}
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "a node's statement on the drive");
+}
+
+enum status sync_small_in(struct visit *v, struct err *err)
+{
+	struct buf note = BUF_INIT, ours = BUF_INIT;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < v->nodes.count && i < SYNC_NODES_MAX &&
+			   status == STATUS_OK && visit_may_go_on(v);
+	     i++)
+		status = statement_in(v, v->nodes.list[i], &note, &ours, err);
+	buf_release(&note);
+	buf_release(&ours);
+	return status == STATUS_OK ? records_in(v, err) : status;
+}
+
+/* --- lists and route out --- */
+
+static enum status write_list(struct visit *v, enum drive_kind kind,
+			      const struct hashes *list, struct err *err)
+{
+	char path[DRIVE_PATH_MAX];
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	if (list->count == 0)
+		return STATUS_OK;
+	drive_path_list(kind, path);
+	hashes_write(list, &text);
+	status = buf_status(&text) != STATUS_OK ?
+			 err_set(err, STATUS_NO_MEMORY, "out of memory") :
+			 visit_write(v, path, buf_bytes(&text), err);
+	buf_release(&text);
+	return status;
+}
+
+static enum status write_route(struct visit *v, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	if (v->o->route_count == 0)
+		return STATUS_OK;
+	drive_route_format(v->route, v->route_count, &text);
+	status = visit_write(v, DRIVE_ROUTE, buf_bytes(&text), err);
+	buf_release(&text);
+	return status;
+}
+
+/* --- records out --- */
+
+struct records_out {
+	struct visit *v;
+	struct hashes had; /* record logs the drive has met before */
+	bool listing;	   /* only put the hashes into the list */
+};
+
+static enum status write_ack(struct visit *v, const char *folder,
+			     const struct log_info *log, struct err *err)
+{
+	struct buf ack = BUF_INIT, theirs = BUF_INIT;
+	char path[DRIVE_PATH_MAX];
+	enum status status = log_read_ack(visit_catalog(v), log->id, &ack, err);
+
+	(void)snprintf(path, sizeof(path), "%s/ack", folder);
+	if (status == STATUS_OK &&
+	    (visit_read(v, path, CHECKPOINT_NOTE_MAX, &theirs, err) !=
+		     STATUS_OK ||
+	     !bytes_equal(buf_bytes(&theirs), buf_bytes(&ack)))) {
+		*err = (struct err)ERR_INIT;
+		status = visit_write(v, path, buf_bytes(&ack), err);
+		v->acks += status == STATUS_OK && v->writable;
+	}
+	buf_release(&ack);
+	buf_release(&theirs);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* What the office has not acknowledged rides on every drive; what it has
+ * acknowledged rides back where its records came from. */
+static enum status record_out(void *owner, const struct log_info *log,
+			      struct err *err)
+{
+	struct records_out *out = owner;
+	struct visit *v = out->v;
+	uint8_t hash[SHA256_SIZE];
+	char folder[DRIVE_PATH_MAX];
+	bool rides = log->size > log->acked && !log->forked, answered;
+	uint64_t grown = 0;
+	enum status status = STATUS_OK;
+
+	(void)hex_decode(bytes_of(log->hash), hash, sizeof(hash));
+	answered = log->acked > 0 && (hashes_have(&out->had, hash) || log->own);
+	if (!v->writable || (!rides && !answered))
+		return STATUS_OK;
+	if (out->listing) {
+		(void)hashes_put(&v->ups, hash);
+		return STATUS_OK;
+	}
+	drive_path(DRIVE_UP, hash, folder);
+	if (rides)
+		status = sync_log_out(v, folder, log, &grown, err);
+	v->records_out += grown;
+	if (status == STATUS_OK && log->acked > 0)
+		status = write_ack(v, folder, log, err);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put records on the drive");
+}
+
+static enum status records_out(struct visit *v, struct err *err)
+{
+	struct records_out out = { .v = v, .listing = true };
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < v->ups.count && status == STATUS_OK; i++)
+		status = hashes_put(&out.had, v->ups.list[i]);
+	if (status == STATUS_OK)
+		status = log_each_records(visit_catalog(v), record_out, &out,
+					  err);
+	if (status == STATUS_OK)
+		status = write_list(v, DRIVE_UP, &v->ups, err);
+	out.listing = false;
+	if (status == STATUS_OK)
+		status = log_each_records(visit_catalog(v), record_out, &out,
+					  err);
+	hashes_release(&out.had);
+	return status;
+}
+
+/* --- statements out --- */
+
+struct statements_out {
+	struct visit *v;
+	struct hashes keys;
+};
+
+static bool collect_key(void *context, const struct statement_row *row)
+{
+	struct statements_out *out = context;
+
+	return hashes_put(&out->keys, row->key) == STATUS_OK &&
+	       out->keys.count < SYNC_NODES_MAX;
+}
+
+/* Is the statement on the drive as new as this one, or newer? */
+static bool drive_is_as_new(struct visit *v, const char *path,
+			    const struct statement_row *row, struct buf *note)
+{
+	struct statement theirs;
+	struct err err = ERR_INIT;
+
+	return visit_read(v, path, STATEMENT_MAX, note, &err) == STATUS_OK &&
+	       (bytes_equal(buf_bytes(note), row->note) ||
+		(statement_open(buf_bytes(note), &theirs) == STATUS_OK &&
+		 memcmp(theirs.key, row->key, 32) == 0 &&
+		 (theirs.boot > row->boot ||
+		  (theirs.boot == row->boot && theirs.seq >= row->seq))));
+}
+
+static enum status other_statements_out(struct visit *v, struct err *err)
+{
+	struct statements_out out = { .v = v };
+	struct buf note = BUF_INIT, theirs = BUF_INIT;
+	struct statement_row row;
+	char path[DRIVE_PATH_MAX];
+	enum status status = statements_list(visit_catalog(v), collect_key,
+					     &out, err);
+
+	for (size_t i = 0; i < out.keys.count && status == STATUS_OK; i++)
+		(void)hashes_put(&v->nodes, out.keys.list[i]);
+	(void)hashes_put(&v->nodes, house_node_public(door_house(v->door)));
+	if (status == STATUS_OK)
+		status = write_list(v, DRIVE_NODE, &v->nodes, err);
+	for (size_t i = 0; i < out.keys.count && status == STATUS_OK &&
+			   v->writable;
+	     i++) {
+		buf_clear(&note);
+		status = statements_get(visit_catalog(v), out.keys.list[i],
+					&row, &note, err);
+		if (status != STATUS_OK)
+			break;
+		drive_path(DRIVE_NODE, row.key, path);
+		if (!drive_is_as_new(v, path, &row, &theirs))
+			status = visit_write(v, path, row.note, err);
+	}
+	hashes_release(&out.keys);
+	buf_release(&note);
+	buf_release(&theirs);
+	return status;
+}
+
+enum status sync_statement_out(struct visit *v, struct err *err)
+{
+	json_t *answer;
+	const char *note;
+	char path[DRIVE_PATH_MAX];
+	enum status status;
+
+	if (!v->writable)
+		return STATUS_OK;
+	status = door_ask(v->door, json_pack("{s:s}", "verb", "own-statement"),
+			  &answer, err);
+	if (status != STATUS_OK)
+		return visit_failed(v, err, "this node's own statement");
+	note = json_string_value(json_object_get(answer, "note"));
+	drive_path(DRIVE_NODE, house_node_public(door_house(v->door)), path);
+	if (note != NULL && note[0] != 0)
+		status = visit_write(v, path, bytes_of(note), err);
+	json_decref(answer);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put this node's statement on the "
+					"drive");
+}
+
+enum status sync_small_out(struct visit *v, struct err *err)
+{
+	enum status status;
+
+	if (!v->writable)
+		return STATUS_OK;
+	status = write_route(v, err);
+	if (status == STATUS_OK)
+		status = records_out(v, err);
+	if (status == STATUS_OK)
+		status = other_statements_out(v, err);
+	if (status != STATUS_OK)
+		status = visit_failed(v, err, "put statements on the drive");
+	return status == STATUS_OK ? sync_statement_out(v, err) : status;
+}

@@ -1,0 +1,184 @@
+/* Trust on a drive: in, what is newer there; out, what is newer here. And
+ * whether it is a drive of this county at all. */
+#include <stdio.h>
+#include <string.h>
+
+#include "node/drive/sync_inside.h"
+#include "node/join.h"
+#include "node/own_url.h"
+
+/* --- in --- */
+
+/* Two counties must not mix: a drive with another first root is read for the
+ * logs we follow anyway, and left as it is. */
+static enum status is_it_ours(struct visit *v, struct err *err)
+{
+	const struct trust_book *book = &door_house(v->door)->trust;
+	struct buf theirs = BUF_INIT;
+	uint8_t fingerprint[SHA256_SIZE];
+	char path[DRIVE_PATH_MAX];
+	enum status status;
+
+	drive_path_root(1, path);
+	status = visit_read(v, path, JOIN_NOTE_MAX, &theirs, err);
+	if (status == STATUS_OK && book->root.version > 0 &&
+	    root_fingerprint(buf_bytes(&theirs), fingerprint) == STATUS_OK &&
+	    memcmp(fingerprint, book->fingerprint, SHA256_SIZE) != 0) {
+		v->writable = false;
+		visit_trouble(v, "this drive belongs to another county: what "
+				 "is on it stays as it is, and nothing is put "
+				 "on it");
+		status = STATUS_EXISTS;
+	} else if (status == STATUS_NOT_FOUND) {
+		status = STATUS_OK;
+	} else if (status != STATUS_OK) {
+		status = visit_failed(v, err, "the trust notes on the drive");
+	}
+	buf_release(&theirs);
+	return status;
+}
+
+/* STATUS_NOT_FOUND when there is none on the drive or it was not taken. */
+static enum status take_note(struct visit *v, const char *path,
+			     const char *verb, struct err *err)
+{
+	struct buf note = BUF_INIT;
+	json_t *text, *answer = NULL;
+	enum status status = visit_read(v, path, JOIN_NOTE_MAX, &note, err);
+
+	if (status == STATUS_NOT_FOUND)
+		goto release;
+	if (status == STATUS_OK) {
+		text = visit_text(buf_bytes(&note));
+		status = text == NULL ?
+				 err_set(err, STATUS_MALFORMED,
+					 "it is not UTF-8 text") :
+				 door_ask(v->door,
+					  json_pack("{s:s, s:o}", "verb", verb,
+						    "note", text),
+					  &answer, err);
+	}
+	if (status == STATUS_OK) {
+		const char *result = json_string_value(
+			json_object_get(answer, "result"));
+
+		v->trust += result != NULL && strcmp(result, "taken") == 0;
+		json_decref(answer);
+	} else if (status == STATUS_OLD) {
+		*err = (struct err)ERR_INIT;
+		status = STATUS_OK;
+	} else {
+		status = visit_failed(v, err, "'%s' on the drive", path);
+		if (status == STATUS_OK)
+			status = STATUS_NOT_FOUND;
+	}
+release:
+	buf_release(&note);
+	return status;
+}
+
+static bool same_as_ours(struct visit *v, struct err *err)
+{
+	struct buf note = BUF_INIT;
+	bool same = visit_read(v, DRIVE_TRUST_NOTE, JOIN_NOTE_MAX, &note,
+			       err) == STATUS_OK &&
+		    bytes_equal(buf_bytes(&note),
+				buf_bytes(&door_house(v->door)->trust.note));
+
+	*err = (struct err)ERR_INIT;
+	buf_release(&note);
+	return same;
+}
+
+enum status sync_trust_in(struct visit *v, struct err *err)
+{
+	const struct trust_book *book = &door_house(v->door)->trust;
+	unsigned next = book->root.version + 1;
+	char path[DRIVE_PATH_MAX];
+	enum status status = is_it_ours(v, err);
+
+	if (status == STATUS_EXISTS)
+		return STATUS_OK;
+	for (; status == STATUS_OK && next <= JOIN_ROOTS_MAX; next++) {
+		drive_path_root(next, path);
+		status = take_note(v, path, "root-take", err);
+	}
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	if (status == STATUS_OK && !same_as_ours(v, err))
+		status = take_note(v, DRIVE_TRUST_NOTE, "trust-take", err);
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	return status == STATUS_OK && v->trust > 0 ?
+		       door_refresh(v->door, err) :
+		       status;
+}
+
+/* --- out --- */
+
+static enum status write_join(struct visit *v, struct join *join,
+			      struct err *err)
+{
+	const struct conf *conf = &door_house(v->door)->conf;
+	struct buf text = BUF_INIT;
+	char url[CONF_URL_MAX];
+	uint64_t size;
+	enum status status;
+
+	/* A station's idea of upstreams is its own; the office's is for all
+	 * below it. */
+	if (conf->level == LEVEL_STATION &&
+	    mount_size(v->m, DRIVE_JOIN, &size, err) != STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (conf->level == LEVEL_STATION) {
+		for (unsigned i = 0; i < conf->upstreams; i++)
+			memcpy(join->upstream[join->upstreams++],
+			       conf->upstream[i], CONF_URL_MAX);
+	} else {
+		own_url(conf, url);
+		if (url[0] != 0)
+			memcpy(join->upstream[join->upstreams++], url,
+			       sizeof(url));
+	}
+	status = join_format(join, &text, err);
+	if (status == STATUS_OK)
+		status = visit_write(v, DRIVE_JOIN, buf_bytes(&text), err);
+	buf_release(&text);
+	return status;
+}
+
+/* Every root note there ever was, then the trust note: whoever has been off
+ * for years walks forward from them. */
+enum status sync_trust_out(struct visit *v, struct err *err)
+{
+	const struct trust_book *book = &door_house(v->door)->trust;
+	struct join join = JOIN_INIT;
+	struct buf note = BUF_INIT;
+	char path[DRIVE_PATH_MAX];
+	enum status status = STATUS_OK;
+
+	if (!v->writable)
+		return STATUS_OK;
+	for (unsigned i = 1; i <= book->root.version && status == STATUS_OK;
+	     i++) {
+		buf_clear(&note);
+		drive_path_root(i, path);
+		status = trust_book_root_note(book, i, &note, err);
+		if (status == STATUS_OK)
+			status = join_add_root(&join, buf_bytes(&note));
+		if (status == STATUS_OK)
+			status = visit_write(v, path, buf_bytes(&note), err);
+	}
+	buf_release(&note);
+	if (status == STATUS_OK && book->note.size > 0) {
+		buf_put_bytes(&join.trust, buf_bytes(&book->note));
+		status = visit_write(v, DRIVE_TRUST_NOTE,
+				     buf_bytes(&book->note), err);
+	}
+	if (status == STATUS_OK && book->note.size > 0)
+		status = write_join(v, &join, err);
+	join_release(&join);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put trust notes on the drive");
+}
