@@ -256,7 +256,7 @@ static enum status visit(struct cli *cli, struct door *door, struct mount *m,
 		(void)json_object_set_new(
 			report, "status", json_string(status_name(status)));
 		cli_print_json(json_incref(report));
-		cli->json = false; /* one answer is enough */
+		cli->answered = true;
 	} else if (report != NULL)
 		print_report(report);
 	json_decref(report);

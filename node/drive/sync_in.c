@@ -13,6 +13,7 @@
 #include "node/drive/sync_inside.h"
 #include "node/durable.h"
 #include "node/payload.h"
+#include "node/payload_reuse.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
 
@@ -131,6 +132,30 @@ static void loan_release(struct loan *loan)
 	free(loan->moved);
 }
 
+/* Files that an earlier revision has, too, are not copied again. */
+static void reuse_files(struct visit *v, struct loan *loan,
+			const json_t *candidates)
+{
+	const struct house *h = door_house(v->door);
+	struct payload_source from[PAYLOAD_REUSE_MAX];
+	const json_t *name;
+	unsigned count = 0;
+	uint64_t bytes = 0;
+	size_t i;
+
+	json_array_foreach(candidates, i, name) {
+		const char *hex = json_string_value(name);
+
+		if (hex == NULL || count == PAYLOAD_REUSE_MAX ||
+		    hex_decode(bytes_of(hex), from[count].btmh, 32) !=
+			    STATUS_OK)
+			continue;
+		from[count++].whole = true;
+	}
+	payload_reuse_all(h->payload_dir, h->torrent_dir, loan->tf->btmh,
+			  &loan->tf->mi, from, count, &bytes);
+}
+
 static enum status read_have(struct loan *loan, const json_t *answer,
 			     struct err *err)
 {
@@ -170,6 +195,8 @@ static enum status borrow(struct visit *v, struct loan *loan, struct err *err)
 	if (status != STATUS_OK)
 		return status;
 	status = read_have(loan, answer, err);
+	if (status == STATUS_OK && !loan->held)
+		reuse_files(v, loan, json_object_get(answer, "reuse"));
 	json_decref(answer);
 	return status;
 }

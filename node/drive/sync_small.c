@@ -13,17 +13,14 @@
 
 /* --- records in --- */
 
-/* A checkpoint of a record log, or the office's answer to one: both are notes
- * of the log, and the node tells them apart. */
-static enum status record_note_in(struct visit *v, const char *folder,
-				  const char *name, struct buf *note,
-				  struct err *err)
+static enum status record_log_in(struct visit *v, const char *folder,
+				 struct buf *note, struct err *err)
 {
 	char path[DRIVE_PATH_MAX];
 	uint64_t grown = 0;
 	enum status status;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
 	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
@@ -38,6 +35,41 @@ static enum status record_note_in(struct visit *v, const char *folder,
 	return status == STATUS_OK ?
 		       STATUS_OK :
 		       visit_failed(v, err, "a station's records on the drive");
+}
+
+/* What the office answered to one. */
+static enum status record_ack_in(struct visit *v, const char *folder,
+				 struct buf *note, struct err *err)
+{
+	char path[DRIVE_PATH_MAX];
+	json_t *text, *answer;
+	const char *state;
+	enum status status;
+
+	(void)snprintf(path, sizeof(path), "%s/ack", folder);
+	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, err);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	text = visit_text(buf_bytes(note));
+	if (status == STATUS_OK && text == NULL)
+		status = err_set(err, STATUS_MALFORMED, "it is not UTF-8");
+	if (status == STATUS_OK) {
+		status = door_ask(v->door,
+				  json_pack("{s:s, s:s, s:O}", "verb",
+					    "log-take", "kind", "ack", "note",
+					    text),
+				  &answer, err);
+		if (status == STATUS_OK) {
+			state = json_string_value(
+				json_object_get(answer, "state"));
+			v->acks += state != NULL && strcmp(state, "taken") == 0;
+			json_decref(answer);
+		}
+	}
+	json_decref(text);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "the office's answer to records");
 }
 
 /* Is what the drive has of this log what is here already? */
@@ -95,9 +127,9 @@ static enum status records_in(struct visit *v, struct err *err)
 		drive_path(DRIVE_UP, v->ups.list[i], folder);
 		if (record_is_known(v, folder, hex, &note))
 			continue;
-		status = record_note_in(v, folder, "checkpoint", &note, err);
+		status = record_log_in(v, folder, &note, err);
 		if (status == STATUS_OK)
-			status = record_note_in(v, folder, "ack", &note, err);
+			status = record_ack_in(v, folder, &note, err);
 	}
 	buf_release(&note);
 	return status;
@@ -210,7 +242,6 @@ static enum status write_ack(struct visit *v, const char *folder,
 	     !bytes_equal(buf_bytes(&theirs), buf_bytes(&ack)))) {
 		*err = (struct err)ERR_INIT;
 		status = visit_write(v, path, buf_bytes(&ack), err);
-		v->acks += status == STATUS_OK && v->writable;
 	}
 	buf_release(&ack);
 	buf_release(&theirs);
