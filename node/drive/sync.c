@@ -98,8 +98,8 @@ enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
 	case STATUS_OK:
 		return STATUS_OK;
 	case STATUS_UNREACHABLE:
-		if (!mount_is_gone(v->m))
-			break; /* it is the node that does not answer */
+		if (!mount_is_gone(v->m)) /* the node does not answer */
+			return err_wrap(err, "%s", what);
 		v->gone = true;
 		return err_set(err, STATUS_UNREACHABLE,
 			       "the drive was pulled out: plug it in again, "
@@ -112,7 +112,6 @@ enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
 	case STATUS_MALFORMED:
 	case STATUS_DAMAGED:
 	case STATUS_FORKED:
-	case STATUS_OUT_OF_SCOPE:
 		remember(v, err);
 		break;
 	default:
@@ -160,8 +159,10 @@ enum status visit_write(struct visit *v, const char *path,
 		return STATUS_OK;
 	status = mount_write(v->m, path, content, err);
 	if (status == STATUS_READ_ONLY || status == STATUS_NO_ROOM) {
-		v->writable = false;
-		visit_trouble(v, "%s", err->text);
+		if (!v->full)
+			visit_trouble(v, "%s", err->text);
+		v->full = true;
+		v->writable = status == STATUS_NO_ROOM;
 		*err = (struct err)ERR_INIT;
 		return STATUS_OK;
 	}
@@ -292,12 +293,28 @@ static enum status flush(struct visit *v, struct err *err)
 	return STATUS_OK;
 }
 
+/* A drive was too full even for small things, and then something was taken
+ * off it. */
+static enum status small_things_again(struct visit *v, struct err *err)
+{
+	enum status status;
+
+	if (!v->full || json_array_size(v->removed) == 0)
+		return STATUS_OK;
+	v->full = false;
+	status = sync_trust_out(v, err);
+	if (status == STATUS_OK)
+		status = sync_logs_out(v, err);
+	return status == STATUS_OK ? sync_small_out(v, err) : status;
+}
+
 static enum status steps(struct visit *v, struct err *err)
 {
 	static enum status (*const all[])(struct visit *, struct err *) = {
 		sync_trust_in,	sync_logs_in,	 sync_small_in,
 		sync_trust_out, sync_logs_out,	 sync_small_out,
-		sync_payload_in, sync_payload_out, sync_statement_out
+		sync_payload_in, sync_payload_out, small_things_again,
+		sync_statement_out
 	};
 	enum status status = look(v, err);
 

@@ -25,6 +25,7 @@ struct visit {
 	struct drive_mark mark;
 	bool has_mark;
 	bool writable; /* the drive takes what we give it, so far */
+	bool full;     /* it had no room for something small */
 	bool wrote;    /* something that is still to be flushed */
 	double started, deadline; /* of a clock that never jumps; 0: none */
 	struct sync_progress now; /* as last shown */

@@ -25,6 +25,7 @@ struct loading {
 	size_t item_count;
 	enum pack_act *acts;
 	size_t *order, steps;
+	struct hashes taken_off;
 	uint64_t before, total; /* bytes, of what is to be loaded */
 };
 
@@ -124,12 +125,15 @@ static enum status gather(struct loading *l, struct err *err)
 static enum status plan(struct loading *l, struct err *err)
 {
 	struct visit *v = l->v;
+	uint64_t reserve;
 	enum status status = mount_look(v->m, &v->facts, err);
 
 	if (status != STATUS_OK)
 		return status;
+	reserve = v->facts.size / 16 < SYNC_RESERVE ? v->facts.size / 16 :
+						      SYNC_RESERVE;
 	if (!pack_plan(l->load.lessons, l->load.count, v->facts.room,
-		       SYNC_RESERVE, l->acts, l->order, &l->steps))
+		       reserve, l->acts, l->order, &l->steps))
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < l->load.count; i++) {
 		const struct load_row *row = &l->load.rows[i];
@@ -144,8 +148,7 @@ static enum status plan(struct loading *l, struct err *err)
 }
 
 /* The list first: all that is there and all that is to come. */
-static enum status write_places(struct loading *l, bool with_loads,
-				struct err *err)
+static enum status write_places(struct loading *l, struct err *err)
 {
 	struct hashes list = HASHES_INIT;
 	struct buf text = BUF_INIT;
@@ -153,19 +156,18 @@ static enum status write_places(struct loading *l, bool with_loads,
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++)
-		if (l->acts[i] == PACK_KEEP || l->load.lessons[i].on_drive ||
-		    l->load.lessons[i].there > 0 ||
-		    (with_loads && l->acts[i] == PACK_LOAD))
+		if (l->acts[i] == PACK_LOAD)
 			status = hashes_put(&list, l->load.lessons[i].btmh);
 	for (size_t i = 0; i < l->item_count && status == STATUS_OK; i++)
-		status = hashes_put(&list, l->items[i].btmh);
+		if (!hashes_have(&l->taken_off, l->items[i].btmh))
+			status = hashes_put(&list, l->items[i].btmh);
 	hashes_write(&list, &text);
 	drive_path_list(DRIVE_PLACE, path);
 	if (status != STATUS_OK || buf_status(&text) != STATUS_OK)
 		status = err_set(err, STATUS_NO_MEMORY,
 				 "more lessons than a drive can list");
 	else if (list.count > 0 || l->v->places.count > 0)
-		status = visit_write(l->v, path, buf_bytes(&text), err);
+		status = mount_write(l->v->m, path, buf_bytes(&text), err);
 	hashes_release(&list);
 	buf_release(&text);
 	return status;
@@ -189,6 +191,7 @@ static enum status take_off(struct loading *l, size_t i, struct err *err)
 	if (status != STATUS_OK)
 		return visit_failed(v, err, "take '%s' off the drive",
 				    row->title);
+	(void)hashes_put(&l->taken_off, btmh);
 	(void)json_array_append_new(
 		v->removed, json_pack("{s:s, s:I}", "title", row->title,
 				      "bytes", (json_int_t)row->bytes));
@@ -432,10 +435,20 @@ static enum status put_on(struct loading *l, size_t i, struct err *err)
 	return status == STATUS_OK ? STATUS_OK : put_failed(&p, err);
 }
 
-static enum status carry_out(struct loading *l, struct err *err)
+static enum status take_all_off(struct loading *l, struct err *err)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t s = 0; s < l->steps && status == STATUS_OK; s++)
+		if (l->acts[l->order[s]] == PACK_REMOVE)
+			status = take_off(l, l->order[s], err);
+	return status;
+}
+
+static enum status put_all_on(struct loading *l, struct err *err)
 {
 	struct visit *v = l->v;
-	enum status status = write_places(l, true, err);
+	enum status status = STATUS_OK;
 
 	for (size_t s = 0; s < l->steps && status == STATUS_OK; s++) {
 		size_t i = l->order[s];
@@ -443,10 +456,8 @@ static enum status carry_out(struct loading *l, struct err *err)
 
 		if (!v->writable)
 			return STATUS_OK;
-		if (l->acts[i] == PACK_REMOVE) {
-			status = take_off(l, i, err);
+		if (l->acts[i] != PACK_LOAD)
 			continue;
-		}
 		if (visit_show(v, SYNC_PAYLOAD_OUT, row->title, l->before,
 			       l->total))
 			status = put_on(l, i, err);
@@ -460,6 +471,15 @@ static enum status carry_out(struct loading *l, struct err *err)
 	return status;
 }
 
+static enum status carry_out(struct loading *l, struct err *err)
+{
+	enum status status = take_all_off(l, err);
+
+	if (status == STATUS_OK)
+		status = write_places(l, err);
+	return status == STATUS_OK ? put_all_on(l, err) : status;
+}
+
 static void loading_release(struct loading *l)
 {
 	load_release(&l->load);
@@ -467,6 +487,7 @@ static void loading_release(struct loading *l)
 	free(l->items);
 	free(l->acts);
 	free(l->order);
+	hashes_release(&l->taken_off);
 }
 
 enum status sync_payload_out(struct visit *v, struct err *err)
