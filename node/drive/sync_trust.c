@@ -5,7 +5,6 @@
 
 #include "node/drive/sync_inside.h"
 #include "node/join.h"
-#include "node/own_url.h"
 
 /* --- in --- */
 
@@ -116,30 +115,28 @@ enum status sync_trust_in(struct visit *v, struct err *err)
 
 /* --- out --- */
 
+/* Where a new node asks for more, once it has a line: this office, where it
+ * has an address that was given to it; a guessed one would not outlive the
+ * trip. A station's idea of upstreams is its own, and never takes the place of
+ * an office's. */
 static enum status write_join(struct visit *v, struct join *join,
 			      struct err *err)
 {
 	const struct conf *conf = &door_house(v->door)->conf;
+	bool office = conf->level != LEVEL_STATION && conf->url[0] != 0;
 	struct buf text = BUF_INIT;
-	char url[CONF_URL_MAX];
 	uint64_t size;
 	enum status status;
 
-	/* A station's idea of upstreams is its own; the office's is for all
-	 * below it. */
-	if (conf->level == LEVEL_STATION &&
+	if (!office &&
 	    mount_size(v->m, DRIVE_JOIN, &size, err) != STATUS_NOT_FOUND)
 		return STATUS_OK;
-	if (conf->level == LEVEL_STATION) {
-		for (unsigned i = 0; i < conf->upstreams; i++)
-			memcpy(join->upstream[join->upstreams++],
-			       conf->upstream[i], CONF_URL_MAX);
-	} else {
-		own_url(conf, url);
-		if (url[0] != 0)
-			memcpy(join->upstream[join->upstreams++], url,
-			       sizeof(url));
-	}
+	if (office)
+		memcpy(join->upstream[join->upstreams++], conf->url,
+		       CONF_URL_MAX);
+	for (unsigned i = 0; i < conf->upstreams && !office; i++)
+		memcpy(join->upstream[join->upstreams++], conf->upstream[i],
+		       CONF_URL_MAX);
 	status = join_format(join, &text, err);
 	if (status == STATUS_OK)
 		status = visit_write(v, DRIVE_JOIN, buf_bytes(&text), err);
