@@ -271,7 +271,7 @@ enum status cargo_read(void *cargo, uint32_t piece, uint8_t *data,
 	struct metainfo_piece at = metainfo_piece(mi, piece);
 	const struct metainfo_file *file = &mi->files[at.file];
 	unsigned part = 0;
-	struct open_file *f;
+	struct open_file *f = NULL;
 	int error;
 
 	/* A part ends where a piece does: it is a multiple of every length. */

@@ -9,7 +9,7 @@ import os
 import shutil
 
 import hostile
-from drives import Drive, sync
+from drives import SYSTEM, Drive, sync
 from lib import FAILED, DONE, REFUSED, check, equal, run, sha256_of, tree_of
 
 SECONDS = 20  # for a drive with three small lessons
@@ -133,6 +133,46 @@ def one_case(t, case, number):
     shutil.rmtree(base)
 
 
+def joining(t):
+    """`init --join` with a bad drive: another county is never joined unseen, and
+    no half node is left."""
+    ways = {"a link": hostile.link, "a pipe": hostile.special("pipe"), "cut": hostile.cut,
+            "1 TiB of nothing": hostile.sparse, "other bytes": hostile.flipped,
+            "nested": hostile.nested, "missing": hostile.missing}
+    words = t.county.status()["words_zh"]
+    for number, (way, what) in enumerate((way, what) for way in ways for what in (
+            "join file", "trust note", "root note")):
+        drive = t.good.copy()
+        victim = t.s.path(f"join-victim-{number}")
+        os.mkdir(victim)
+        bad = hostile.Bad(drive, victim, {}, t.county.dir, t.station.dir, t.origin)
+        ways[way](bad, {"join file": f"{SYSTEM}/join.json",
+                        "trust note": f"{SYSTEM}/trust/trust.note",
+                        "root note": f"{SYSTEM}/trust/root/1.note"}[what])
+        node = type(t.station)(t.s, f"joins-{number}", address=t.station.address)
+        result = node.try_init("--level", "station", "--name", "村", "--region", "431081101203",
+                               "--join", drive.path, "--fingerprint", words)
+        check(result.code in (DONE, FAILED, REFUSED), f"join, {what}: {way}: {result}")
+        if result.code == DONE:
+            equal(node.status()["fingerprint"], t.county.status()["fingerprint"],
+                  f"join, {what}: {way}")
+        else:
+            check(result.err.strip() and not os.path.exists(os.path.join(node.dir, "node.conf")),
+                  f"join, {what}: {way}: half a node: {result}")
+        shutil.rmtree(drive.path)
+    result = t.s.node("joins-another").try_init(
+        "--level", "station", "--name", "村", "--region", "431081101203", "--fingerprint", words,
+        "--join", foreign_drive(t))
+    equal(result.code, REFUSED, "another county's drive, with the words of ours")
+    print("ok: joining", flush=True)
+
+
+def foreign_drive(t):
+    drive = Drive(t.s)
+    hostile.another_county(t.other_county)(hostile.Bad(drive, "", {}, "", "", "x"))
+    return drive.path
+
+
 WORLD, CASES = [], []
 
 
@@ -150,6 +190,8 @@ def story(s):
     only = os.environ.get("XIANGTU_CASE", "")
     every = [case for case in hostile.cases(WORLD[0].other_county) if only in case.name]
     CASES.extend(every)
+    if not only:
+        joining(WORLD[0])
     broken = []
     with concurrent.futures.ProcessPoolExecutor(
             min(4, os.cpu_count() or 1), multiprocessing.get_context("fork")) as pool:
