@@ -95,6 +95,11 @@ enum status log_set_ack(struct catalog *c, int64_t id, uint64_t size,
 enum status log_read_ack(struct catalog *c, int64_t id, struct buf *out,
 			 struct err *err);
 
+/* Bytes of the entries of a log, as they are in bundles; some more while an
+ * intake is unfinished. */
+enum status log_bytes(struct catalog *c, int64_t id, uint64_t *bytes,
+		      struct err *err);
+
 /* A source has shown a head of this log at `heard_s`; never moves back. */
 enum status log_set_heard(struct catalog *c, int64_t id, uint64_t heard_s,
 			  struct err *err);

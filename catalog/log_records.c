@@ -80,3 +80,23 @@ enum status log_read_ack(struct catalog *c, int64_t id, struct buf *out,
 		return err_set(err, STATUS_NO_MEMORY, "note: out of memory");
 	return status == STATUS_OK && !there ? STATUS_NOT_FOUND : status;
 }
+
+enum status log_bytes(struct catalog *c, int64_t id, uint64_t *bytes,
+		      struct err *err)
+{
+	static const char sum[] =
+		"SELECT coalesce(sum(raw_size), 0) FROM bundles"
+		" WHERE key >= ?1 << 40 AND key < (?1 + 1) << 40";
+	uint64_t found = 0;
+	struct sql q;
+	enum status status;
+
+	sql_start(&q, c, sum);
+	sql_put_int(&q, id);
+	if (sql_next(&q))
+		found = (uint64_t)sql_int(&q, 0);
+	status = sql_finish(&q, err);
+	if (status == STATUS_OK)
+		*bytes = found;
+	return status;
+}

@@ -61,6 +61,7 @@ struct http_request {
 	struct http_head head;
 	struct sockaddr_storage address;
 	struct buf body;
+	size_t body_max; /* decoded */
 	unsigned refused; /* the code to answer when the body has passed; or 0 */
 	size_t discarded; /* bytes of it since then */
 	size_t body_share; /* what it counts for in server->bodies */

@@ -42,8 +42,18 @@ static unsigned refusal(struct MHD_Connection *connection, const char *method,
 	return 0;
 }
 
+/* The cap on bodies to this path. */
+static size_t body_max(const struct http_server *server, const char *path)
+{
+	const char *large = server->options.large;
+
+	return large != NULL && strncmp(path, large, strlen(large)) == 0
+		       ? server->options.large_max
+		       : server->options.body_max;
+}
+
 /* Is a body of this declared size beyond the cap? */
-static bool declared_too_large(struct http_server *server,
+static bool declared_too_large(struct http_server *server, const char *path,
 			       struct MHD_Connection *connection)
 {
 	const char *length = MHD_lookup_connection_value(
@@ -52,7 +62,7 @@ static bool declared_too_large(struct http_server *server,
 
 	return length != NULL &&
 	       (decimal_parse(bytes_of(length), &size) != STATUS_OK ||
-		size > server->options.body_max);
+		size > body_max(server, path));
 }
 
 static void copy_address(struct sockaddr_storage *to,
@@ -102,6 +112,7 @@ static struct http_request *request_new(struct http_server *server,
 		return NULL;
 	memcpy(request->path, head->path, size);
 	request->server = server;
+	request->body_max = body_max(server, head->path);
 	request->head = *head;
 	request->head.path = request->path;
 	request->answer = (struct http_answer)HTTP_ANSWER_INIT;
@@ -125,7 +136,7 @@ static enum MHD_Result head_came(struct http_server *server,
 	if (url_decode_path(url, path, sizeof(path)) != STATUS_OK)
 		return http_respond_code(connection, MHD_HTTP_BAD_REQUEST,
 					 is_post);
-	if (is_post && declared_too_large(server, connection))
+	if (is_post && declared_too_large(server, path, connection))
 		return http_respond_code(connection,
 					 MHD_HTTP_CONTENT_TOO_LARGE, true);
 	head.path = path;
@@ -160,7 +171,7 @@ static enum MHD_Result body_came(struct http_server *server,
 				 const char *data, size_t size)
 {
 	if (!request->refused &&
-	    size > server->options.body_max - request->body.size)
+	    size > request->body_max - request->body.size)
 		request->refused = MHD_HTTP_CONTENT_TOO_LARGE;
 	if (!request->refused && !share_body_room(server, request, size))
 		request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
@@ -190,7 +201,7 @@ static unsigned decode_body(struct http_server *server,
 	if (strcmp(coding, "zstd") != 0)
 		return MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
 	status = coding_decompress(buf_bytes(&request->body),
-				   server->options.body_max, &plain);
+				   request->body_max, &plain);
 	grown = plain.size > request->body.size
 			? plain.size - request->body.size
 			: 0;

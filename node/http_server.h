@@ -133,6 +133,9 @@ struct http_server_options {
 	unsigned waiting_max; /* requests waiting for the loop; 0: 2000 */
 	unsigned timeout_s;   /* of silence on a connection; 0: 60 */
 	size_t body_max;      /* of a POST, decoded; 0: 256 KiB */
+	const char *large;    /* below this path it is large_max; NULL: none;
+			       * outlives the server */
+	size_t large_max;
 	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
 };
 

@@ -4,6 +4,13 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/records.h"
+
+/* This node's records, which a disk that was restored has lost some of. */
+static bool is_own_records(const struct log_info *log)
+{
+	return log->own && log->kind == LOG_RECORDS;
+}
 
 enum status log_intake_find(struct catalog *c, const struct trust *trust,
 			    struct bytes note, struct log_info *log,
@@ -11,7 +18,9 @@ enum status log_intake_find(struct catalog *c, const struct trust *trust,
 {
 	char origin[ORIGIN_MAX + 1];
 	struct bytes_reader r;
+	struct log_info found;
 	struct bytes line;
+	enum status status;
 
 	bytes_reader_init(&r, note);
 	if (note.size > CHECKPOINT_NOTE_MAX ||
@@ -19,9 +28,13 @@ enum status log_intake_find(struct catalog *c, const struct trust *trust,
 	    bytes_to_string(line, origin, sizeof(origin)) != STATUS_OK)
 		return err_set(err, STATUS_MALFORMED,
 			       "this is no checkpoint note");
-	if (trust_publisher(trust, origin) == NULL)
-		return STATUS_NOT_FOUND;
-	return log_find(c, origin, log, err);
+	status = log_find(c, origin, &found, err);
+	if (status == STATUS_OK && !is_own_records(&found) &&
+	    trust_publisher(trust, origin) == NULL)
+		status = STATUS_NOT_FOUND;
+	if (status == STATUS_OK)
+		*log = found;
+	return status;
 }
 
 enum status log_intake_open(struct catalog *c, const struct trust *trust,
@@ -33,16 +46,27 @@ enum status log_intake_open(struct catalog *c, const struct trust *trust,
 	struct intake_options options = { .now_s = clock_s() };
 	struct err ignored = ERR_INIT;
 	struct checkpoint end;
+	struct public_key own;
 	enum status status;
 
-	if (p == NULL)
+	if (p != NULL) {
+		options.keys = p->keys;
+		options.key_count = p->key_count;
+		/* Entries beyond their publisher's size are refused one by one
+		 * (catalog/index.h); the log itself stays readable. */
+		options.entries_max = p->entries_max;
+	} else if (is_own_records(log)) {
+		status = records_open_note(note, &end, &own, err);
+		if (status != STATUS_OK)
+			return status;
+		options.keys = &own;
+		options.key_count = 1;
+		options.entries_max = RECORDS_ENTRIES_MAX;
+		options.entry_bytes_max = RECORDS_ENTRY_MAX;
+	} else {
 		return err_set(err, STATUS_NOT_FOUND, "no publisher of '%s'",
 			       log->origin);
-	options.keys = p->keys;
-	options.key_count = p->key_count;
-	/* Entries beyond their publisher's size are refused one by one
-	 * (catalog/index.h); the log itself stays readable. */
-	options.entries_max = p->entries_max;
+	}
 	if (cut != NULL) {
 		(void)snprintf(end.origin, sizeof(end.origin), "%s",
 			       cut->origin);

@@ -1,6 +1,7 @@
 /* Begins to take in a log of lessons that somebody shows, a neighbour or a
  * drive: by the keys, the limits and the end that the trust note names for it
- * (catalog/intake.h does the rest). */
+ * (catalog/intake.h does the rest). This node's own records pass here, too,
+ * when a disk has lost some; other nodes' do in node/records.h. */
 #ifndef NODE_LOG_INTAKE_H
 #define NODE_LOG_INTAKE_H
 

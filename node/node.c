@@ -16,6 +16,7 @@
 #include "node/node_inside.h"
 #include "node/prepare.h"
 #include "proto/encoding.h"
+#include "proto/upload.h"
 #include "proto/url.h"
 
 int64_t node_now(const struct node *n)
@@ -39,6 +40,9 @@ void node_log_grown(void *owner, int64_t log)
 {
 	struct node *n = owner;
 
+	n->records_stale = true;
+	if (node_records_grown(n, log))
+		return;
 	heads_log_changed(n->heads, log);
 	node_changed(n);
 	node_index_soon(n);
@@ -53,6 +57,7 @@ void node_trust_changed(void *owner)
 	    index_set_trust(n->index, &n->house.trust.trust, NULL, &err) !=
 		    STATUS_OK)
 		(void)fprintf(stderr, "xiangtu: trust: %s\n", err.text);
+	n->records_stale = true;
 	heads_trust_changed(n->heads);
 	node_changed(n);
 	node_index_soon(n);
@@ -165,6 +170,7 @@ static void ticked(uv_timer_t *timer)
 
 	node_lan_tick(n);
 	node_statement_tick(n);
+	node_up_tick(n);
 	resources_tick(n);
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
@@ -192,8 +198,10 @@ static enum status start_memory(struct node *n, struct err *err)
 	signing_random(&seed, sizeof(seed));
 	if (neighbours_init(&n->neighbours) != STATUS_OK)
 		return err_set(err, STATUS_NO_MEMORY, "neighbours");
+	gate_init(&n->taker_gate, seed, node_now(n));
+	n->taker = upload_taker_new(&n->house);
 	n->tracker = tracker_new(seed);
-	if (n->tracker == NULL)
+	if (n->tracker == NULL || n->taker == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "tracker");
 	n->heads = heads_new(n->loop, n->house.catalog, &n->house.trust,
 			     n->maker.boot);
@@ -226,6 +234,8 @@ static enum status start_server(struct node *n, struct err *err)
 	const struct http_server_options options = {
 		.address = n->house.conf.http,
 		.body_max = STATEMENT_MAX,
+		.large = "/up/",
+		.large_max = UPLOAD_MAX,
 	};
 	enum status status = http_client_open(&n->client, n->loop, err);
 	char from[URL_HOST_MAX + 1];
@@ -387,6 +397,8 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = start_following(n, err);
 	if (status == STATUS_OK)
+		status = node_up_start(n, err);
+	if (status == STATUS_OK)
 		status = node_lan_start(n, err);
 	if (status == STATUS_OK)
 		status = control_open(&n->control, n->loop, n->house.dir,
@@ -473,6 +485,7 @@ static void stop_next(struct node *n)
 			stop_next(n);
 		break;
 	case 4:
+		node_up_stop(n);
 		resources_stop(n);
 		if (n->heads != NULL)
 			heads_close(n->heads, part_closed, n);
@@ -529,6 +542,7 @@ static void node_release(struct node *n)
 {
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
+	upload_taker_free(n->taker);
 	neighbours_release(&n->neighbours);
 	requests_release(&n->requests);
 	index_free(n->index);

@@ -12,6 +12,7 @@
 #include "node/engine.h"
 #include "node/fetcher.h"
 #include "node/follower.h"
+#include "node/gate.h"
 #include "node/heads.h"
 #include "node/house.h"
 #include "node/http_client.h"
@@ -25,6 +26,7 @@
 #include "node/sources.h"
 #include "node/statement_make.h"
 #include "node/tracker.h"
+#include "node/upload_taker.h"
 
 enum {
 	NODE_TICK_MS = 1000,
@@ -71,6 +73,11 @@ struct node {
 	struct announcer announcer;
 	bool announcing;
 	struct tracker *tracker;
+	struct upload_taker *taker; /* of record logs from below */
+	struct gate taker_gate;
+	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */
+	bool records_stale; /* logs, enrolments or acknowledgements moved */
+	int64_t records_looked_ms;
 	struct control *control;
 	struct requests requests;
 	struct live live;
@@ -160,6 +167,19 @@ void announce_answer(struct node *n, struct http_request *request,
 /* Clients of the v1 world will announce by the other hash, also after this
  * node was started again. */
 void announce_remember(struct node *n, const struct torrentfile *tf);
+
+/* --- resources_up.c --- */
+void upload_request(struct node *n, struct http_request *request);
+
+/* --- node_up.c --- */
+enum status node_up_start(struct node *n, struct err *err);
+/* Send record logs up when it is time, and acknowledge those that came. */
+void node_up_tick(struct node *n);
+/* A log has grown: true when it is one of records, which nobody else is to be
+ * told of. */
+bool node_records_grown(struct node *n, int64_t log);
+/* Cancel what is under way. */
+void node_up_stop(struct node *n);
 
 /* --- node_statement.c --- */
 /* The node's statement, made anew when something changed. */

@@ -114,4 +114,13 @@ enum status records_ack_offered(struct house *h, struct bytes note,
 enum status records_acknowledge(struct house *h, uint64_t now_s,
 				unsigned *count, struct err *err);
 
+/*
+ * What is to be done after intake_commit() of a record log, from wherever it
+ * came: the acknowledgement that `note` carried is kept, and the office
+ * acknowledges what it now holds. A running node is told of it besides
+ * (live->log_grown).
+ */
+enum status records_taken(struct house *h, int64_t log, struct bytes note,
+			  uint64_t now_s, struct err *err);
+
 #endif

@@ -254,3 +254,19 @@ enum status records_acknowledge(struct house *h, uint64_t now_s,
 		*count = duty.count;
 	return status;
 }
+
+enum status records_taken(struct house *h, int64_t log, struct bytes note,
+			  uint64_t now_s, struct err *err)
+{
+	struct duty duty = { .house = h, .now_s = now_s };
+	struct err ignored = ERR_INIT;
+	struct log_info info;
+	enum status status;
+
+	(void)records_ack_offered(h, note, NULL, &ignored);
+	if (h->ack_key == NULL)
+		return STATUS_OK;
+	status = log_get(h->catalog, log, &info, err);
+	return status == STATUS_OK ? acknowledge_log(&duty, &info, err) :
+				     status;
+}

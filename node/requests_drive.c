@@ -174,13 +174,9 @@ static void tell_grown(struct requests *r, const struct log_info *log)
 {
 	struct err err = ERR_INIT;
 
-	if (log->kind == LOG_RECORDS) {
-		if (records_acknowledge(r->house, clock_s(), NULL, &err) !=
-		    STATUS_OK)
-			(void)fprintf(stderr, "xiangtu: records: %s\n",
-				      err.text);
-		return;
-	}
+	if (log->kind == LOG_RECORDS &&
+	    records_acknowledge(r->house, clock_s(), NULL, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: records: %s\n", err.text);
 	if (r->live != NULL && r->live->log_grown != NULL)
 		r->live->log_grown(r->live->node, log->id);
 }

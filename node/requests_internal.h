@@ -24,6 +24,12 @@ enum status request_station_list(struct requests *r, const json_t *request,
 				 json_t **answer, struct err *err);
 enum status request_station_end(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err);
+enum status request_records(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_records_to(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+enum status request_record_add(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
 enum status request_root_take(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err);
 enum status request_trust_take(struct requests *r, const json_t *request,

@@ -461,6 +461,8 @@ void resources_request(void *node, struct http_request *request)
 		serve_get(n, request, head->path);
 	else if (strcmp(head->path, "/node") == 0)
 		take_statement(n, request);
+	else if (strncmp(head->path, "/up/", 4) == 0)
+		upload_request(n, request);
 	else
 		http_request_refuse(request, 405, "only GET here");
 }

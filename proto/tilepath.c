@@ -126,3 +126,9 @@ unsigned tile_width_at(unsigned level, uint64_t n, uint64_t size)
 	hashes -= n * TILE_WIDTH;
 	return hashes > TILE_WIDTH ? TILE_WIDTH : (unsigned)hashes;
 }
+
+bool tile_path_same(const struct tile_path *a, const struct tile_path *b)
+{
+	return a->kind == b->kind && a->level == b->level && a->n == b->n &&
+	       a->width == b->width;
+}

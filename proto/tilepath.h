@@ -36,6 +36,8 @@ void tile_path_format(const struct tile_path *path,
  * leaves `path` untouched. */
 enum status tile_path_parse(struct bytes text, struct tile_path *path);
 
+bool tile_path_same(const struct tile_path *a, const struct tile_path *b);
+
 /* How many hashes (entries for TILE_ENTRIES) tile `n` of `level` has in a log
  * of `size` entries: 0 .. TILE_WIDTH. */
 unsigned tile_width_at(unsigned level, uint64_t n, uint64_t size);

@@ -34,6 +34,8 @@ BY_NAME = {
     'cli_text(station, "state")': [
         ("node/requests_stations.c", rf'\? ({STRING}) : ({STRING})\)'),
         ("node/requests_stations.c", r'"state", ("heard of")')],
+    'cli_text(log, "standing")': [
+        ("node/records.c", rf'\[RECORDS_\w+\] = ({STRING})')],
     'cli_text(lesson, "why")': [
         ("catalog/want.c", rf'\[WANT_REASON_\w+\] =\s*({STRING})')],
     'cli_text(job, "way")': [

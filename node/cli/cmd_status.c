@@ -8,8 +8,7 @@
 #include "node/cli/verbs.h"
 #include "proto/text.h"
 
-/* "never", "just now", "3 h ago", "41 days ago". */
-static void ago_text(uint64_t when_s, char out[static 64])
+void cli_ago(uint64_t when_s, char out[static 64])
 {
 	time_t now = time(NULL);
 	uint64_t ago = now > 0 && (uint64_t)now > when_s ?
@@ -54,7 +53,7 @@ static void print_logs(const json_t *logs)
 
 		(void)snprintf(size, sizeof(size), "%" PRIu64,
 			       cli_number(log, "size"));
-		ago_text(cli_number(log, "heard_s"), heard);
+		cli_ago(cli_number(log, "heard_s"), heard);
 		if (own)
 			heard[0] = 0;
 		table_row(table, cells);
@@ -92,7 +91,7 @@ static void print_visit(const json_t *visit)
 
 	if (visit == NULL)
 		return;
-	ago_text(cli_number(visit, "at"), ago);
+	cli_ago(cli_number(visit, "at"), ago);
 	text_size(cli_number(visit, "in_bytes"), in);
 	text_size(cli_number(visit, "out_bytes"), out);
 	printf("%s: %s, %s; %s %" PRIu64 " (%s), %s %" PRIu64 " (%s), %s %" PRIu64

@@ -23,6 +23,9 @@ enum status cmd_station_list(struct cli *cli, struct err *err);
 enum status cmd_station_end(struct cli *cli, struct err *err);
 enum status cmd_trust_show(struct cli *cli, struct err *err);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
+enum status cmd_records(struct cli *cli, struct err *err);
+enum status cmd_records_add(struct cli *cli, struct err *err);
+enum status cmd_records_read(struct cli *cli, struct err *err);
 enum status cmd_log_export(struct cli *cli, struct err *err);
 enum status cmd_log_verify(struct cli *cli, struct err *err);
 enum status cmd_drive_sync(struct cli *cli, struct err *err);
@@ -40,6 +43,10 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 /* The same, but of a running node only: STATUS_UNREACHABLE when none runs. */
 enum status cli_ask_node(const struct cli *cli, json_t *request,
 			 json_t **result, struct err *err);
+
+/* How long ago that was: "never" (for 0), "just now", "3 h ago", "41 days
+ * ago". */
+void cli_ago(uint64_t when_s, char out[static 64]);
 
 /* The string or number at `key`, or "" / 0. */
 const char *cli_text(const json_t *object, const char *key);

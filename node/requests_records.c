@@ -1,0 +1,184 @@
+/* Requests about record logs: add to this node's own, list all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/clock.h"
+#include "node/records.h"
+#include "node/requests_internal.h"
+#include "proto/encoding.h"
+#include "proto/recordlog.h"
+
+/* Whom this node's records are sealed to. */
+enum status request_records_to(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err)
+{
+	const struct house *h = r->house;
+	const struct recipient *to =
+		trust_recipient(&h->trust.trust, h->conf.region);
+	char vkey[VKEY_MAX + 1];
+
+	(void)request;
+	if (to == NULL)
+		return err_set(err, STATUS_NOT_FOUND,
+			       "the trust note names no office that reads the "
+			       "records of region %s",
+			       h->conf.region);
+	public_key_format(&to->key, vkey);
+	*answer = json_pack("{s:s, s:s}", "key", vkey, "region", to->region);
+	return STATUS_OK;
+}
+
+static enum status decode_sealed(const char *text, struct buf *out,
+				 struct err *err)
+{
+	size_t length = text == NULL ? 0 : strlen(text), size;
+	uint8_t *at;
+
+	if (length == 0 || length > BASE64_SIZE(RECORDS_ENTRY_MAX))
+		return err_set(err, STATUS_USAGE, "which sealed bytes?");
+	at = buf_reserve(out, length);
+	if (at == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "a record");
+	if (base64_decode(bytes_of(text), at, length, &size) != STATUS_OK)
+		return err_set(err, STATUS_USAGE, "'sealed' is no base64");
+	buf_grew(out, size);
+	return STATUS_OK;
+}
+
+enum status request_record_add(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err)
+{
+	struct buf sealed = BUF_INIT;
+	struct log_info info;
+	int64_t log = 0;
+	enum status status = decode_sealed(request_text(request, "sealed"),
+					   &sealed, err);
+
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->has_twin != NULL && r->live->has_twin(r->live->node))
+		status = err_set(err, STATUS_FORKED,
+				 "another machine speaks with this node's key: "
+				 "two would make two histories of one log");
+	if (status == STATUS_OK)
+		status = records_add(r->house, buf_bytes(&sealed), &log, err);
+	buf_release(&sealed);
+	if (status == STATUS_OK)
+		status = records_acknowledge(r->house, clock_s(), NULL, err);
+	if (status == STATUS_OK)
+		status = log_get(r->house->catalog, log, &info, err);
+	if (status != STATUS_OK)
+		return status;
+	if (r->live != NULL && r->live->log_grown != NULL)
+		r->live->log_grown(r->live->node, log);
+	*answer = json_pack("{s:I}", "entries", (json_int_t)info.size);
+	return STATUS_OK;
+}
+
+/* --- the list --- */
+
+struct listing {
+	struct requests *r;
+	json_t *list;
+};
+
+static json_t *owner_json(const struct records_owner *owner)
+{
+	char code[KEY_CODE_SIZE + 1], hex[2 * PUBLIC_KEY_SIZE + 1];
+
+	key_code(owner->key, code);
+	hex_encode((struct bytes){ owner->key, PUBLIC_KEY_SIZE }, hex);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "code", code,
+			 "node", hex, "name", owner->name, "region",
+			 owner->region, "standing",
+			 records_standing_name(owner->standing), "own",
+			 owner->standing == RECORDS_OWN);
+}
+
+static void put_numbers(json_t *object, const struct log_info *info,
+			uint64_t bytes)
+{
+	(void)json_object_set_new(object, "entries",
+				  json_integer((json_int_t)info->size));
+	(void)json_object_set_new(object, "acked",
+				  json_integer((json_int_t)info->acked));
+	(void)json_object_set_new(object, "bytes",
+				  json_integer((json_int_t)bytes));
+	(void)json_object_set_new(object, "heard_s",
+				  json_integer((json_int_t)info->heard_s));
+	if (info->forked)
+		(void)json_object_set_new(object, "forked", json_true());
+}
+
+static enum status list_log(void *context, const struct log_info *info,
+			    struct err *err)
+{
+	struct listing *l = context;
+	struct records_owner owner;
+	uint64_t bytes = 0;
+	json_t *object;
+	enum status status = records_owner_of(l->r->house, info->origin,
+					      &owner, err);
+
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && owner.standing == RECORDS_OWN &&
+	     info->size == 0))
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = log_bytes(l->r->house->catalog, info->id, &bytes,
+				   err);
+	if (status != STATUS_OK)
+		return status;
+	object = owner_json(&owner);
+	put_numbers(object, info, bytes);
+	(void)json_array_append_new(l->list, object);
+	return STATUS_OK;
+}
+
+/* Enrolled stations of which nothing ever came: "zero" is not "not heard". */
+static bool list_silent(void *context, const struct station *station)
+{
+	struct listing *l = context;
+	struct records_owner owner = { .standing = RECORDS_ENROLLED };
+	struct log_info none = { .id = 0 };
+	json_t *object;
+	const json_t *known;
+	const char *node;
+	size_t i;
+
+	memcpy(owner.key, station->key.bytes, sizeof(owner.key));
+	memcpy(owner.region, station->region, sizeof(owner.region));
+	memcpy(owner.name, station->name, sizeof(owner.name));
+	if (memcmp(owner.key, house_node_public(l->r->house),
+		   sizeof(owner.key)) == 0)
+		return true;
+	object = owner_json(&owner);
+	node = request_text(object, "node");
+	json_array_foreach(l->list, i, known)
+		if (strcmp(request_text(known, "node"), node) == 0) {
+			json_decref(object);
+			return true;
+		}
+	put_numbers(object, &none, 0);
+	(void)json_array_append_new(l->list, object);
+	return true;
+}
+
+enum status request_records(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err)
+{
+	struct listing l = { .r = r, .list = json_array() };
+	enum status status;
+
+	(void)request;
+	status = log_each_records(r->house->catalog, list_log, &l, err);
+	/* Only where records end up is it known who is silent. */
+	if (status == STATUS_OK && r->house->ack_key != NULL)
+		status = stations_list(r->house->catalog, false, list_silent,
+				       &l, err);
+	if (status != STATUS_OK) {
+		json_decref(l.list);
+		return status;
+	}
+	*answer = l.list;
+	return STATUS_OK;
+}

@@ -1,0 +1,444 @@
+/* One body:
+ *
+ *   entries --from is our size--> intake of these, at once ----> 200 or 422
+ *      | none, the log is longer
+ *      v
+ *   begin an intake, say what it wants first ------------------> 202
+ *   part --it is what is wanted--> collect, supply, next want -> 202, 200, 422
+ *      | something else
+ *      v
+ *   say what is wanted ----------------------------------------> 202 */
+#include "node/upload_taker.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/records.h"
+#include "proto/bundle.h"
+#include "proto/encoding.h"
+#include "proto/upload.h"
+
+/* A long log on its way in. */
+struct taking {
+	int64_t log;	       /* 0: free */
+	uint64_t held;		/* entries that were here at the beginning */
+	struct checkpoint head; /* what is being reached */
+	struct intake *intake;
+	struct intake_want want;
+	struct buf part; /* of it, from want.from on */
+	int64_t used_ms;
+};
+
+struct upload_taker {
+	struct house *house;
+	struct taking takings[UPLOAD_TAKING_MAX];
+};
+
+/* One body being taken. */
+struct take {
+	struct upload_taker *t;
+	struct upload upload;
+	uint64_t now_s;
+	int64_t now_ms;
+	struct records_offer offer;
+	struct upload_answer *answer;
+};
+
+struct upload_taker *upload_taker_new(struct house *house)
+{
+	struct upload_taker *t = calloc(1, sizeof(*t));
+
+	if (t != NULL)
+		t->house = house;
+	return t;
+}
+
+static void taking_end(struct taking *taking)
+{
+	if (taking->log == 0)
+		return;
+	intake_free(taking->intake);
+	buf_release(&taking->part);
+	memset(taking, 0, sizeof(*taking));
+}
+
+void upload_taker_free(struct upload_taker *t)
+{
+	if (t == NULL)
+		return;
+	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++)
+		taking_end(&t->takings[i]);
+	free(t);
+}
+
+void upload_taker_tick(struct upload_taker *t, int64_t now_ms)
+{
+	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++)
+		if (now_ms - t->takings[i].used_ms >= UPLOAD_TAKING_MS)
+			taking_end(&t->takings[i]);
+}
+
+/* --- answers --- */
+
+static void say(struct take *k, unsigned code, const char *text)
+{
+	k->answer->code = code;
+	buf_clear(&k->answer->body);
+	buf_printf(&k->answer->body, "%s\n", text);
+}
+
+static void say_size(struct take *k, unsigned code, uint64_t size)
+{
+	k->answer->code = code;
+	k->answer->size = size;
+	buf_printf(&k->answer->body, "%llu\n", (unsigned long long)size);
+}
+
+static void refuse(struct take *k, enum status status, const struct err *err)
+{
+	unsigned code = 500;
+
+	switch (status) {
+	case STATUS_MALFORMED:
+		code = 400;
+		break;
+	case STATUS_UNTRUSTED:
+	case STATUS_OUT_OF_SCOPE:
+		code = 403;
+		break;
+	case STATUS_FORKED:
+	case STATUS_DAMAGED:
+		code = 422;
+		break;
+	case STATUS_NO_ROOM:
+		code = 507;
+		break;
+	default:
+		break;
+	}
+	k->answer->forked = status == STATUS_FORKED;
+	say(k, code, err->text);
+}
+
+/* All of it is here: the newest acknowledgement, if there is one. */
+static void say_held(struct take *k)
+{
+	struct catalog *c = k->t->house->catalog;
+	struct err err = ERR_INIT;
+	struct log_info info;
+	enum status status = log_get(c, k->offer.log, &info, &err);
+
+	if (status == STATUS_OK) {
+		k->answer->code = 200;
+		k->answer->size = info.size;
+		status = log_read_ack(c, info.id, &k->answer->body, &err);
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		refuse(k, status, &err);
+}
+
+/* --- taking in --- */
+
+/* Everything is proven: make it the state of the log. */
+static void commit(struct take *k, struct intake *in)
+{
+	struct err err = ERR_INIT;
+	enum status status = intake_commit(in, &err);
+
+	if (status == STATUS_OLD) { /* another way was faster */
+		k->answer->retry_s = 1;
+		say(k, 503, "the log has moved meanwhile");
+		return;
+	}
+	if (status == STATUS_OK) {
+		k->answer->grown = k->offer.log;
+		status = records_taken(k->t->house, k->offer.log,
+				       k->upload.note, k->now_s, &err);
+	}
+	if (status != STATUS_OK)
+		refuse(k, status, &err);
+	else
+		say_held(k);
+}
+
+/* The run of entries `first` … `end` - 1 out of those that came. */
+static struct bytes entries_of(const struct upload *u, uint64_t first,
+			       uint64_t end)
+{
+	size_t begin = 0, behind = 0;
+	enum status status;
+
+	status = bundle_offset(u->data, (unsigned)(first - u->from), &begin);
+	assert(status == STATUS_OK);
+	status = bundle_offset(u->data, (unsigned)(end - u->from), &behind);
+	assert(status == STATUS_OK);
+	(void)status;
+	return (struct bytes){ u->data.data + begin, behind - begin };
+}
+
+/* Give the intake what came, which is all it may ask for while it believes
+ * it. */
+static enum status feed(struct take *k, struct intake *in, struct err *err)
+{
+	const struct upload *u = &k->upload;
+	struct intake_want want;
+	enum status status;
+
+	while ((status = intake_next(in, &want, err)) == STATUS_OK) {
+		uint64_t first = want.path.n * BUNDLE_ENTRIES;
+		uint64_t end = first + want.path.width;
+
+		/* It does not, and asks for more than the new entries. */
+		if (want.path.kind != TILE_ENTRIES ||
+		    (first < u->from && want.from == 0)) {
+			intake_return(in, &want);
+			return err_set(err, STATUS_DAMAGED,
+				       "the entries do not hash to the signed "
+				       "root");
+		}
+		if (first < u->from)
+			first = u->from;
+		status = intake_supply(in, &want, entries_of(u, first, end),
+				       want.from, false, err);
+		if (status != STATUS_OK)
+			return status;
+		if (intake_done(in))
+			return STATUS_OK;
+	}
+	return status;
+}
+
+/* As many entries as are missing, none of them too long? */
+static bool entries_fit(const struct take *k)
+{
+	uint64_t count = k->offer.head.size - k->upload.from;
+
+	return count <= UPLOAD_ENTRIES_MAX &&
+	       bundle_check(k->upload.data, (unsigned)count,
+			    RECORDS_ENTRY_MAX) == STATUS_OK;
+}
+
+static void take_entries(struct take *k, struct intake *in)
+{
+	struct err err = ERR_INIT;
+	enum status status = feed(k, in, &err);
+
+	if (status == STATUS_OK)
+		commit(k, in);
+	else
+		refuse(k, status, &err);
+	intake_free(in);
+}
+
+/* --- long logs --- */
+
+static struct taking *find_taking(struct take *k)
+{
+	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++) {
+		struct taking *at = &k->t->takings[i];
+
+		if (at->log != k->offer.log || at->log == 0)
+			continue;
+		if (at->held == k->offer.held &&
+		    at->head.size == k->offer.head.size &&
+		    memcmp(at->head.root, k->offer.head.root, SHA256_SIZE) ==
+			    0)
+			return at;
+		taking_end(at); /* the log has moved, there or here */
+	}
+	return NULL;
+}
+
+/* Strangers have one of the places among them. */
+static bool is_strangers(const struct take *k, const struct taking *taking)
+{
+	struct records_owner owner;
+	struct err err = ERR_INIT;
+
+	return records_owner_of(k->t->house, taking->head.origin, &owner,
+				&err) == STATUS_OK &&
+	       owner.standing == RECORDS_STRANGER;
+}
+
+static struct taking *free_taking(struct take *k)
+{
+	struct taking *found = NULL;
+	bool stranger = k->offer.owner.standing == RECORDS_STRANGER;
+
+	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++) {
+		struct taking *at = &k->t->takings[i];
+
+		if (at->log == 0)
+			found = at;
+		else if (stranger && is_strangers(k, at))
+			return NULL;
+	}
+	return found;
+}
+
+/* Go on to the next thing wanted, or to the end. */
+static void step(struct take *k, struct taking *taking)
+{
+	struct err err = ERR_INIT;
+	enum status status = STATUS_OK;
+
+	taking->used_ms = k->now_ms;
+	buf_clear(&taking->part);
+	if (!intake_done(taking->intake))
+		status = intake_next(taking->intake, &taking->want, &err);
+	if (status == STATUS_OK && intake_done(taking->intake)) {
+		commit(k, taking->intake);
+		taking_end(taking);
+		return;
+	}
+	if (status != STATUS_OK) {
+		refuse(k, status, &err);
+		taking_end(taking);
+		return;
+	}
+	k->answer->code = 202;
+	k->answer->size = k->offer.held;
+	upload_put_want(&k->answer->body, &taking->want.path,
+			taking->want.from);
+}
+
+static void say_want(struct take *k, const struct taking *taking)
+{
+	k->answer->code = 202;
+	k->answer->size = k->offer.held;
+	upload_put_want(&k->answer->body, &taking->want.path,
+			taking->want.from + taking->part.size);
+}
+
+/* The bytes of a part belong behind those collected. */
+static void take_part(struct take *k, struct taking *taking)
+{
+	const struct upload *u = &k->upload;
+	struct err err = ERR_INIT;
+	enum status status;
+
+	taking->used_ms = k->now_ms;
+	if (!tile_path_same(&u->path, &taking->want.path) ||
+	    u->offset != taking->want.from + taking->part.size) {
+		say_want(k, taking);
+		return;
+	}
+	if (u->length > taking->want.size_max) {
+		say(k, 422, "longer than such a resource can be");
+		taking_end(taking);
+		return;
+	}
+	buf_put_bytes(&taking->part, u->data);
+	if (buf_status(&taking->part) != STATUS_OK) {
+		taking_end(taking);
+		say(k, 503, "out of memory");
+		return;
+	}
+	if (u->offset + u->data.size < u->length) {
+		say_want(k, taking);
+		return;
+	}
+	status = intake_supply(taking->intake, &taking->want,
+			       buf_bytes(&taking->part), taking->want.from,
+			       false, &err);
+	if (status == STATUS_OK) {
+		step(k, taking);
+		return;
+	}
+	/* A body that is no such resource, or is another's. */
+	refuse(k, status == STATUS_MALFORMED ? STATUS_DAMAGED : status, &err);
+	taking_end(taking);
+}
+
+static void begin(struct take *k, struct intake *in)
+{
+	struct taking *taking = free_taking(k);
+
+	if (taking == NULL) {
+		intake_free(in);
+		k->answer->retry_s = 10;
+		say(k, 503, "others are sending much: come back later");
+		return;
+	}
+	taking->log = k->offer.log;
+	taking->held = k->offer.held;
+	taking->head = k->offer.head;
+	taking->intake = in;
+	step(k, taking);
+}
+
+/* --- one body --- */
+
+static void take_new(struct take *k)
+{
+	struct err err = ERR_INIT;
+	struct intake *in;
+	bool entries = !k->upload.is_part && k->upload.data.size > 0;
+	enum status status = records_open_intake(&in, k->t->house,
+						 k->upload.note, k->now_s,
+						 &k->offer, &err);
+
+	k->answer->own_is_ahead = k->offer.own_is_ahead;
+	if (status == STATUS_OLD) {
+		k->answer->acked = k->offer.acked ? k->offer.log : 0;
+		say_held(k);
+	} else if (status != STATUS_OK) {
+		refuse(k, status, &err);
+	} else if (!entries) {
+		begin(k, in);
+	} else if (k->upload.from != k->offer.held) {
+		intake_free(in);
+		say_size(k, 409, k->offer.held);
+	} else if (!entries_fit(k)) {
+		intake_free(in);
+		say(k, 400, "not the entries up to the size of the note");
+	} else {
+		take_entries(k, in);
+	}
+}
+
+void upload_taker_take(struct upload_taker *t, const char *hash,
+		       struct bytes body, uint64_t now_s, int64_t now_ms,
+		       struct upload_answer *answer)
+{
+	struct take k = { .t = t, .now_s = now_s, .now_ms = now_ms,
+			  .answer = answer };
+	char hex[ORIGIN_HASH_SIZE + 1];
+	uint8_t raw[SHA256_SIZE];
+	struct err err = ERR_INIT;
+	struct public_key key;
+	struct log_info info;
+	struct taking *taking = NULL;
+	enum status status;
+
+	memset(answer, 0, sizeof(*answer));
+	if (upload_parse(body, &k.upload) != STATUS_OK) {
+		say(&k, 400, "not what is sent up");
+		return;
+	}
+	status = records_open_note(k.upload.note, &k.offer.head, &key, &err);
+	if (status != STATUS_OK) {
+		refuse(&k, status, &err);
+		return;
+	}
+	sha256(k.offer.head.origin, strlen(k.offer.head.origin), raw);
+	hex_encode((struct bytes){ raw, sizeof(raw) }, hex);
+	if (strcmp(hash, hex) != 0) {
+		say(&k, 404, "the note is of another log");
+		return;
+	}
+	upload_taker_tick(t, now_ms);
+	if (log_find(t->house->catalog, k.offer.head.origin, &info, &err) ==
+	    STATUS_OK) {
+		k.offer.log = info.id;
+		k.offer.held = info.size;
+		taking = find_taking(&k);
+	}
+	if (taking != NULL && k.upload.is_part)
+		take_part(&k, taking);
+	else if (taking != NULL && k.upload.data.size == 0)
+		say_want(&k, taking);
+	else
+		take_new(&k);
+}
