@@ -182,6 +182,18 @@ const struct cli_verb cli_verbs[] = {
 	  .most = 1,
 	  .options = { { "to", "DIR", "write them there, a file each" } },
 	  .run = cmd_records_read },
+	{ .name = "drive plan",
+	  .words = "[PATH]",
+	  .summary = "what a drive would carry, and what each village then has",
+	  .most = 1,
+	  .options = { { "route", "VILLAGE,…", "the villages in the order they "
+					       "are visited: names, region "
+					       "codes or station codes" },
+		       { "size", "SIZE", "of a drive that is not plugged in "
+					 "(64G)" } },
+	  .examples = "  xiangtu drive plan --route 黄草村,白廊村 --size 32G\n"
+		      "  xiangtu drive plan /media/usb\n",
+	  .run = cmd_drive_plan },
 	{ .name = "trust show",
 	  .words = "",
 	  .summary = "whom this node believes",

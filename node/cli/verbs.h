@@ -21,6 +21,7 @@ enum status cmd_check(struct cli *cli, struct err *err);
 enum status cmd_station_accept(struct cli *cli, struct err *err);
 enum status cmd_station_list(struct cli *cli, struct err *err);
 enum status cmd_station_end(struct cli *cli, struct err *err);
+enum status cmd_drive_plan(struct cli *cli, struct err *err);
 enum status cmd_trust_show(struct cli *cli, struct err *err);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
 enum status cmd_records(struct cli *cli, struct err *err);
