@@ -21,7 +21,13 @@ NAMES = rf'(?:\[\w+\] = )?({STRING})'
 LEVELS = [("proto/place.c", rf'\[LEVEL_\w+\] = ({STRING})')]
 STATES = [("catalog/lessons.c", rf'\[LESSON_\w+\] = ({STRING})'),
           ("node/requests.c", rf'\breturn ({STRING});'),
-          ("node/requests.c", r'("refused"), "progress"')]
+          ("node/requests.c", r'("refused"), "progress"'),
+          ("node/drive/survey.c", rf'state = ({STRING})'),
+          ("node/drive/survey.c", rf'\? ({STRING}) : ({STRING});'),
+          ("node/drive/survey_logs.c", rf'state = ({STRING})'),
+          ("node/drive/survey_logs.c", rf'[?:] ({STRING})[;\s]'),
+          ("node/drive/survey_logs.c", rf'\breturn ({STRING});')]
+FILE_SYSTEMS = [("node/drive/survey.c", rf'\[MOUNT_\w+\] = ({STRING})')]
 BY_NAME = {
     "v->summary": [("node/cli/verbs.c", rf'\.summary = ({STRINGS})')],
     "verb->summary": [("node/cli/verbs.c", rf'\.summary = ({STRINGS})')],
@@ -40,6 +46,20 @@ BY_NAME = {
         ("catalog/want.c", rf'\[WANT_REASON_\w+\] =\s*({STRING})')],
     'cli_text(job, "way")': [
         ("node/fetcher.c", rf'\[JOB_\w+\] = ({STRING})')],
+    "p->state": [
+        ("node/cli/cmd_drive_prepare.c", rf'p->state = ({STRING})')],
+    "survey_file_system(p->facts.kind)": FILE_SYSTEMS,
+    'cli_text(drive, "file_system")': FILE_SYSTEMS,
+    'cli_text(row, "state")': [
+        ("node/drive/survey_logs.c", rf'state = ({STRING})'),
+        ("node/drive/survey_logs.c", rf'[?:] ({STRING})[;\s]'),
+        ("node/drive/survey_logs.c", rf'\breturn ({STRING});')],
+    'cli_text(log, "state")': [
+        ("node/drive/inspect.c", r'\? ("\w+") : ("\w+"),'),
+        ("node/drive/survey_logs.c", r'("not followed")')],
+    'cli_text(lesson, "state")': [
+        ("node/drive/inspect.c", rf'state = ({STRING})'),
+        ("node/drive/inspect.c", rf'\breturn ({STRING});')],
     "doing[phase]": [
         ("node/cli/cmd_publish.c", rf'\[PREPARE_\w+\] = ({STRING})')],
     "name": [("node/cli/cmd_lessons.c", rf'print_field\(({STRING})'),

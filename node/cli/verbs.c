@@ -204,6 +204,37 @@ const struct cli_verb cli_verbs[] = {
 	  .most = 1,
 	  .examples = "  xiangtu trust join-file county.join\n",
 	  .run = cmd_trust_join_file },
+	{ .name = "drive prepare",
+	  .words = "PATH",
+	  .summary = "mark a drive as ours; nothing on it is changed",
+	  .least = 1,
+	  .most = 1,
+	  .options = { { "parts", "SIZE", "carry files of this size or more "
+					  "in parts ('off': as the drive "
+					  "needs)" },
+		       { "folder", NULL, "PATH is a folder, no drive, and "
+					 "that is meant" } },
+	  .examples = "  xiangtu drive prepare /media/usb\n"
+		      "  xiangtu drive prepare /media/usb --parts 2G\n",
+	  .run = cmd_drive_prepare },
+	{ .name = "drive show",
+	  .words = "PATH",
+	  .summary = "what is on a drive, for whom, how old",
+	  .least = 1,
+	  .most = 1,
+	  .run = cmd_drive_show },
+	{ .name = "drive check",
+	  .words = "PATH",
+	  .summary = "verify every byte of a drive, or test a new one",
+	  .least = 1,
+	  .most = 1,
+	  .options = { { "capacity", NULL, "find out what it really keeps, "
+					   "and how fast it is" },
+		       { "first", "SIZE", "test only so much" } },
+	  .examples = "  xiangtu drive check /media/usb\n"
+		      "  xiangtu drive check /media/usb --capacity "
+		      "--first 2G\n",
+	  .run = cmd_drive_check },
 	{ .name = "log export",
 	  .words = "DIR",
 	  .summary = "write a static mirror that any web server can serve",

@@ -1,0 +1,283 @@
+#include "node/drive/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/audit.h"
+#include "catalog/log.h"
+#include "node/drive/cargo.h"
+#include "node/drive/pump.h"
+#include "proto/encoding.h"
+
+struct inspecting {
+	const struct inspect_options *o;
+	json_t *lessons, *logs; /* of the report */
+	const char *title;
+	uint64_t before, done, total; /* bytes; `before` this lesson */
+	uint64_t bytes;		      /* that were good */
+	unsigned damaged;
+	bool cancelled;
+};
+
+static bool tell(struct inspecting *i)
+{
+	if (i->o->progress == NULL || i->cancelled)
+		return !i->cancelled;
+	i->cancelled = !i->o->progress(i->o->owner, i->title, i->done,
+				       i->total);
+	return !i->cancelled;
+}
+
+static enum status stopped(struct err *err)
+{
+	return err_set(err, STATUS_CANCELLED, "stopped before the end");
+}
+
+/* --- lessons --- */
+
+static enum status write_nowhere(void *to, uint32_t piece, const uint8_t *data,
+				 struct err *err)
+{
+	(void)to;
+	(void)piece;
+	(void)data;
+	(void)err;
+	return STATUS_OK;
+}
+
+static bool pumped(void *owner, uint64_t bytes)
+{
+	struct inspecting *i = owner;
+
+	i->done = i->before + bytes;
+	return tell(i);
+}
+
+static enum status read_all(struct inspecting *i, struct cargo *cargo,
+			    const struct metainfo *mi,
+			    struct pump_result *result, struct err *err)
+{
+	size_t size = havemap_size(mi->pieces);
+	uint8_t *want = calloc(1, size), *moved = calloc(1, size);
+	struct pump pump = { .mi = mi,
+			     .want = want,
+			     .read = cargo_read,
+			     .from = cargo,
+			     .write = write_nowhere,
+			     .progress = pumped,
+			     .owner = i };
+	enum status status;
+
+	if (want == NULL || moved == NULL) {
+		status = err_set(err, STATUS_NO_MEMORY, "check a drive");
+	} else {
+		for (uint32_t n = 0; n < mi->pieces; n++)
+			havemap_set(want, n);
+		status = pump_run(&pump, moved, result, err);
+	}
+	free(want);
+	free(moved);
+	return status;
+}
+
+/* A lesson that is not whole is under way, unless it lies where only whole
+ * ones do. */
+static const char *judge(const struct inspecting *i, const uint8_t *btmh,
+			 const struct pump_result *r, uint32_t pieces)
+{
+	char part[DRIVE_PATH_MAX];
+
+	if (r->moved == pieces)
+		return "good";
+	drive_path(DRIVE_PART, btmh, part);
+	if (r->damaged > 0 || r->unread > 0 ||
+	    !mount_has_folder(i->o->survey.m, part))
+		return "damaged";
+	return "partly";
+}
+
+static enum status put_lesson(struct inspecting *i, const json_t *seen,
+			      const char *state, uint32_t pieces,
+			      const struct pump_result *r, struct err *err)
+{
+	json_t *row = json_pack(
+		"{s:O, s:O, s:O, s:I, s:s, s:I, s:I, s:I, s:I}", "btmh",
+		json_object_get(seen, "btmh"), "title",
+		json_object_get(seen, "title"), "bytes",
+		json_object_get(seen, "bytes"), "good", (json_int_t)r->bytes,
+		"state", state, "pieces", (json_int_t)pieces, "damaged",
+		(json_int_t)r->damaged, "missing", (json_int_t)r->missing,
+		"unread", (json_int_t)r->unread);
+
+	i->damaged += strcmp(state, "damaged") == 0;
+	i->bytes += r->bytes;
+	return json_array_append_new(i->lessons, row) == 0 ?
+		       STATUS_OK :
+		       err_set(err, STATUS_NO_MEMORY, "check a drive");
+}
+
+/* What only this lesson suffers from; the others are still looked at. */
+static bool is_of_the_lesson(enum status status)
+{
+	return status == STATUS_IO || status == STATUS_UNTRUSTED ||
+	       status == STATUS_MALFORMED || status == STATUS_NOT_FOUND ||
+	       status == STATUS_DAMAGED;
+}
+
+static enum status inspect_lesson(struct inspecting *i, const json_t *seen,
+				  struct err *err)
+{
+	const struct survey *s = &i->o->survey;
+	struct pump_result r = { .moved = 0 };
+	struct torrentfile *tf;
+	struct cargo *cargo;
+	const char *state = "damaged";
+	uint32_t pieces = 0;
+	uint8_t btmh[32];
+	enum status status;
+
+	(void)hex_decode(bytes_of(json_string_value(
+				 json_object_get(seen, "btmh"))),
+			 btmh, 32);
+	status = survey_open_torrent(s, btmh, &tf, err);
+	if (status == STATUS_OK) {
+		pieces = tf->mi.pieces;
+		status = cargo_open(&cargo, s->m, btmh, &tf->mi, err);
+		if (status == STATUS_OK) {
+			status = read_all(i, cargo, &tf->mi, &r, err);
+			if (status == STATUS_OK)
+				state = judge(i, btmh, &r, pieces);
+			cargo_free(cargo);
+		} else if (status == STATUS_NOT_FOUND) {
+			state = "missing";
+		}
+		torrentfile_free(tf);
+	} else if (status == STATUS_NOT_FOUND) {
+		state = "missing";
+	}
+	if (mount_is_gone(s->m))
+		return err_set(err, STATUS_UNREACHABLE,
+			       "the drive was pulled out");
+	if (status != STATUS_OK && !is_of_the_lesson(status))
+		return status;
+	*err = (struct err)ERR_INIT;
+	return put_lesson(i, seen, state, pieces, &r, err);
+}
+
+static uint64_t number(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+static enum status inspect_lessons(struct inspecting *i, struct err *err)
+{
+	json_t *seen = json_array();
+	const json_t *lesson;
+	size_t n;
+	enum status status = survey_lessons(&i->o->survey, seen, err);
+
+	json_array_foreach(seen, n, lesson)
+		i->total += number(lesson, "there");
+	json_array_foreach(seen, n, lesson) {
+		if (status != STATUS_OK)
+			break;
+		i->title = json_string_value(json_object_get(lesson, "title"));
+		i->done = i->before;
+		status = tell(i) ? inspect_lesson(i, lesson, err) :
+				   stopped(err);
+		i->before += number(lesson, "there");
+	}
+	json_decref(seen);
+	return status;
+}
+
+/* --- logs --- */
+
+struct inspecting_log {
+	struct inspecting *i;
+	char folder[DRIVE_PATH_MAX];
+};
+
+static enum status read_resource(void *owner, const char *path, size_t cap,
+				 struct buf *out, struct err *err)
+{
+	struct inspecting_log *log = owner;
+	char whole[DRIVE_PATH_MAX + 128];
+
+	if (!tell(log->i))
+		return stopped(err);
+	(void)snprintf(whole, sizeof(whole), "%s/%s", log->folder, path);
+	return mount_read(log->i->o->survey.m, whole, cap, out, err);
+}
+
+static enum status inspect_log(void *owner, const struct log_info *info,
+			       struct err *err)
+{
+	struct inspecting_log log = { .i = owner };
+	const struct survey *s = &log.i->o->survey;
+	const struct publisher *p =
+		trust_publisher(&s->house->trust.trust, info->origin);
+	struct audit_options options = { .origin = info->origin,
+					 .read = read_resource,
+					 .owner = &log };
+	struct audit_result result = { .tiles = 0 };
+	uint8_t hash[32];
+	json_t *row;
+	enum status status;
+
+	if (p == NULL || hex_decode(bytes_of(info->hash), hash, 32) !=
+				 STATUS_OK)
+		return STATUS_OK;
+	drive_path(DRIVE_TLOG, hash, log.folder);
+	if (!mount_has_folder(s->m, log.folder))
+		return STATUS_OK;
+	options.keys = p->keys;
+	options.key_count = p->key_count;
+	log.i->title = info->origin;
+	status = audit_log(&options, &result, err);
+	if (mount_is_gone(s->m))
+		return err_set(err, STATUS_UNREACHABLE,
+			       "the drive was pulled out");
+	if (status != STATUS_OK && !is_of_the_lesson(status))
+		return status;
+	log.i->damaged += status != STATUS_OK;
+	row = json_pack("{s:s, s:I, s:s, s:s}", "origin", info->origin,
+			"entries", (json_int_t)result.checkpoint.size, "state",
+			status == STATUS_OK ? "good" : "damaged", "trouble",
+			status == STATUS_OK ? "" : err->text);
+	*err = (struct err)ERR_INIT;
+	return json_array_append_new(log.i->logs, row) == 0 ?
+		       STATUS_OK :
+		       err_set(err, STATUS_NO_MEMORY, "check a drive");
+}
+
+/* --- the whole --- */
+
+enum status inspect_drive(const struct inspect_options *options,
+			  json_t **report, struct err *err)
+{
+	struct inspecting i = { .o = options,
+				.lessons = json_array(),
+				.logs = json_array() };
+	enum status status = inspect_lessons(&i, err);
+
+	if (status == STATUS_OK && options->survey.house != NULL)
+		status = log_each(options->survey.house->catalog, inspect_log,
+				  &i, err);
+	if (status == STATUS_OK)
+		*report = json_pack("{s:O, s:O, s:I, s:I}", "lessons",
+				    i.lessons, "logs", i.logs, "bytes",
+				    (json_int_t)i.bytes, "damaged",
+				    (json_int_t)i.damaged);
+	if (status == STATUS_OK && *report == NULL)
+		status = err_set(err, STATUS_NO_MEMORY, "check a drive");
+	json_decref(i.lessons);
+	json_decref(i.logs);
+	if (status == STATUS_OK && i.damaged > 0)
+		status = err_set(err, STATUS_DAMAGED,
+				 "%u of what is on the drive is damaged; a "
+				 "sync puts it right where this node has it",
+				 i.damaged);
+	return status;
+}
