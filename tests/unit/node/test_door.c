@@ -171,6 +171,10 @@ static void a_node_started_again_is_found_again(void)
 	pid = start_node();
 	CHECK(count_of(door) == 1);
 	CHECK(count_of(door) == 2);
+	/* Nothing was asked while it was away: nobody notices. */
+	stop_node(pid);
+	pid = start_node();
+	CHECK(count_of(door) == 1);
 	door_close(door);
 	stop_node(pid);
 }

@@ -775,6 +775,99 @@ static void records_come_up_and_are_acknowledged(void)
 	world_end(&w);
 }
 
+/* --- beside a running node --- */
+
+struct told {
+	unsigned trust, forks, statements;
+	int64_t grown;
+	uint64_t age_s;
+};
+
+static void told_trust(void *node)
+{
+	((struct told *)node)->trust++;
+}
+
+static void told_fork(void *node, const char *origin)
+{
+	CHECK(origin[0] != 0);
+	((struct told *)node)->forks++;
+}
+
+static void told_grown(void *node, int64_t log)
+{
+	((struct told *)node)->grown = log;
+}
+
+static enum status told_statement(void *node, struct bytes note,
+				  uint64_t age_s, struct err *err)
+{
+	struct told *told = node;
+
+	CHECK(note.size > 0);
+	told->age_s = age_s;
+	return told->statements++ == 0 ?
+		       STATUS_OK :
+		       err_set(err, STATUS_NO_ROOM, "too many");
+}
+
+static struct bytes told_own(void *node)
+{
+	(void)node;
+	return bytes_of("our own");
+}
+
+static void a_running_node_is_told_and_does_the_rest_itself(void)
+{
+	struct world w;
+	struct told told = { .grown = 0 };
+	const struct live live = { .node = &told,
+				   .trust_taken = told_trust,
+				   .forked = told_fork,
+				   .log_grown = told_grown,
+				   .statement_take = told_statement,
+				   .own_statement = told_own };
+	struct buf note = BUF_INIT;
+	json_t *answer;
+
+	world_make(&w);
+	w.station.requests.live = &live;
+	resign_trust(&w, 2, NULL, &note);
+	CHECK(answers(&w.station, with_note("trust-take", buf_bytes(&note)),
+		      "result", "taken"));
+	CHECK(answers(&w.station, with_note("trust-take", buf_bytes(&note)),
+		      "result", "old"));
+	CHECK(told.trust == 1);
+	CHECK(take_log(&w) == STATUS_OK);
+	CHECK(told.grown == county_log(&w, &w.station).id);
+	answer = office_ask(&w.station, verb("indexed"));
+	CHECK(json_integer_value(json_object_get(answer, "behind")) == MANY);
+	json_decref(answer);
+	answer = json_pack("{s:s, s:s, s:i}", "verb", "statement-take", "note",
+			   "theirs", "age", 60);
+	CHECK(answers(&w.station, answer, "result", "taken"));
+	CHECK(told.age_s == 60);
+	CHECK(office_refuses(&w.station,
+			     with_note("statement-take", bytes_of("x"))) ==
+	      STATUS_NO_ROOM);
+	CHECK(answers(&w.station, verb("own-statement"), "note", "our own"));
+	forget_log(&w);
+	grow(&w.county, 9, 'z');
+	(void)snprintf(w.drive, sizeof(w.drive), "%s",
+		       scratch_path(&w.scratch, "other"));
+	export_drive(&w);
+	buf_clear(&note);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	for (int i = 0; i < 2; i++)
+		CHECK(office_refuses(&w.station,
+				     log_take("lessons", buf_bytes(&note))) ==
+		      STATUS_FORKED);
+	CHECK(told.forks == 1); /* not at every visit */
+	w.station.requests.live = NULL;
+	buf_release(&note);
+	world_end(&w);
+}
+
 /* --- the report --- */
 
 static void the_last_visit_is_shown_by_status(void)
@@ -832,6 +925,7 @@ int main(void)
 	a_statement_tells_what_is_due();
 	others_statements_are_kept_newest_first();
 	records_come_up_and_are_acknowledged();
+	a_running_node_is_told_and_does_the_rest_itself();
 	the_last_visit_is_shown_by_status();
 	return 0;
 }
