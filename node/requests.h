@@ -57,7 +57,7 @@ struct requests {
 	const struct live *live; /* NULL: no node runs */
 
 	/* private */
-	struct visit *visit; /* of a drive: requests_visit.h */
+	struct requests_visit *visit; /* of a drive: requests_visit.h */
 };
 
 /* Let go of what requests have left open; the house is still there. */

@@ -15,7 +15,7 @@
 #include "node/records.h"
 #include "node/requests_visit.h"
 
-struct visit *request_visit(struct requests *r)
+struct requests_visit *request_visit(struct requests *r)
 {
 	if (r->visit == NULL)
 		r->visit = calloc(1, sizeof(*r->visit));
@@ -114,7 +114,7 @@ enum status request_log_take(struct requests *r, const json_t *request,
 			     json_t **answer, struct err *err)
 {
 	const char *kind = request_text(request, "kind");
-	struct visit *v = request_visit(r);
+	struct requests_visit *v = request_visit(r);
 	struct log_info log;
 	struct intake *in;
 	struct bytes note;
@@ -148,7 +148,7 @@ enum status request_log_take(struct requests *r, const json_t *request,
 	return STATUS_OK;
 }
 
-static enum status open_log(struct requests *r, struct visit **out,
+static enum status open_log(struct requests *r, struct requests_visit **out,
 			    struct err *err)
 {
 	if (r->visit == NULL || r->visit->intake == NULL)
@@ -159,7 +159,7 @@ static enum status open_log(struct requests *r, struct visit **out,
 }
 
 /* The same, while a body is waited for. */
-static enum status wanted_log(struct requests *r, struct visit **out,
+static enum status wanted_log(struct requests *r, struct requests_visit **out,
 			      struct err *err)
 {
 	enum status status = open_log(r, out, err);
@@ -181,7 +181,7 @@ static void tell_grown(struct requests *r, const struct log_info *log)
 		r->live->log_grown(r->live->node, log->id);
 }
 
-static enum status finish_log(struct requests *r, struct visit *v,
+static enum status finish_log(struct requests *r, struct requests_visit *v,
 			      json_t **answer, struct err *err)
 {
 	uint64_t size = intake_size(v->intake);
@@ -211,7 +211,7 @@ enum status request_log_next(struct requests *r, const json_t *request,
 			     json_t **answer, struct err *err)
 {
 	char path[TILE_PATH_MAX + 1];
-	struct visit *v = NULL;
+	struct requests_visit *v = NULL;
 	enum status status = open_log(r, &v, err);
 
 	(void)request;
@@ -265,7 +265,7 @@ enum status request_log_body(struct requests *r, const json_t *request,
 	const char *name = request_text(request, "file");
 	uint64_t from = request_number(request, "from");
 	struct buf body = BUF_INIT;
-	struct visit *v = NULL;
+	struct requests_visit *v = NULL;
 	enum status status = wanted_log(r, &v, err);
 
 	if (!is_spooled(name))
@@ -293,7 +293,7 @@ enum status request_log_body(struct requests *r, const json_t *request,
 enum status request_log_missing(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err)
 {
-	struct visit *v = NULL;
+	struct requests_visit *v = NULL;
 	enum status status = wanted_log(r, &v, err);
 
 	(void)request;

@@ -107,7 +107,7 @@ enum status request_statement_take(struct requests *r, const json_t *request,
 static enum status make_statement(struct requests *r, struct buf *note,
 				  struct err *err)
 {
-	struct visit *v = request_visit(r);
+	struct requests_visit *v = request_visit(r);
 	enum status status;
 
 	if (v == NULL)

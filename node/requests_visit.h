@@ -7,7 +7,7 @@
 #include "node/requests_internal.h"
 #include "node/statement_make.h"
 
-struct visit {
+struct requests_visit {
 	/* The log that is being taken in. */
 	struct intake *intake; /* NULL: none */
 	struct log_info log;   /* as it was before */
@@ -23,6 +23,6 @@ struct visit {
 enum status request_note(const json_t *request, struct bytes *note,
 			 struct err *err);
 /* The visit under way, begun when there is none; NULL when out of memory. */
-struct visit *request_visit(struct requests *r);
+struct requests_visit *request_visit(struct requests *r);
 
 #endif
