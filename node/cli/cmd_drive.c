@@ -257,8 +257,12 @@ static enum status visit(struct cli *cli, struct door *door, struct mount *m,
 			report, "status", json_string(status_name(status)));
 		cli_print_json(json_incref(report));
 		cli->answered = true;
-	} else if (report != NULL)
+	} else if (report != NULL) {
 		print_report(report);
+		/* For whoever started it: share/xiangtu/plugged. */
+		if (s.quiet)
+			puts(cli_text(report, "state"));
+	}
 	json_decref(report);
 	return status;
 }

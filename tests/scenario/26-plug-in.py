@@ -192,11 +192,14 @@ def with_xiangtu(s, panel):
     result = panel.plug(drive, XIANGTU, county.dir)
     equal((result.code, panel.words()), (DONE, ["start", "done"]), f"at the county: {result}")
 
-    show = station.cli_json("drive", "show", drive.path)
-    equal([(one["title"], one["state"], one["topic"]) for one in show["lessons"]],
-          [("黑山羊春季防疫", "whole", "产业/养殖/黑山羊")], "drive show")
-    equal([(log["size"], log["state"]) for log in show["logs"]], [(1, "newer")], "its logs")
-    equal(station.cli_json("drive", "check", drive.path)["damaged"], 0, "drive check")
+    for node in (county, station):
+        show = node.cli_json("drive", "show", drive.path)
+        equal([(one["title"], one["state"], one["topic"]) for one in show["lessons"]],
+              [("黑山羊春季防疫", "whole", "产业/养殖/黑山羊")], f"{node.name}: drive show")
+        equal(node.cli_json("drive", "check", drive.path)["damaged"], 0, "drive check")
+    county.publish(s.file("另.bin", 100_000), "第二课", "产业/养殖", "--no-media")
+    [log] = county.cli_json("drive", "show", drive.path)["logs"]
+    equal((log["size"], log["ours"], log["state"]), (1, 2, "older"), "its log")
 
     result = panel.plug(drive, XIANGTU, station.dir)
     equal((result.code, panel.words()), (DONE, ["start", "done"]), f"at the station: {result}")
@@ -206,6 +209,8 @@ def with_xiangtu(s, panel):
     equal([(log["size"], log["state"]) for log in show["logs"]], [(1, "same")], "its logs")
     check(any(one["state"] == "our own" for one in show["statements"]), "the statement")
     check_finds_damage(station, drive, lesson)
+
+    check("黑山羊春季防疫" in result.out and "done" not in result.out.split(), "the journal")
 
     # Where there is no node nothing can be synced, and that is said.
     result = panel.plug(drive, XIANGTU, s.path("none"))
