@@ -120,10 +120,16 @@ static enum status look_at_drive(struct planning *p, struct err *err)
 static enum status gather(struct planning *p, struct err *err)
 {
 	const struct house *house = door_house(p->door);
-	struct stops_options who = { .self = house_node_public(house),
-				     .route = p->route,
-				     .route_count = p->route_count,
-				     .now_s = clock_s() };
+	/* As in a visit: an office carries for its own, a station for whoever
+	 * is next. */
+	bool office = house->conf.level != LEVEL_STATION;
+	struct stops_options who = {
+		.self = house_node_public(house),
+		.route = p->route,
+		.route_count = p->route_count,
+		.within = office ? house->conf.region : NULL,
+		.now_s = clock_s(),
+	};
 	struct load_options what = { .stops = &p->stops, .items = p->items,
 				     .item_count = p->item_count,
 				     .region = house->conf.region };

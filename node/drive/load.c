@@ -8,7 +8,7 @@
 enum {
 	CLUSTER = 32 << 10, /* what a file is rounded up to, at worst */
 	POSTER = 64 << 10,
-	RESERVE_MAX = 256 << 20,
+	RESERVE_MAX = 32 << 20,
 	COUNTY_DIGITS = 6
 };
 
@@ -39,7 +39,7 @@ uint64_t load_room(const struct lesson *l)
 
 uint64_t load_reserve(uint64_t size)
 {
-	return size / 100 < RESERVE_MAX ? size / 100 : RESERVE_MAX;
+	return size / 16 < RESERVE_MAX ? size / 16 : RESERVE_MAX;
 }
 
 /* --- what is on the drive --- */
@@ -131,10 +131,13 @@ static bool describe(struct gathering *g, struct entry_made *e,
 	return true;
 }
 
+/* A part that nobody has measured is a part all the same. */
 static void put_item(struct pack_lesson *l, const struct load_item *item)
 {
+	uint64_t there = item->there > 0 ? item->there : 1;
+
 	l->on_drive = item->whole;
-	l->there = item->there < l->bytes ? item->there : l->bytes;
+	l->there = there < l->bytes ? there : l->bytes;
 }
 
 /* Who wants it, and by when. */
@@ -237,7 +240,7 @@ static enum status take_unnamed(struct gathering *g, struct catalog *c,
 	if (e == NULL)
 		return STATUS_NO_MEMORY;
 	memcpy(e->lesson.btmh, item->btmh, sizeof(e->lesson.btmh));
-	e->lesson.bytes = item->there;
+	e->lesson.bytes = item->there > 0 ? item->there : 1;
 	e->lesson.gone = gone;
 	e->lesson.foreign = !gone;
 	e->row.bytes = item->there;

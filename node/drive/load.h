@@ -71,8 +71,9 @@ void load_release(struct load *load);
 /* The room a lesson takes on a drive: its files, what the file system rounds
  * each up by, its poster, torrent file and place file. */
 uint64_t load_room(const struct lesson *lesson);
-/* The room to be left on a drive of `size` bytes for what is no lesson: logs,
- * records, statements; a hundredth, at most 256 MiB. */
+/* The room to be left on a drive of `size` bytes for what is no lesson (logs,
+ * records, statements) and what the file system needs: a sixteenth, at most
+ * 32 MiB. */
 uint64_t load_reserve(uint64_t size);
 
 #endif
