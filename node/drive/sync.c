@@ -137,6 +137,12 @@ enum status visit_tell(struct visit *v, json_t *request, struct err *err)
 	return status;
 }
 
+void visit_path(const char *folder, const char *name,
+		char out[static DRIVE_PATH_MAX])
+{
+	(void)snprintf(out, DRIVE_PATH_MAX, "%.400s/%.400s", folder, name);
+}
+
 enum status visit_read(struct visit *v, const char *path, size_t limit,
 		       struct buf *content, struct err *err)
 {

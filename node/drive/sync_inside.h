@@ -79,7 +79,10 @@ enum status visit_read(struct visit *v, const char *path, size_t limit,
  * write-protected is said once, and then STATUS_OK. */
 enum status visit_write(struct visit *v, const char *path,
 			struct bytes content, struct err *err);
-/* "drive" in JSON text is UTF-8 without zero bytes; else NULL. */
+/* "<folder>/<name>"; both are short. */
+void visit_path(const char *folder, const char *name,
+		char out[static DRIVE_PATH_MAX]);
+/* As JSON, which takes UTF-8 only; else NULL. */
 json_t *visit_text(struct bytes text);
 
 /* --- sync_trust.c --- */

@@ -31,7 +31,7 @@ static enum status supply(struct visit *v, const char *folder,
 
 	if (name == NULL)
 		return err_set(err, STATUS_MALFORMED, "the node's answer");
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	visit_path(folder, name, path);
 	buf_clear(body);
 	status = mount_read_from(v->m, path, from, max - from, max, body,
 				 &why);
@@ -132,13 +132,12 @@ static enum status log_in(void *owner, const struct log_info *log,
 {
 	struct logs_in *in = owner;
 	struct visit *v = in->v;
-	char folder[DRIVE_PATH_MAX - 128], path[DRIVE_PATH_MAX];
+	char folder[DRIVE_PATH_MAX], path[DRIVE_PATH_MAX];
 	uint64_t grown = 0;
 	enum status status;
 
-	(void)snprintf(folder, sizeof(folder), "%s/tlog/%s", DRIVE_SYSTEM,
-		       log->hash);
-	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+	visit_path(DRIVE_SYSTEM "/tlog", log->hash, folder);
+	visit_path(folder, "checkpoint", path);
 	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, &in->note, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
@@ -224,7 +223,7 @@ static enum status write_resource(void *owner, const char *path,
 		buf_put_bytes(out->copy, content);
 		return STATUS_OK;
 	}
-	(void)snprintf(whole, sizeof(whole), "%s/%s", out->folder, path);
+	visit_path(out->folder, path, whole);
 	return mount_write_soon(out->v->m, whole, content, err);
 }
 
@@ -250,8 +249,7 @@ static void remove_partials(struct visit *v, const char *folder,
 			    (kind == TILE_ENTRIES && level > 0))
 				continue;
 			tile_path_format(&where, name);
-			(void)snprintf(path, sizeof(path), "%s/%s", folder,
-				       name);
+			visit_path(folder, name, path);
 			(void)mount_remove(v->m, path, &ignored);
 		}
 	}
@@ -321,7 +319,7 @@ enum status sync_log_out(struct visit *v, const char *folder,
 	enum status status;
 
 	*grown = 0;
-	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+	visit_path(folder, "checkpoint", path);
 	status = log_read_note(visit_catalog(v), log->id, &ours, err);
 	if (status == STATUS_NOT_FOUND || log->forked) {
 		status = STATUS_OK; /* nothing to show, or nothing to believe */
@@ -364,14 +362,13 @@ static enum status log_out(void *owner, const struct log_info *log,
 			   struct err *err)
 {
 	struct visit *v = owner;
-	char folder[DRIVE_PATH_MAX - 128];
+	char folder[DRIVE_PATH_MAX];
 	uint64_t grown;
 	enum status status;
 
 	if (!v->writable)
 		return STATUS_OK;
-	(void)snprintf(folder, sizeof(folder), "%s/tlog/%s", DRIVE_SYSTEM,
-		       log->hash);
+	visit_path(DRIVE_SYSTEM "/tlog", log->hash, folder);
 	status = sync_log_out(v, folder, log, &grown, err);
 	if (status == STATUS_OK)
 		return STATUS_OK;

@@ -20,7 +20,7 @@ static enum status record_log_in(struct visit *v, const char *folder,
 	uint64_t grown = 0;
 	enum status status;
 
-	(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+	visit_path(folder, "checkpoint", path);
 	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
@@ -46,7 +46,7 @@ static enum status record_ack_in(struct visit *v, const char *folder,
 	const char *state;
 	enum status status;
 
-	(void)snprintf(path, sizeof(path), "%s/ack", folder);
+	visit_path(folder, "ack", path);
 	status = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
@@ -85,12 +85,12 @@ static bool record_is_known(struct visit *v, const char *folder,
 	if (log_find_hash(visit_catalog(v), hash, &log, &err) == STATUS_OK &&
 	    log_read_note(visit_catalog(v), log.id, &ours, &err) ==
 		    STATUS_OK) {
-		(void)snprintf(path, sizeof(path), "%s/checkpoint", folder);
+		visit_path(folder, "checkpoint", path);
 		known = visit_read(v, path, CHECKPOINT_NOTE_MAX, note, &err) ==
 				STATUS_OK &&
 			bytes_equal(buf_bytes(note), buf_bytes(&ours));
 		(void)log_read_ack(visit_catalog(v), log.id, &ack, &err);
-		(void)snprintf(path, sizeof(path), "%s/ack", folder);
+		visit_path(folder, "ack", path);
 		if (visit_read(v, path, CHECKPOINT_NOTE_MAX, note, &err) ==
 		    STATUS_OK)
 			known = known &&
@@ -235,7 +235,7 @@ static enum status write_ack(struct visit *v, const char *folder,
 	char path[DRIVE_PATH_MAX];
 	enum status status = log_read_ack(visit_catalog(v), log->id, &ack, err);
 
-	(void)snprintf(path, sizeof(path), "%s/ack", folder);
+	visit_path(folder, "ack", path);
 	if (status == STATUS_OK &&
 	    (visit_read(v, path, CHECKPOINT_NOTE_MAX, &theirs, err) !=
 		     STATUS_OK ||
