@@ -276,8 +276,9 @@ enum status inspect_drive(const struct inspect_options *options,
 	json_decref(i.logs);
 	if (status == STATUS_OK && i.damaged > 0)
 		status = err_set(err, STATUS_DAMAGED,
-				 "%u of what is on the drive is damaged; a "
-				 "sync puts it right where this node has it",
-				 i.damaged);
+				 "%u of what is on the drive is damaged: "
+				 "'xiangtu drive sync %s --repair' mends it "
+				 "where the lesson is held",
+				 i.damaged, mount_path(options->survey.m));
 	return status;
 }
