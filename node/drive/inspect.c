@@ -81,18 +81,26 @@ static enum status read_all(struct inspecting *i, struct cargo *cargo,
 	return status;
 }
 
-/* A lesson that is not whole is under way, unless it lies where only whole
- * ones do. */
+/* Is it being put there, as far as the drive says? */
+static bool is_under_way(struct mount *m, const uint8_t *btmh)
+{
+	char part[DRIVE_PATH_MAX], plan[DRIVE_PATH_MAX + 8];
+	struct err ignored = ERR_INIT;
+	uint64_t size;
+
+	drive_path(DRIVE_PART, btmh, part);
+	(void)snprintf(plan, sizeof(plan), "%s.place", part);
+	return mount_has_folder(m, part) ||
+	       mount_size(m, plan, &size, &ignored) == STATUS_OK;
+}
+
 static const char *judge(const struct inspecting *i, const uint8_t *btmh,
 			 const struct pump_result *r, uint32_t pieces)
 {
-	char part[DRIVE_PATH_MAX];
-
 	if (r->moved == pieces)
 		return "good";
-	drive_path(DRIVE_PART, btmh, part);
 	if (r->damaged > 0 || r->unread > 0 ||
-	    !mount_has_folder(i->o->survey.m, part))
+	    !is_under_way(i->o->survey.m, btmh))
 		return "damaged";
 	return "partly";
 }
