@@ -368,6 +368,7 @@ static void print_station(const json_t *station)
 				 "" };
 	static const char *const keys[] = { "comes", "lacks" };
 	const char *name = cli_text(station, "name");
+	const char *region = cli_text(station, "region");
 	const char *said = "";
 	struct table *table;
 	char size[16];
@@ -378,7 +379,8 @@ static void print_station(const json_t *station)
 		said = tr("not enrolled");
 	printf("\n%s %s%s%s\n",
 	       name[0] == 0 ? cli_text(station, "code") : name,
-	       cli_text(station, "region"), said[0] == 0 ? "" : "  ", said);
+	       strcmp(name, region) == 0 ? "" : region,
+	       said[0] == 0 ? "" : "  ", said);
 	if (json_array_size(json_object_get(station, "comes")) +
 		    json_array_size(json_object_get(station, "lacks")) ==
 	    0) {
