@@ -105,7 +105,7 @@ def a_full_drive(s, county, lessons):
     with contextlib.suppress(drives.Skip):
         drive = drives.file_system(s, "ext4", 24)
         drive.write(b"m" * 10_000_000, "电影.avi")
-        result = sync(county, drive, codes=(DONE, FAILED))
+        result = sync(county, drive, "--route", "431081101203", codes=(DONE, FAILED))
         equal([one["why"] for one in result.report["left"] if one["title"] == "大课"],
               ["no_room"], "the large one does not fit")
         check(len(result.report["out"]) == len(lessons) - 1, f"the others do: {result.report}")
