@@ -67,12 +67,14 @@ static enum status open_directory(struct door *door, struct err *err)
 static enum status connect_or_open(struct door *door, struct err *err)
 {
 	enum status status = control_connect(door->dir, &door->client, err);
+	struct err again = ERR_INIT;
 
 	if (status == STATUS_NOT_FOUND) {
 		status = open_directory(door, err);
-		/* A node that was starting meanwhile answers by now. */
+		/* A node that was starting meanwhile answers by now; else
+		 * what is said of the directory counts. */
 		if (status == STATUS_BUSY &&
-		    control_connect(door->dir, &door->client, err) ==
+		    control_connect(door->dir, &door->client, &again) ==
 			    STATUS_OK)
 			status = STATUS_OK;
 	}

@@ -5,26 +5,26 @@ nothing is said to be done that is not, and the next plug-in completes the rest.
 
 Every N of a small sync with XIANGTU_LONG, an even sample otherwise; and random
 N of a large one."""
-import concurrent.futures
 import dataclasses
-import multiprocessing
 import os
 import shutil
 import signal
 import tempfile
 
 import tlog
-from drives import SYSTEM, Drive, sync
+from drives import SYSTEM, Drive, side_by_side, sync
 from faults import FAMILIES, Faults
 from lib import DONE, FAILED, LONG, REFUSED, check, equal, make_file, run
 
 SMALL = None if LONG else 160  # points of the small sync
 LARGE = 1000 if LONG else 60
 SECONDS = 60
+WORLDS = {}
 
 
 @dataclasses.dataclass(frozen=True)
 class Point:
+    world: str
     way: str     # "out" of a county, "in" to a station
     side: str    # whose files fail: "drive" or "node"
     family: str
@@ -33,7 +33,7 @@ class Point:
     torn: bool = False
 
     def __str__(self):
-        return (f"{self.way}, {self.side} side, {self.family} {self.number} "
+        return (f"{self.world}, {self.way}, {self.side} side, {self.family} {self.number} "
                 f"{self.after}{', torn' if self.torn else ''}")
 
 
@@ -65,7 +65,7 @@ class World:
         sync(self.county, self.full)
         self.complete(self.full)
         self.clean = self.names(self.full)
-        self.counts = {}
+        WORLDS[name] = self
 
     def path(self, *parts):
         return os.path.join(self.base, self.name, *parts)
@@ -110,11 +110,11 @@ class World:
 
     def count(self, way, side):
         """How many calls of each family an undisturbed sync makes."""
-        point = Point(way, side, "", "", 0)
+        point = Point(self.name, way, side, "", "", 0)
         node, drive = self.begin("count", point)
         faults = Faults(self.s, node.dir if side == "node" else drive.path)
         sync(node, drive, env=faults.env, timeout=SECONDS)
-        self.counts[way, side] = counts = faults.counts()
+        counts = faults.counts()
         faults.close()
         return counts
 
@@ -165,33 +165,25 @@ def with_report(result):
     return result
 
 
-WORLDS = {}
-
-
-def one(name, point):
-    """In a process of its own, forked from this one."""
+def one(point):
+    """In a process forked from this one."""
     try:
-        return WORLDS[name].attempt(os.getpid(), point)
+        return WORLDS[point.world].attempt(os.getpid(), point)
     except AssertionError as e:
-        raise AssertionError(f"{name}: {point}: {e}") from None
+        return f"{point}: {e}"
 
 
 def go_through(world, points):
-    """All points, on as many processors as there are."""
-    WORLDS[world.name] = world
-    fired = broken = 0
-    with concurrent.futures.ProcessPoolExecutor(
-            min(4, os.cpu_count() or 1), multiprocessing.get_context("fork")) as pool:
-        jobs = [pool.submit(one, world.name, point) for point in points]
-        for job in concurrent.futures.as_completed(jobs):
-            try:
-                fired += job.result()
-            except AssertionError as e:
-                if os.environ.get("XIANGTU_ALL_CASES") != "1":
-                    pool.shutdown(cancel_futures=True)
-                    raise
-                print(f"BROKEN {e}\n", flush=True)
-                broken += 1
+    """All points, on as many processors as there are; how many went off."""
+    fired, broken = 0, 0
+    for result in side_by_side(one, points):
+        if isinstance(result, bool):
+            fired += result
+            continue
+        broken += 1
+        print(f"BROKEN {result}\n", flush=True)
+        if os.environ.get("XIANGTU_ALL_CASES") != "1":
+            break
     check(not broken, f"{broken} points of {world.name}")
     return fired
 
@@ -204,7 +196,7 @@ def every_point(world):
             for family in FAMILIES:
                 for after in ("once", "gone" if side == "drive" else "kill"):
                     for number in range(1, counts[family] + 1):
-                        yield Point(way, side, family, after, number,
+                        yield Point(world.name, way, side, family, after, number,
                                     family == "write" and number % 2 == 0)
 
 

@@ -3,13 +3,11 @@
 hangs, grows, or believes it; what is sound on it is taken, what is not is said;
 nothing is lost and nothing is written that is not ours. A good drive afterwards
 brings the rest."""
-import concurrent.futures
-import multiprocessing
 import os
 import shutil
 
 import hostile
-from drives import SYSTEM, Drive, sync
+from drives import SYSTEM, Drive, side_by_side, sync
 from lib import FAILED, DONE, REFUSED, check, equal, run, sha256_of, tree_of
 
 SECONDS = 20  # for a drive with three small lessons
@@ -193,16 +191,12 @@ def story(s):
     if not only:
         joining(WORLD[0])
     broken = []
-    with concurrent.futures.ProcessPoolExecutor(
-            min(4, os.cpu_count() or 1), multiprocessing.get_context("fork")) as pool:
-        jobs = [pool.submit(try_number, number) for number in range(len(every))]
-        for job in concurrent.futures.as_completed(jobs):
-            if problem := job.result():
-                broken.append(problem)
-                print(f"BROKEN {problem}\n", flush=True)
-                if os.environ.get("XIANGTU_ALL_CASES") != "1":
-                    pool.shutdown(cancel_futures=True)
-                    break
+    for problem in side_by_side(try_number, range(len(every))):
+        if problem:
+            broken.append(problem)
+            print(f"BROKEN {problem}\n", flush=True)
+            if os.environ.get("XIANGTU_ALL_CASES") != "1":
+                break
     check(not broken, f"{len(broken)} of {len(every)} bad drives")
     print(f"{len(every)} bad drives", flush=True)
 
