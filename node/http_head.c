@@ -105,4 +105,7 @@ void http_answer_release(struct http_answer *answer)
 	if (answer->fd >= 0)
 		(void)close(answer->fd);
 	answer->fd = -1;
+	if (answer->reader.read != NULL)
+		answer->reader.close(answer->reader.owner);
+	answer->reader.read = NULL;
 }

@@ -310,6 +310,7 @@ static enum MHD_Result send_answer(struct http_server *server,
 	/* The response has taken these. */
 	request->answer.flags &= ~(unsigned)HTTP_TAKE_BODY;
 	request->answer.fd = -1;
+	request->answer.reader.read = NULL;
 	atomic_fetch_add(&server->body_bytes, body_bytes);
 	return result;
 }

@@ -1,7 +1,7 @@
 /* An answer goes through these steps:
  *
  *   200 with an etag the client has          -> 304
- *   a part of a file or of memory asked for  -> 206, 416, 503 (not there yet)
+ *   a part of anything asked for             -> 206, 416, 503 (not there yet)
  *   whole memory, client accepts zstd        -> zstd
  *   anything else                            -> as it is
  *
@@ -17,6 +17,7 @@
 
 enum {
 	ZSTD_WORTH = 256,           /* smaller bodies stay as they are */
+	READ_BLOCK = 64 * 1024,     /* asked of a reader at a time */
 	DECODED_MAX = 64 * 1024 * 1024 /* of our own HTTP_IS_ZSTD bodies */
 };
 
@@ -113,6 +114,11 @@ static void put_headers(struct MHD_Response *response,
 	}
 }
 
+static bool is_memory(const struct http_answer *answer)
+{
+	return answer->fd < 0 && answer->reader.read == NULL;
+}
+
 static void put_content_headers(struct MHD_Response *response,
 				const struct http_answer *answer)
 {
@@ -120,7 +126,7 @@ static void put_content_headers(struct MHD_Response *response,
 		put_header(response, "Content-Type", answer->type);
 	if (answer->flags & HTTP_NO_SNIFF)
 		put_header(response, "X-Content-Type-Options", "nosniff");
-	if (answer->fd >= 0)
+	if (!is_memory(answer))
 		put_header(response, "Accept-Ranges", "bytes");
 }
 
@@ -176,12 +182,55 @@ static enum MHD_Result respond_without(struct MHD_Connection *connection,
 				: queue_and_forget(connection, code, response);
 }
 
+/* A part of what a reader makes, on its way. */
+struct reading {
+	struct http_reader reader;
+	uint64_t first;
+};
+
+static ssize_t read_some(void *owner, uint64_t at, char *to, size_t size)
+{
+	struct reading *r = owner;
+	ssize_t n = r->reader.read(r->reader.owner, r->first + at,
+				   (uint8_t *)to, size);
+
+	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void read_all(void *owner)
+{
+	struct reading *r = owner;
+
+	r->reader.close(r->reader.owner);
+	free(r);
+}
+
+static struct MHD_Response *response_of_reader(struct http_answer *answer,
+					       uint64_t first, uint64_t size)
+{
+	struct reading *r = malloc(sizeof(*r));
+	struct MHD_Response *response = NULL;
+
+	if (r != NULL) {
+		*r = (struct reading){ answer->reader, first };
+		response = MHD_create_response_from_callback(
+			size, READ_BLOCK, read_some, r, read_all);
+	}
+	if (response == NULL) {
+		free(r);
+		http_answer_release(answer);
+	}
+	return response;
+}
+
 /* The response for bytes first.. of the answer; takes its body or file. */
 static struct MHD_Response *response_for(struct http_answer *answer,
 					 uint64_t first, uint64_t size)
 {
 	struct MHD_Response *response;
 
+	if (answer->reader.read != NULL && size > 0)
+		return response_of_reader(answer, first, size);
 	if (answer->fd >= 0 && size > 0) {
 		response = MHD_create_response_from_fd_at_offset64(
 			size, answer->fd, answer->offset + first);
@@ -221,7 +270,7 @@ static bool settle_coding(struct MHD_Connection *connection,
 	struct buf made = BUF_INIT;
 
 	*coded = false;
-	if (answer->fd >= 0)
+	if (!is_memory(answer))
 		return true;
 	if (answer->flags & HTTP_IS_ZSTD) {
 		if (zstd) {
@@ -293,7 +342,7 @@ enum MHD_Result http_respond(struct MHD_Connection *connection,
 			   !asks_for_part(connection, answer), &coded))
 		return respond_without(connection, answer, 500, NULL, NULL);
 
-	length = answer->fd >= 0 ? answer->length : answer->body.size;
+	length = is_memory(answer) ? answer->body.size : answer->length;
 	kind = coded ? RANGE_ALL
 		     : wanted_range(connection, answer, length, &range);
 	if (kind == RANGE_UNSATISFIABLE) {

@@ -73,8 +73,21 @@ enum http_flags {
 	HTTP_TAKE_BODY = 32   /* `body` came from malloc and is now ours */
 };
 
-/* An answer: a run of memory, or part of a file when `fd` >= 0. Begin with
- * HTTP_ANSWER_INIT. Range, 304 and zstd apply to 200 only. */
+/* Makes the bytes of a representation while they are sent, on a server
+ * thread, which it may block for a moment. */
+struct http_reader {
+	void *owner;
+	/* Put at most `size` bytes from `offset` on into `to`; how many, at
+	 * least 1. -1 ends the connection there: whoever asked sees that the
+	 * answer is not whole. */
+	ssize_t (*read)(void *owner, uint64_t offset, uint8_t *to, size_t size);
+	/* Exactly once, when nothing more is read; perhaps nothing was. */
+	void (*close)(void *owner);
+};
+
+/* An answer: a run of memory, or part of a file when `fd` >= 0, or what a
+ * reader makes. Begin with HTTP_ANSWER_INIT. Range, 304 and zstd apply to 200
+ * only. */
 struct http_answer {
 	unsigned code;    /* 200, 404, ... */
 	const char *type; /* Content-Type, a static string; NULL for none */
@@ -83,6 +96,7 @@ struct http_answer {
 	struct bytes body; /* copied, unless HTTP_TAKE_BODY */
 
 	int fd; /* >= 0: taken over, closed when sent */
+	struct http_reader reader; /* taken over, when `read` is set */
 	uint64_t offset; /* where in the file the representation begins */
 	uint64_t length; /* of the representation */
 	/* Bytes of the file's representation from here on are not there yet; a
@@ -105,8 +119,8 @@ enum status http_answer_header(struct http_answer *answer, const char *name,
 			       const char *value);
 /* Move the content of `b` into the answer (HTTP_TAKE_BODY). */
 void http_answer_take_buf(struct http_answer *answer, struct buf *b);
-/* Release what the answer has taken (a body, a descriptor) if it will not be
- * given to the server after all. */
+/* Release what the answer has taken (a body, a descriptor, a reader) if it
+ * will not be given to the server after all. */
 void http_answer_release(struct http_answer *answer);
 
 /* Answer on a server thread, or return false to leave the request to the loop

@@ -13,6 +13,7 @@
 
 #include "catalog/lessons.h"
 #include "catalog/search.h"
+#include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/prepare.h"
 #include "proto/encoding.h"
@@ -172,6 +173,7 @@ static void ticked(uv_timer_t *timer)
 	node_statement_tick(n);
 	node_up_tick(n);
 	resources_tick(n);
+	ondrive_tick(n->ondrive);
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
 	node_flush_wal(n, NODE_WAL_PAGES);
@@ -193,6 +195,7 @@ static enum status start_index(struct node *n, struct err *err)
 
 static enum status start_memory(struct node *n, struct err *err)
 {
+	enum status status;
 	uint64_t seed;
 
 	signing_random(&seed, sizeof(seed));
@@ -207,21 +210,25 @@ static enum status start_memory(struct node *n, struct err *err)
 			     n->maker.boot);
 	if (n->heads == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "heads");
+	status = ondrive_open(&n->ondrive, catalog_path(n->house.catalog),
+			      n->house.torrent_dir, err);
+	if (status != STATUS_OK)
+		return status;
 	return shelf_open(&n->shelf, n->house.payload_dir,
 			  n->house.torrent_dir, n->house.blob_dir, err);
 }
 
-/* On the server's threads: only the shelf is looked at. */
+/* On the server's threads: only what has locks of its own is looked at. */
 static bool try_fast(void *owner, const struct http_head *head,
 		     struct http_answer *answer)
 {
 	struct node *n = owner;
 
-	return shelf_try(n->shelf, head, answer);
+	return shelf_try(n->shelf, head, answer) ||
+	       ondrive_try(n->ondrive, head, answer);
 }
 
-/* "ADDR:PORT" that is one certain address, not all of them. */
-static bool one_address(const char *text, char host[static URL_HOST_MAX + 1])
+bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1])
 {
 	uint16_t port;
 
@@ -240,7 +247,7 @@ static enum status start_server(struct node *n, struct err *err)
 	enum status status = http_client_open(&n->client, n->loop, err);
 	char from[URL_HOST_MAX + 1];
 
-	if (status == STATUS_OK && one_address(n->house.conf.http, from))
+	if (status == STATUS_OK && node_one_address(n->house.conf.http, from))
 		status = http_client_leave_from(n->client, from, err);
 	if (status == STATUS_OK)
 		status = http_server_open(&n->server, n->loop, &options,
@@ -540,6 +547,7 @@ static void stop(struct node *n)
 
 static void node_release(struct node *n)
 {
+	ondrive_free(n->ondrive);
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);

@@ -27,6 +27,7 @@
 #include "node/statement_make.h"
 #include "node/tracker.h"
 #include "node/upload_taker.h"
+#include "proto/url.h"
 
 enum {
 	NODE_TICK_MS = 1000,
@@ -61,6 +62,7 @@ struct node {
 	struct http_client *client;
 	struct http_server *server;
 	struct shelf *shelf;
+	struct ondrive *ondrive;
 	struct engine *engine;
 	struct fetcher *fetcher;
 	struct follower *follower;
@@ -116,6 +118,8 @@ struct node {
 int64_t node_now(const struct node *n);
 /* Something others see of us has changed. */
 void node_changed(struct node *n);
+/* "ADDR:PORT" that is one certain address, not all of them. */
+bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1]);
 /* What came in from a source, or from a drive; `node` is a struct node. */
 void node_log_grown(void *node, int64_t log);
 void node_trust_changed(void *node);
@@ -199,6 +203,13 @@ void node_look_for_own_log(struct node *n, const struct statement *st);
 /* Neighbours and upstreams for a payload, best first. */
 unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
 		      unsigned max);
+
+/* --- node_play.c: for requests (node/requests.h, struct live) --- */
+enum status node_drive_here(void *node, const char *path, pid_t pid,
+			    struct err *err);
+enum status node_drive_gone(void *node, const char *path, struct err *err);
+void node_tell_where(void *node, const uint8_t *btmh, bool held,
+		     json_t *lesson);
 
 /* --- node_live.c: for requests --- */
 void node_live_init(struct node *n);

@@ -1,6 +1,7 @@
 /* The table of requests, and those about lessons. */
 #include "node/requests.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,17 @@ enum status request_btmh(const json_t *request, uint8_t btmh[static 32],
 
 	if (hex == NULL || hex_decode(bytes_of(hex), btmh, 32) != STATUS_OK)
 		return err_set(err, STATUS_USAGE, "which payload?");
+	return STATUS_OK;
+}
+
+enum status request_pid(const json_t *request, pid_t *pid, struct err *err)
+{
+	json_int_t number =
+		json_integer_value(json_object_get(request, "pid"));
+
+	if (number <= 0 || number > INT_MAX)
+		return err_set(err, STATUS_USAGE, "which process asks?");
+	*pid = (pid_t)number;
 	return STATUS_OK;
 }
 
@@ -129,6 +141,9 @@ static void put_details(struct requests *r, json_t *object,
 			       r->house->payload_dir, hex);
 		put_text(object, "path", path);
 	}
+	if (r->live != NULL && r->live->tell_where != NULL && !row->withdrawn)
+		r->live->tell_where(r->live->node, l->btmh,
+				    row->payload == PAYLOAD_HELD, object);
 	if (r->live != NULL && r->live->trouble != NULL)
 		put_text(object, "trouble",
 			 r->live->trouble(r->live->node, l->btmh));
@@ -543,6 +558,8 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "damaged", request_damaged },
 		{ "lend", request_lend },
 		{ "lent-back", request_lent_back },
+		{ "drive-here", request_drive_here },
+		{ "drive-gone", request_drive_gone },
 		{ "trust", request_trust },
 		{ "join-file", request_join_file },
 		{ "station-accept", request_station_accept },

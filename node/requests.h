@@ -47,6 +47,14 @@ struct live {
 	enum status (*statement_take)(void *node, struct bytes note,
 				      uint64_t age_s, struct err *err);
 	struct bytes (*own_statement)(void *node);
+	/* As ondrive_here() and ondrive_gone(). */
+	enum status (*drive_here)(void *node, const char *path, pid_t pid,
+				  struct err *err);
+	enum status (*drive_gone)(void *node, const char *path,
+				  struct err *err);
+	/* Add to a lesson's JSON where it can be played now, if it can. */
+	void (*tell_where)(void *node, const uint8_t *btmh, bool held,
+			   json_t *lesson);
 	/* Another machine speaks with this node's key. */
 	bool (*has_twin)(void *node);
 };

@@ -60,12 +60,19 @@ enum status request_lend(struct requests *r, const json_t *request,
 enum status request_lent_back(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err);
 
+enum status request_drive_here(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+enum status request_drive_gone(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+
 /* The string at `key`, or NULL when it is absent or no string. */
 const char *request_text(const json_t *request, const char *key);
 uint64_t request_number(const json_t *request, const char *key);
 /* The 32 bytes at "btmh". STATUS_USAGE. */
 enum status request_btmh(const json_t *request, uint8_t btmh[static 32],
 			 struct err *err);
+/* The process at "pid". STATUS_USAGE. */
+enum status request_pid(const json_t *request, pid_t *pid, struct err *err);
 /* Bytes written in hex at `key`. STATUS_USAGE. */
 enum status request_hex(const json_t *request, const char *key,
 			struct buf *out, struct err *err);

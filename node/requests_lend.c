@@ -1,7 +1,6 @@
 /* Payloads that the asker writes himself: lent to a process, given back with
  * what it brought. Without a running node there is nobody to lend from, and
  * only what is here is told and taken in. */
-#include <limits.h>
 #include <stdlib.h>
 
 #include "node/lent.h"
@@ -41,19 +40,6 @@ static json_t *reuse_json(struct requests *r, const uint8_t *btmh)
 	return list;
 }
 
-/* The borrower's number; it must be one. */
-static enum status read_pid(const json_t *request, pid_t *pid,
-			    struct err *err)
-{
-	json_int_t number =
-		json_integer_value(json_object_get(request, "pid"));
-
-	if (number <= 0 || number > INT_MAX)
-		return err_set(err, STATUS_USAGE, "lent to which process?");
-	*pid = (pid_t)number;
-	return STATUS_OK;
-}
-
 enum status request_lend(struct requests *r, const json_t *request,
 			 json_t **answer, struct err *err)
 {
@@ -65,7 +51,7 @@ enum status request_lend(struct requests *r, const json_t *request,
 	enum status status = request_btmh(request, btmh, err);
 
 	if (status == STATUS_OK)
-		status = read_pid(request, &pid, err);
+		status = request_pid(request, &pid, err);
 	if (status != STATUS_OK)
 		return status;
 	if (r->live != NULL && r->live->lend != NULL)
@@ -95,7 +81,7 @@ enum status request_lent_back(struct requests *r, const json_t *request,
 	enum status status = request_btmh(request, btmh, err);
 
 	if (status == STATUS_OK)
-		status = read_pid(request, &pid, err);
+		status = request_pid(request, &pid, err);
 	if (status == STATUS_OK)
 		status = request_hex(request, "have", &have, err);
 	if (status == STATUS_OK && pieces > METAINFO_PIECES_MAX)

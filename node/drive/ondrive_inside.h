@@ -1,0 +1,61 @@
+/* How drives and the answers from them share themselves between threads: for
+ * node/drive/ondrive*.c only.
+ *
+ * Whoever does I/O on a drive counts in its `busy` and does it without the lock
+ * (but for the thread that ends drives). A drive that is leaving takes nobody new, and goes when `busy` is 0; what lies
+ * open between two reads of an answer is closed by whoever ends the drive. */
+#ifndef NODE_DRIVE_ONDRIVE_INSIDE_H
+#define NODE_DRIVE_ONDRIVE_INSIDE_H
+
+#include <pthread.h>
+
+#include "catalog/catalog.h"
+#include "node/alive.h"
+#include "node/drive/cargo.h"
+#include "node/drive/ondrive.h"
+#include "node/house.h"
+
+struct plugged {
+	struct plugged *next;
+	struct mount *m;
+	char path[HOUSE_PATH_MAX];
+	struct alive who;
+	bool leaving;
+	unsigned busy; /* reads under way */
+};
+
+/* One answer, from the first look to the last byte. */
+struct playing {
+	struct playing *next;
+	struct ondrive *od;
+	struct plugged *drive; /* NULL once it went */
+	struct torrentfile *tf;
+	struct cargo *cargo; /* NULL once the drive went */
+	const struct metainfo_file *file;
+	uint8_t *piece; /* the last one read, verified */
+	uint32_t at;	/* its number; UINT32_MAX: none */
+	bool reading;	/* `cargo` is in use, without the lock */
+};
+
+struct ondrive {
+	char torrent_dir[HOUSE_PATH_MAX + 16];
+	pthread_mutex_t reader_lock; /* for the catalog */
+	struct catalog *reader;
+
+	pthread_mutex_t lock; /* for all that follows */
+	pthread_cond_t quiet; /* some `busy` is 0 */
+	struct plugged *drives;
+	struct playing *playing;
+	unsigned answers; /* of these, kept places included */
+};
+
+/* I/O on a drive that counted as `busy` is over. */
+void plugged_leave(struct ondrive *od, struct plugged *drive);
+/* Does the drive name a place for that payload? */
+bool plugged_has(struct plugged *drive, const uint8_t btmh[static 32]);
+/* Its torrent file: the node's own, else the drive's, proved; or NULL. */
+struct torrentfile *plugged_torrent(struct ondrive *od,
+				    struct plugged *drive,
+				    const uint8_t btmh[static 32]);
+
+#endif
