@@ -36,8 +36,10 @@ static inline struct public_key village_public(uint8_t n)
 	return public;
 }
 
-VILLAGES_UNUSED static void village_enrol(struct shelf *s, uint8_t n,
-					  const char *region, const char *name)
+/* By the office that writes this log of the shelf. */
+VILLAGES_UNUSED static void village_enrol_in(struct shelf *s, size_t log,
+					     uint8_t n, const char *region,
+					     const char *name)
 {
 	struct entry_station e;
 	struct buf json = BUF_INIT;
@@ -47,9 +49,15 @@ VILLAGES_UNUSED static void village_enrol(struct shelf *s, uint8_t n,
 	strcpy(e.region, region);
 	strcpy(e.name, name);
 	SHELF_OK(entry_format_station(&e, &json, &s->err));
-	shelf_log_entry(s, 0, buf_bytes(&json));
+	shelf_log_entry(s, log, buf_bytes(&json));
 	buf_release(&json);
 	shelf_settle(s);
+}
+
+VILLAGES_UNUSED static void village_enrol(struct shelf *s, uint8_t n,
+					  const char *region, const char *name)
+{
+	village_enrol_in(s, 0, n, region, name);
 }
 
 VILLAGES_UNUSED static void village_end(struct shelf *s, uint8_t n)

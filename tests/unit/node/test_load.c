@@ -218,6 +218,43 @@ static void a_payload_of_two_lessons_is_one(void)
 	shelf_release(s);
 }
 
+static void of_two_names_the_most_asked_for_counts_and_the_one_that_stands(void)
+{
+	const uint8_t both[] = { 3 }, second[] = { 2 };
+	struct shelf shelf, *s = &shelf;
+	struct load_item on;
+	struct lesson a, b;
+	struct load load;
+
+	shelf_init(s);
+	a = offer(s, 1, "431081", false);
+	b = lessons_make(LESSONS_ORIGIN, 2);
+	memcpy(b.btmh, a.btmh, sizeof(b.btmh));
+	strcpy(b.date, "2026-01-01"); /* newer */
+	shelf_log_lesson(s, 0, &b);
+	shelf_settle(s);
+	village_enrol(s, 1, HUANGCAO, "黄草村");
+	village_enrol(s, 2, "431081101204", "白廊村");
+	village_tell(s, 1, &(struct village_says){ .size = 2,
+						   .want = { both, 1 },
+						   .due = "2026-04-01" });
+	village_tell(s, 2, &(struct village_says){ .size = 2,
+						   .want = { second, 1 } });
+	load = gathered(s, "", NULL, 0);
+	CHECK(load.count == 1 && load.lessons[0].wanters == 2 &&
+	      strcmp(load.lessons[0].due, "2026-04-01") == 0);
+	load_release(&load);
+	village_end(s, 1);
+	village_end(s, 2);
+	shelf_withdraw(s, 0, b.id);
+	shelf_settle(s);
+	on = item(a.btmh, a.bytes, true);
+	load = gathered(s, "", &on, 1);
+	CHECK(load.count == 1 && !load.lessons[0].gone);
+	load_release(&load);
+	shelf_release(s);
+}
+
 int main(void)
 {
 	wanted_ones_and_our_own_held_ones_concern_it();
@@ -225,5 +262,6 @@ int main(void)
 	what_is_on_the_drive_is_in_it_known_or_not();
 	files_of_an_older_revision_are_gone();
 	a_payload_of_two_lessons_is_one();
+	of_two_names_the_most_asked_for_counts_and_the_one_that_stands();
 	return 0;
 }

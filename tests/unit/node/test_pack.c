@@ -145,6 +145,21 @@ static void the_soonest_due_goes_before_the_most_wanted(void)
 	      w.order[2] == 0);
 }
 
+static void the_most_wanted_then_the_newest_then_the_smallest_go_first(void)
+{
+	struct world w = { .room = 100 };
+
+	add(&w, 7)->wanters = 1;
+	add(&w, 6)->wanters = 1;
+	add(&w, 8)->wanters = 1;
+	strcpy(w.lessons[2].date, "2026-02-01");
+	add(&w, 9)->wanters = 2;
+	strcpy(w.lessons[3].date, "2025-01-01");
+	plan(&w);
+	CHECK(w.steps == 4 && w.order[0] == 3 && w.order[1] == 2 &&
+	      w.order[2] == 1 && w.order[3] == 0);
+}
+
 static void a_smaller_one_behind_one_that_is_too_large_still_goes(void)
 {
 	struct world w = { .room = 10 };
@@ -634,6 +649,7 @@ int main(void)
 {
 	an_empty_drive_gets_what_is_wanted_then_what_is_ours();
 	the_soonest_due_goes_before_the_most_wanted();
+	the_most_wanted_then_the_newest_then_the_smallest_go_first();
 	a_smaller_one_behind_one_that_is_too_large_still_goes();
 	what_nobody_lacks_gives_way_the_last_first();
 	what_a_stop_lacks_stays_whatever_is_wanted_more();

@@ -52,6 +52,10 @@ static void villages_are_known_by_name_region_and_code(void)
 	make(s);
 	gives(s, "黄草村", HUANGCAO);
 	gives(s, "黄草", HUANGCAO); /* what it calls itself */
+	/* Two boxes in one village are one place. */
+	village_tell(s, 5, &(struct village_says){ .region = HUANGCAO,
+						   .name = "黄草村" });
+	gives(s, "黄草村", HUANGCAO);
 	gives(s, "新村", "431081103205");
 	gives(s, BAILANG, BAILANG);
 	key_code(key.bytes, code);

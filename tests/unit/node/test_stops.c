@@ -107,6 +107,30 @@ static void what_ended_and_who_asks_are_none(void)
 	shelf_release(s);
 }
 
+static void a_station_of_two_offices_is_one_while_one_of_them_keeps_it(void)
+{
+	struct shelf shelf, *s = &shelf;
+	struct stops stops;
+	size_t other;
+
+	shelf_init(s);
+	other = shelf_log(s, "zixing.example/431081/other");
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	shelf_trust_publisher(s, other, "431081");
+	(void)shelf_use_trust(s);
+	village_enrol(s, 1, HUANGCAO, "黄草村");
+	village_enrol_in(s, other, 1, "431081101", "黄草镇");
+	stops = all_stops(s);
+	CHECK(names_are(&stops, "黄草村"));
+	stops_release(&stops);
+	village_end(s, 1);
+	stops = all_stops(s);
+	CHECK(names_are(&stops, "黄草镇"));
+	stops_release(&stops);
+	shelf_release(s);
+}
+
 static void without_a_route_they_may_be_of_one_place_only(void)
 {
 	struct shelf shelf, *s = &shelf;
@@ -290,6 +314,7 @@ int main(void)
 {
 	stations_enrolled_or_heard_of_are_stops();
 	what_ended_and_who_asks_are_none();
+	a_station_of_two_offices_is_one_while_one_of_them_keeps_it();
 	without_a_route_they_may_be_of_one_place_only();
 	the_route_says_who_is_a_stop_and_in_which_order();
 	a_stop_wants_what_its_statement_says();
