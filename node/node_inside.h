@@ -162,6 +162,9 @@ void resources_answer(struct http_request *request, const char *type,
 bool resources_keep(struct node *n, struct http_request *request,
 		    const uint8_t *btmh, enum waiting_for what, uint64_t ms);
 
+/* --- resources_drive.c --- */
+void drive_request(struct node *n, struct http_request *request, bool as_json);
+
 /* --- resources_announce.c --- */
 struct torrentfile;
 void announce_request(struct node *n, struct http_request *request);

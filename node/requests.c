@@ -578,6 +578,7 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "indexed", request_indexed },
 		{ "statement-take", request_statement_take },
 		{ "own-statement", request_own_statement },
+		{ "drive-progress", request_drive_progress },
 		{ "drive-done", request_drive_done },
 	};
 	const char *verb = request_text(request, "verb");

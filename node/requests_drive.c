@@ -34,6 +34,8 @@ static void drop_log(struct requests *r)
 void requests_release(struct requests *r)
 {
 	drop_log(r);
+	if (r->visit != NULL)
+		json_decref(r->visit->now);
 	free(r->visit);
 	r->visit = NULL;
 }

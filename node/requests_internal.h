@@ -50,6 +50,8 @@ enum status request_statement_take(struct requests *r, const json_t *request,
 				   json_t **answer, struct err *err);
 enum status request_own_statement(struct requests *r, const json_t *request,
 				  json_t **answer, struct err *err);
+enum status request_drive_progress(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err);
 enum status request_drive_done(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err);
 /* The last visit of a drive, for `status`; NULL when there was none. */

@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <uv.h>
+
 #include "node/control.h"
 #include "node/durable.h"
 
-enum { REPORT_MAX = 4 * CONTROL_REQUEST_MAX }; /* it is indented */
+enum {
+	REPORT_MAX = 4 * CONTROL_REQUEST_MAX, /* it is indented */
+	NOW_MS = 20 * 1000 /* silence after which a visit is over */
+};
 
 enum status request_note(const json_t *request, struct bytes *note,
 			 struct err *err)
@@ -174,19 +179,66 @@ static const char *text_of(const json_t *report, const char *key)
 	return text == NULL ? "" : text;
 }
 
-json_t *request_drive_last(struct requests *r)
+json_t *request_drive_report(struct requests *r)
 {
 	char path[HOUSE_PATH_MAX + 16];
 	struct buf text = BUF_INIT;
 	struct err ignored = ERR_INIT;
-	json_t *report = NULL, *last = NULL;
+	json_t *report = NULL;
 
 	house_path(r->house->dir, "drive-last.json", path);
 	if (durable_read(path, REPORT_MAX, &text, &ignored) ==
 	    STATUS_OK)
 		report = json_loadb((const char *)text.data, text.size, 0,
 				    NULL);
+	buf_release(&text);
 	if (json_is_object(report))
+		return report;
+	json_decref(report);
+	return NULL;
+}
+
+/* --- how it goes --- */
+
+static uint64_t clock_ms(void)
+{
+	return uv_hrtime() / 1000000;
+}
+
+const json_t *request_drive_now(struct requests *r)
+{
+	const struct requests_visit *v = r->visit;
+
+	return v == NULL || clock_ms() - v->now_ms > NOW_MS ? NULL : v->now;
+}
+
+enum status request_drive_progress(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err)
+{
+	struct requests_visit *v = request_visit(r);
+	json_t *now;
+
+	if (v == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "progress");
+	now = json_pack("{s:s, s:s, s:I, s:I}", "step",
+			text_of(request, "step"), "title",
+			text_of(request, "title"), "done",
+			(json_int_t)request_number(request, "done"), "total",
+			(json_int_t)request_number(request, "total"));
+	json_decref(v->now);
+	v->now = now;
+	v->now_ms = clock_ms();
+	*answer = json_object();
+	return STATUS_OK;
+}
+
+/* --- how the last one went --- */
+
+json_t *request_drive_last(struct requests *r)
+{
+	json_t *report = request_drive_report(r), *last = NULL;
+
+	if (report != NULL)
 		last = json_pack(
 			"{s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I}",
 			"at", (json_int_t)request_number(report, "at"), "path",
@@ -203,7 +255,6 @@ json_t *request_drive_last(struct requests *r)
 		(void)json_object_set(last, "trouble",
 				      json_object_get(report, "trouble"));
 	json_decref(report);
-	buf_release(&text);
 	return last;
 }
 
@@ -238,6 +289,10 @@ enum status request_drive_done(struct requests *r, const json_t *request,
 	free(text);
 	if (status != STATUS_OK)
 		return status;
+	if (r->visit != NULL) {
+		json_decref(r->visit->now);
+		r->visit->now = NULL;
+	}
 	if (r->live != NULL)
 		say_visit(report);
 	*answer = json_object();

@@ -14,6 +14,10 @@ struct requests_visit {
 	bool wanted;	       /* `want` was given out and not answered yet */
 	struct intake_want want;
 
+	/* How the visit goes, as its process says; NULL when none does. */
+	json_t *now;
+	uint64_t now_ms; /* when it said so, of a clock that never jumps */
+
 	/* Without a running node: whoever says what this node is. */
 	bool has_maker;
 	struct statement_maker maker;
@@ -24,5 +28,11 @@ enum status request_note(const json_t *request, struct bytes *note,
 			 struct err *err);
 /* The visit under way, begun when there is none; NULL when out of memory. */
 struct requests_visit *request_visit(struct requests *r);
+
+/* The visit under way as {step, title, done, total}, borrowed, or NULL; what
+ * was not heard of for a while is over. The report of the last one, whole: a
+ * new reference, or NULL. */
+const json_t *request_drive_now(struct requests *r);
+json_t *request_drive_report(struct requests *r);
 
 #endif

@@ -411,7 +411,7 @@ static void serve_hello(struct node *n, struct http_request *request)
 	buf_printf(&text,
 		   "xiangtu %s\n%s\n\n/join.json  what others join with\n"
 		   "/heads      what is new\n/node       this node's "
-		   "statement\n",
+		   "statement\n/drive      the last visit of a USB drive\n",
 		   level_name(n->house.conf.level), n->house.conf.name);
 	resources_answer(request, "text/plain; charset=utf-8", HTTP_NO_CACHE,
 		     buf_bytes(&text));
@@ -444,6 +444,9 @@ static void serve_get(struct node *n, struct http_request *request,
 		announce_request(n, request);
 	else if (strcmp(path, "/join.json") == 0)
 		serve_join(n, request);
+	else if (strcmp(path, "/drive") == 0 ||
+		 strcmp(path, "/drive.json") == 0)
+		drive_request(n, request, path[6] == '.');
 	else if (strcmp(path, "/") == 0)
 		serve_hello(n, request);
 	else

@@ -13,6 +13,10 @@
 #include "node/clock.h"
 #include "node/drive/sync_inside.h"
 
+/* Seconds between words to the node; and how much of a list it is told. */
+static const double TELL_S = 1;
+enum { TOLD_MAX = 500 };
+
 static double clock_now(void)
 {
 	struct timespec t;
@@ -30,12 +34,34 @@ bool visit_may_go_on(struct visit *v)
 	return !v->out_of_time && !v->gone;
 }
 
+/* For the page in the room; nothing hangs on it. */
+static void tell_progress(struct visit *v, const struct sync_progress *now)
+{
+	static const char *const steps[] = {
+		[SYNC_LOOKING] = "looking",	  [SYNC_LOGS_IN] = "logs-in",
+		[SYNC_SMALL_OUT] = "small-out",	  [SYNC_PAYLOAD_IN] = "payload-in",
+		[SYNC_PAYLOAD_OUT] = "payload-out", [SYNC_FLUSHING] = "flushing",
+	};
+	struct err ignored = ERR_INIT;
+
+	v->told = clock_now();
+	(void)visit_tell(v,
+			 json_pack("{s:s, s:s, s:s, s:I, s:I}", "verb",
+				   "drive-progress", "step", steps[now->step],
+				   "title", now->title, "done",
+				   (json_int_t)now->done, "total",
+				   (json_int_t)now->total),
+			 &ignored);
+}
+
 bool visit_show(struct visit *v, enum sync_step step, const char *title,
 		uint64_t done, uint64_t total)
 {
 	struct sync_progress now = { step, title, done, total };
 	bool same = v->now.step == step && v->now.title == title;
 
+	if (door_is_live(v->door) && clock_now() - v->told > TELL_S)
+		tell_progress(v, &now);
 	if (v->o->progress == NULL)
 		return visit_may_go_on(v);
 	if (same && done < total && clock_now() - v->shown < 0.2)
@@ -371,6 +397,26 @@ static json_t *make_report(struct visit *v, enum status status)
 		state_of(v, status));
 }
 
+/* A request has its limit, and nobody reads a thousand lines on a screen. */
+static void tell_report(struct visit *v, json_t *report)
+{
+	static const char *const lists[] = { "in", "out", "removed", "left" };
+	json_t *told = json_copy(report), *list;
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		list = json_copy(json_object_get(report, lists[i]));
+		while (json_array_size(list) > TOLD_MAX)
+			(void)json_array_remove(list,
+						json_array_size(list) - 1);
+		(void)json_object_set_new(told, lists[i], list);
+	}
+	(void)visit_tell(v,
+			 json_pack("{s:s, s:o}", "verb", "drive-done",
+				   "report", told),
+			 &ignored);
+}
+
 static void visit_release(struct visit *v)
 {
 	json_decref(v->in);
@@ -426,10 +472,7 @@ enum status sync_visit(struct door *door, struct mount *m,
 	if (status == STATUS_OK)
 		status = flushed;
 	*report = make_report(&v, status);
-	(void)visit_tell(&v,
-			 json_pack("{s:s, s:O}", "verb", "drive-done",
-				   "report", *report),
-			 &ignored);
+	tell_report(&v, *report);
 	status = sum_up(&v, status, err);
 	visit_release(&v);
 	return status;

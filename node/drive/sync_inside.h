@@ -29,7 +29,7 @@ struct visit {
 	bool wrote;    /* something that is still to be flushed */
 	double started, deadline; /* of a clock that never jumps; 0: none */
 	struct sync_progress now; /* as last shown */
-	double shown;
+	double shown, told; /* when last, to people and to the node */
 
 	struct hashes places, nodes, ups; /* the drive's lists */
 	bool places_known;		  /* there was such a list */
