@@ -82,7 +82,7 @@ static const struct translation translations[] = {
 	{ "Made", "已建立" },
 	{ "More", "详细说明" },
 	{ "Must wait", "要等下次" },
-	{ "NTFS", "NTFS" },
+	{ "NTFS or FUSE", "NTFS 或 FUSE" },
 	{ "Name", "名称" },
 	{ "Neighbours", "邻居" },
 	{ "New in the catalog", "目录新增" },

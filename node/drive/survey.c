@@ -15,7 +15,7 @@ const char *survey_file_system(enum mount_kind kind)
 	static const char *const names[] = { [MOUNT_OTHER] = "other",
 					     [MOUNT_FAT] = "FAT32",
 					     [MOUNT_EXFAT] = "exFAT",
-					     [MOUNT_NTFS] = "NTFS" };
+					     [MOUNT_NTFS] = "NTFS or FUSE" };
 
 	return names[kind];
 }

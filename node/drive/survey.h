@@ -66,7 +66,7 @@ enum status survey_open_torrent(const struct survey *s,
 				const uint8_t btmh[static 32],
 				struct torrentfile **out, struct err *err);
 
-/* "FAT32", "exFAT", "NTFS", "other". */
+/* "FAT32", "exFAT", "NTFS or FUSE", "other". */
 const char *survey_file_system(enum mount_kind kind);
 
 /* Read a list, of at most DRIVE_LIST_MAX bytes; none is an empty one. */

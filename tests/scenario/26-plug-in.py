@@ -6,9 +6,9 @@ it ended, then with xiangtu itself between a county and a station."""
 import os
 import signal
 
-from drives import SYSTEM, Drive, foreign_below
-from lib import (DONE, FAILED, REFUSED, ROOT, USAGE, XIANGTU, Process, check, equal, run,
-                 run_command, wait_for)
+from drives import SYSTEM, Drive, Image, foreign_below
+from lib import (DONE, FAILED, REFUSED, ROOT, USAGE, XIANGTU, Process, Skip, check, equal, run,
+                 run_command, sha256_of, wait_for)
 
 PLUGGED = os.path.join(ROOT, "share", "xiangtu", "plugged.in")
 
@@ -110,6 +110,39 @@ def foreign_drives_are_left_alone(s, panel):
 
     equal(panel.plug(s.path("nothing"), program).code, FAILED, "no such folder")
     equal(run_command(["sh", PLUGGED], env=panel.environment(program)).code, USAGE, "no word")
+
+
+def devices_are_mounted_and_let_go_of(s, panel):
+    """What udev gives it: a device. Foreign ones stay as they are to the bit."""
+    program = panel.script("program", f"""grep " $4 " /proc/mounts >{panel.dir}/mounted
+test -f "$4/{SYSTEM}/drive.json" && echo done""")
+    for kind in ("ext4", "exfat", "ntfs"):
+        try:
+            a_device(s, panel, Image(s, kind, 64), program)
+        except Skip as reason:
+            print(f"   {kind}: left out: {reason}", flush=True)
+
+
+def a_device(s, panel, drive, program):
+    kind = drive.kind
+    drive.mount()  # or it cannot be told here
+    drive.write(b"mine", "a.txt")
+    drive.unmount()
+    before = sha256_of(drive.image)
+    result = panel.plug(drive._attach(), program)
+    equal((result.code, panel.words()), (DONE, ["foreign"]), f"{kind}: foreign: {result}")
+    drive.unmount()
+    equal(sha256_of(drive.image), before, f"{kind}: a foreign drive")
+
+    prepare(drive.mount())
+    drive.unmount()
+    result = panel.plug(drive._attach(), program)
+    equal((result.code, panel.words()), (DONE, ["start", "done"]), f"{kind}: ours: {result}")
+    with open(os.path.join(panel.dir, "mounted"), encoding="utf-8") as f:
+        options = f.read().split()[3].split(",")
+    check({"rw", "nosuid", "nodev"} <= set(options), f"{kind}: mounted with {options}")
+    equal(os.listdir(os.path.join(panel.state, "drive")), [], f"{kind}: let go of")
+    drive.unmount()
 
 
 def a_stop_reaches_the_visit(s, panel):
@@ -238,6 +271,7 @@ def story(s):
     panel = Panel(s)
     a_word_for_each_end(s, panel)
     foreign_drives_are_left_alone(s, panel)
+    devices_are_mounted_and_let_go_of(s, panel)
     a_stop_reaches_the_visit(s, panel)
     prepare_says_what_it_is(s)
     capacity_leaves_nothing(s)
