@@ -11,7 +11,9 @@ enum status log_follow_records(struct catalog *c, const char *origin, bool own,
 {
 	static const char add[] =
 		"INSERT INTO logs (origin, hash, own, root, kind)"
-		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING";
+		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET"
+		" own = max(own, excluded.own)"
+		" WHERE own < excluded.own AND kind = excluded.kind";
 	uint8_t hash[SHA256_SIZE];
 	struct log_info info;
 	struct sql q;

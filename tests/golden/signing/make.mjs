@@ -214,6 +214,11 @@ good('trust.note', trust([
   `witness key=${w1.vkey}`,
   'holiday 春节 a=b',
 ]));
+const ack = makeKey('county.example/ack', 4);
+good('trust-ack.note', trust([
+  `recipient region=43 key=${box.vkey}`,
+  `recipient region=431081 key=${box.vkey} ack=${ack.vkey}`,
+]));
 good('trust-empty.note', trust([]));
 const trusts = {
   'title': [[], trustHead.replace('/v1', '/v2')],
@@ -244,6 +249,15 @@ const trusts = {
   'recipient-ed25519': [[`recipient region=43 key=${alpha.vkey}`]],
   'recipient-twice': [[`recipient region=43 key=${box.vkey}`,
     `recipient region=43 key=${box.vkey}`]],
+  'recipient-ack-ed25519': [[
+    `recipient region=43 key=${box.vkey} ack=${alpha.vkey}`]],
+  'recipient-ack-first': [[
+    `recipient region=43 ack=${ack.vkey} key=${box.vkey}`]],
+  'recipient-ack-twice': [[`recipient region=43 key=${box.vkey}` +
+    ` ack=${ack.vkey} ack=${ack.vkey}`]],
+  'recipient-ack-empty': [[`recipient region=43 key=${box.vkey} ack=`]],
+  'recipient-unknown-field': [[
+    `recipient region=43 key=${box.vkey} ack=${ack.vkey} colour=red`]],
   'cutoff-no-root': [[cutoff.replace(/ root=\S+/, '')]],
   'cutoff-twice': [[cutoff, cutoff]],
   'cutoff-own-successor': [[cutoff + ' successor=old.example/l']],

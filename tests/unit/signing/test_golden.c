@@ -26,6 +26,7 @@ static const struct {
 	{ "root-1", ROOT_1 },
 	{ "root-2", ROOT_2 },
 	{ "trust", TRUST },
+	{ "trust-ack", TRUST },
 	{ "trust-empty", TRUST },
 };
 
@@ -139,8 +140,13 @@ static const struct {
 	{ "trust-publisher-topic-star-among", TRUST, M },
 	{ "trust-publisher-twice", TRUST, M },
 	{ "trust-publisher-unknown-field", TRUST, M },
+	{ "trust-recipient-ack-ed25519", TRUST, M },
+	{ "trust-recipient-ack-empty", TRUST, M },
+	{ "trust-recipient-ack-first", TRUST, M },
+	{ "trust-recipient-ack-twice", TRUST, M },
 	{ "trust-recipient-ed25519", TRUST, M },
 	{ "trust-recipient-twice", TRUST, M },
+	{ "trust-recipient-unknown-field", TRUST, M },
 	{ "trust-title", TRUST, M },
 	{ "trust-trailing-space", TRUST, M },
 	{ "trust-two-spaces", TRUST, M },

@@ -265,6 +265,27 @@ static void no_part_of_a_secret_passes(void)
 	CHECK(key == NULL);
 }
 
+static void a_key_signs_the_same_under_another_name(void)
+{
+	uint8_t one[SIGNATURE_SIZE], two[SIGNATURE_SIZE];
+	struct secret_key *key, *named;
+
+	CHECK(secret_key_new(&key, "node-1", KEY_ED25519) == STATUS_OK);
+	CHECK(secret_key_named(&named, key, "a b") == STATUS_MALFORMED);
+	CHECK(secret_key_named(&named, key, "xiangtu/records/1") ==
+	      STATUS_OK);
+	CHECK(strcmp(secret_key_public(named)->name, "xiangtu/records/1") ==
+	      0);
+	CHECK(public_key_same(secret_key_public(key),
+			      secret_key_public(named)));
+	CHECK(secret_key_public(key)->id != secret_key_public(named)->id);
+	secret_key_sign(key, bytes_of("text"), one);
+	secret_key_sign(named, bytes_of("text"), two);
+	CHECK(memcmp(one, two, sizeof(one)) == 0);
+	secret_key_free(key);
+	secret_key_free(named);
+}
+
 static void two_new_keys_differ(void)
 {
 	struct secret_key *a, *b;
@@ -302,6 +323,7 @@ int main(void)
 	secrets_are_read_and_written_the_same();
 	no_part_of_a_secret_passes();
 	two_new_keys_differ();
+	a_key_signs_the_same_under_another_name();
 	the_enrolment_code_is_eight_letters_of_the_hash();
 	return 0;
 }

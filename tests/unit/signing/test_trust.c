@@ -100,6 +100,33 @@ static void what_is_built_reads_back(void)
 	buf_release(&again);
 }
 
+static void an_office_may_acknowledge(void)
+{
+	static const uint8_t point[PUBLIC_KEY_SIZE] = { 9 };
+	struct public_key wrong = public("county/ack", 3, KEY_ED25519);
+	struct recipient r = { .region = "431081" };
+	struct buf text = BUF_INIT, again = BUF_INIT;
+	struct trust trust, read;
+
+	trust_init(&trust);
+	CHECK(public_key_init(&r.key, "office", KEY_SEALING, point) ==
+	      STATUS_OK);
+	r.ack = wrong;
+	CHECK(trust_add_recipient(&trust, &r) == STATUS_MALFORMED);
+	r.ack = public("county/ack", 3, KEY_COSIGNER);
+	CHECK(trust_add_recipient(&trust, &r) == STATUS_OK);
+	add_recipient(&trust, "43"); /* which does not */
+	CHECK(trust_parse(text_of(&trust, &text), &read) == STATUS_OK);
+	CHECK(public_key_same(&read.recipients[0].ack, &r.ack));
+	CHECK(read.recipients[0].ack.type == KEY_COSIGNER);
+	CHECK(read.recipients[1].ack.type == 0);
+	CHECK(bytes_equal(buf_bytes(&text), text_of(&read, &again)));
+	trust_release(&trust);
+	trust_release(&read);
+	buf_release(&text);
+	buf_release(&again);
+}
+
 static void unknown_statements_are_kept_and_counted(void)
 {
 	struct bytes text = bytes_of("xiangtu-trust/v1\nversion 1\nroot 1\n"
@@ -301,6 +328,7 @@ int main(void)
 {
 	CHECK(signing_init() == STATUS_OK);
 	what_is_built_reads_back();
+	an_office_may_acknowledge();
 	unknown_statements_are_kept_and_counted();
 	no_part_of_a_text_reads_as_more_than_whole_lines();
 	nothing_is_added_twice_or_wrong();
