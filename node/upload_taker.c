@@ -26,7 +26,8 @@ struct taking {
 	struct checkpoint head; /* what is being reached */
 	struct intake *intake;
 	struct intake_want want;
-	struct buf part; /* of it, from want.from on */
+	uint64_t from;	 /* where of it we begin: want.from, or 0 */
+	struct buf part; /* what came of it since */
 	int64_t used_ms;
 };
 
@@ -277,6 +278,14 @@ static struct taking *free_taking(struct take *k)
 	return found;
 }
 
+static void say_want(struct take *k, const struct taking *taking)
+{
+	k->answer->code = 202;
+	k->answer->size = k->offer.held;
+	upload_put_want(&k->answer->body, &taking->want.path,
+			taking->from + taking->part.size);
+}
+
 /* Go on to the next thing wanted, or to the end. */
 static void step(struct take *k, struct taking *taking)
 {
@@ -297,30 +306,44 @@ static void step(struct take *k, struct taking *taking)
 		taking_end(taking);
 		return;
 	}
-	k->answer->code = 202;
-	k->answer->size = k->offer.held;
-	upload_put_want(&k->answer->body, &taking->want.path,
-			taking->want.from);
+	taking->from = taking->want.from;
+	say_want(k, taking);
 }
 
-static void say_want(struct take *k, const struct taking *taking)
+/* The whole of what was wanted is here. */
+static void supply(struct take *k, struct taking *taking)
 {
-	k->answer->code = 202;
-	k->answer->size = k->offer.held;
-	upload_put_want(&k->answer->body, &taking->want.path,
-			taking->want.from + taking->part.size);
+	bool whole = taking->from == 0;
+	struct err err = ERR_INIT;
+	enum status status = intake_supply(taking->intake, &taking->want,
+					   buf_bytes(&taking->part),
+					   taking->from, false, &err);
+
+	if (status == STATUS_OK) {
+		step(k, taking);
+		return;
+	}
+	/* Behind entries that are not ours the rest makes no sense: with them
+	 * it may prove another history. */
+	if (status == STATUS_MALFORMED && !whole &&
+	    intake_next(taking->intake, &taking->want, &err) == STATUS_OK) {
+		buf_clear(&taking->part);
+		taking->from = 0;
+		say_want(k, taking);
+		return;
+	}
+	refuse(k, status == STATUS_MALFORMED ? STATUS_DAMAGED : status, &err);
+	taking_end(taking);
 }
 
 /* The bytes of a part belong behind those collected. */
 static void take_part(struct take *k, struct taking *taking)
 {
 	const struct upload *u = &k->upload;
-	struct err err = ERR_INIT;
-	enum status status;
 
 	taking->used_ms = k->now_ms;
 	if (!tile_path_same(&u->path, &taking->want.path) ||
-	    u->offset != taking->want.from + taking->part.size) {
+	    u->offset != taking->from + taking->part.size) {
 		say_want(k, taking);
 		return;
 	}
@@ -339,16 +362,7 @@ static void take_part(struct take *k, struct taking *taking)
 		say_want(k, taking);
 		return;
 	}
-	status = intake_supply(taking->intake, &taking->want,
-			       buf_bytes(&taking->part), taking->want.from,
-			       false, &err);
-	if (status == STATUS_OK) {
-		step(k, taking);
-		return;
-	}
-	/* A body that is no such resource, or is another's. */
-	refuse(k, status == STATUS_MALFORMED ? STATUS_DAMAGED : status, &err);
-	taking_end(taking);
+	supply(k, taking);
 }
 
 static void begin(struct take *k, struct intake *in)
