@@ -155,7 +155,8 @@ static void request_came(void *owner, struct http_request *request)
 	if (strcmp(path, "/release") == 0) {
 		release_held(s);
 		answer.body = bytes_of("released");
-	} else if (strcmp(path, "/echo") == 0) {
+	} else if (strcmp(path, "/echo") == 0 ||
+		   strcmp(path, "/large/x") == 0) {
 		CHECK(http_request_head(request)->method == HTTP_POST);
 		answer.body = http_request_body(request);
 	} else if (strcmp(path, "/small") == 0) {
@@ -457,6 +458,62 @@ static void a_zstd_post_is_decoded_within_its_cap(struct stage *s)
 	raw_done(&a);
 	buf_release(&zstd);
 	free(zeros);
+}
+
+/* The code of a POST of `size` bytes, said beforehand or in zstd. */
+static unsigned post_size(struct stage *s, const char *path, size_t size,
+			  bool zstd)
+{
+	int fd = raw_connect(s->port);
+	struct buf body = BUF_INIT, coded = BUF_INIT;
+	struct raw_answer a;
+	char head[200];
+	unsigned code;
+
+	for (size_t i = 0; i < size; i++)
+		buf_put_u8(&body, 'x');
+	if (zstd)
+		CHECK(coding_compress(buf_bytes(&body), &coded) == STATUS_OK);
+	else
+		buf_put_bytes(&coded, buf_bytes(&body));
+	(void)snprintf(head, sizeof(head),
+		       "POST %s HTTP/1.1\r\nHost: x\r\n%s"
+		       "Content-Length: %zu\r\n\r\n",
+		       path, zstd ? "Content-Encoding: zstd\r\n" : "",
+		       coded.size);
+	raw_send(fd, head);
+	for (size_t at = 0; at < coded.size;) {
+		ssize_t sent = send(fd, coded.data + at, coded.size - at,
+				    MSG_NOSIGNAL);
+
+		CHECK(sent > 0);
+		at += (size_t)sent;
+	}
+	raw_read(fd, &a, true);
+	code = (unsigned)a.code;
+	raw_done(&a);
+	(void)close(fd);
+	buf_release(&body);
+	buf_release(&coded);
+	return code;
+}
+
+static void large_bodies_are_for_one_path_only(struct stage *s)
+{
+	int fd = raw_connect(s->port);
+	struct raw_answer a;
+
+	raw_ask(fd, "POST /large/x HTTP/1.1\r\nHost: x\r\n"
+		    "Content-Length: 524289\r\n\r\n", &a);
+	CHECK(a.code == 413);
+	raw_done(&a);
+	(void)close(fd);
+	CHECK(post_size(s, "/large/x", 300 * 1024, false) == 200);
+	CHECK(post_size(s, "/large/x", 300 * 1024, true) == 200);
+	CHECK(post_size(s, "/large/x", 512 * 1024, false) == 200);
+	CHECK(post_size(s, "/large/x", 512 * 1024 + 1, true) == 413);
+	CHECK(post_size(s, "/echo", 300 * 1024, true) == 413);
+	CHECK(post_size(s, "/larg", 300 * 1024, true) == 413);
 }
 
 static void a_large_body_is_refused(struct stage *s)
@@ -920,6 +977,10 @@ int main(void)
 	play(slow_clients_hold_up_nobody);
 	play(many_clients_at_once_are_served);
 	play(closing_ends_what_waits);
+	play_with(large_bodies_are_for_one_path_only,
+		  (struct http_server_options){ .threads = 2,
+						.large = "/large/",
+						.large_max = 512 * 1024 });
 	play_with(silent_clients_are_dropped,
 		  (struct http_server_options){ .threads = 1,
 						.timeout_s = 1 });

@@ -256,6 +256,128 @@ static void a_log_that_lost_entries_says_so_and_signs_nothing(void)
 	world_end(&w);
 }
 
+/* --- records --- */
+
+static const json_t *record_of(const json_t *list, const char *standing)
+{
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach(list, i, log)
+		if (strcmp(json_string_value(json_object_get(log, "standing")),
+			   standing) == 0)
+			return log;
+	return NULL;
+}
+
+static json_int_t number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void a_note_to_the_office_is_sealed_added_and_listed(void)
+{
+	struct buf text = BUF_INIT, sealed = BUF_INIT;
+	struct public_key office;
+	struct world w;
+	json_t *answer;
+	const json_t *log;
+	struct office *c = &w.county;
+
+	world_make(&w);
+	answer = office_ask(c, json_pack("{s:s}", "verb", "records"));
+	CHECK(json_array_size(answer) == 0);
+	json_decref(answer);
+	answer = office_ask(c, json_pack("{s:s}", "verb", "records-to"));
+	CHECK(public_key_parse(bytes_of(json_string_value(json_object_get(
+				       answer, "key"))),
+			       &office) == STATUS_OK);
+	json_decref(answer);
+	CHECK(seal(bytes_of("a note"), &office, &sealed) == STATUS_OK);
+	buf_put_base64(&text, buf_bytes(&sealed));
+	answer = office_ask(c, json_pack("{s:s, s:s}", "verb", "record-add",
+					 "sealed", buf_string(&text)));
+	CHECK(number(answer, "entries") == 1);
+	json_decref(answer);
+	answer = office_ask(c, json_pack("{s:s}", "verb", "records"));
+	CHECK(json_array_size(answer) == 1);
+	log = record_of(answer, "own");
+	CHECK(log != NULL && number(log, "entries") == 1);
+	CHECK(number(log, "acked") == 1); /* it is the office itself */
+	CHECK(number(log, "bytes") == 1074);
+	json_decref(answer);
+	buf_release(&text);
+	buf_release(&sealed);
+	world_end(&w);
+}
+
+static void what_is_no_sealed_note_is_usage(void)
+{
+	struct world w;
+	struct buf text = BUF_INIT;
+
+	world_make(&w);
+	CHECK(office_refuses(&w.county, json_pack("{s:s}", "verb",
+						  "record-add")) ==
+	      STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s}", "verb", "record-add",
+				       "sealed", "?")) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:i}", "verb", "record-add",
+				       "sealed", 7)) == STATUS_USAGE);
+	for (unsigned i = 0; i < 90000; i++)
+		buf_puts(&text, "A");
+	CHECK(office_refuses(&w.county, json_pack("{s:s, s:s}", "verb",
+						  "record-add", "sealed",
+						  buf_string(&text))) ==
+	      STATUS_USAGE);
+	buf_release(&text);
+	world_end(&w);
+}
+
+static void a_station_that_never_sent_anything_is_listed_as_silent(void)
+{
+	struct world w;
+	struct office station;
+	struct log_info own;
+	struct entry_station enrolled;
+	struct buf entry = BUF_INIT;
+	struct bytes bytes;
+	json_t *answer;
+	const json_t *log;
+	struct office *c = &w.county;
+
+	world_make(&w);
+	office_station(&station, &w.scratch, c);
+	memset(&enrolled, 0, sizeof(enrolled));
+	enrolled.key = *secret_key_public(station.house.node_key);
+	strcpy(enrolled.region, "431081101203");
+	strcpy(enrolled.name, "联坪村");
+	OFFICE_OK(c, entry_format_station(&enrolled, &entry, &c->err));
+	bytes = buf_bytes(&entry);
+	OFFICE_OK(c, log_find(c->house.catalog, c->house.conf.origin, &own,
+			      &c->err));
+	OFFICE_OK(c, log_append(c->house.catalog, own.id, &bytes, 1,
+				c->house.publisher_key, &c->err));
+	office_index(c);
+	answer = office_ask(c, json_pack("{s:s}", "verb", "records"));
+	log = record_of(answer, "enrolled");
+	CHECK(log != NULL && number(log, "entries") == 0);
+	CHECK(json_object_get(log, "heard_s") != NULL);
+	CHECK(number(log, "heard_s") == 0);
+	CHECK(strcmp(json_string_value(json_object_get(log, "name")),
+		     "联坪村") == 0);
+	json_decref(answer);
+	/* Nobody is missed where records do not end up. */
+	answer = office_ask(&station, json_pack("{s:s}", "verb", "records"));
+	CHECK(json_array_size(answer) == 0);
+	json_decref(answer);
+	buf_release(&entry);
+	office_close(&station);
+	world_end(&w);
+}
+
 int main(void)
 {
 	nonsense_is_usage();
@@ -266,5 +388,8 @@ int main(void)
 	a_pin_may_have_a_day_which_goes_with_it();
 	a_station_publishes_nothing();
 	a_log_that_lost_entries_says_so_and_signs_nothing();
+	a_note_to_the_office_is_sealed_added_and_listed();
+	what_is_no_sealed_note_is_usage();
+	a_station_that_never_sent_anything_is_listed_as_silent();
 	return 0;
 }

@@ -329,7 +329,7 @@ static void entries_beyond_the_limit_are_refused(void)
 	char origin[RECORDLOG_ORIGIN_SIZE + 1];
 	uint8_t *large = calloc(1, RECORDS_ENTRY_MAX + 1);
 	struct bytes entry = { large, RECORDS_ENTRY_MAX + 1 };
-	struct buf body = BUF_INIT;
+	struct buf body = BUF_INIT, note = BUF_INIT;
 	struct secret_key *key;
 	int64_t id;
 
@@ -346,8 +346,18 @@ static void entries_beyond_the_limit_are_refused(void)
 	CHECK(take_buf(&body) == 400);
 	CHECK(send_up(&station, at_county, &station, NULL, NULL) ==
 	      UPLOAD_REFUSED);
+	/* By resource neither. */
+	make_body(1, 0, &body);
+	CHECK(take_buf(&body) == 202);
+	record_note(&station, &station, &note);
+	buf_clear(&body);
+	upload_put_part(&body, &(struct tile_path){ TILE_ENTRIES, 0, 0, 1 }, 0,
+			entry.size + 2, buf_bytes(&note));
+	CHECK(bundle_put(&body, entry) == STATUS_OK);
+	CHECK(take_buf(&body) == 422);
 	CHECK(log_at(&county).size == 0);
 	secret_key_free(key);
+	buf_release(&note);
 	buf_release(&body);
 	free(large);
 	finish();
