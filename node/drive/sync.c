@@ -294,8 +294,10 @@ static enum status look(struct visit *v, struct err *err)
 
 static void drive_here(struct visit *v, bool here)
 {
+	enum { TRIES = 30 }; /* of a third of a second each */
 	char path[4096];
 	struct err err = ERR_INIT;
+	enum status status = STATUS_BUSY;
 
 	if (!door_is_live(v->door) || realpath(mount_path(v->m), path) == NULL)
 		return;
@@ -305,11 +307,12 @@ static void drive_here(struct visit *v, bool here)
 					   "drive-here", "path", path, "pid",
 					   (json_int_t)getpid()),
 				 &err);
-	else
-		(void)visit_tell(v,
-				 json_pack("{s:s, s:s}", "verb", "drive-gone",
-					   "path", path),
-				 &err);
+	/* Somebody may just be reading from a slow drive. */
+	for (unsigned i = 0; !here && status == STATUS_BUSY && i < TRIES; i++)
+		status = visit_tell(v,
+				    json_pack("{s:s, s:s}", "verb",
+					      "drive-gone", "path", path),
+				    &err);
 }
 
 static enum status flush(struct visit *v, struct err *err)

@@ -55,6 +55,10 @@ def story(s):
     for lesson in reversed(lessons):
         plays(station, lesson, name_of(county, lesson), files[lesson["id"]], started)
         check(visit.poll() is None, "the sync goes on meanwhile")
+        shown = station.cli_json("show", lesson["id"])
+        check(shown["state"] == "held" or shown.get("on_drive"), "it is shown as on the drive")
+        answer = http_get(shown["url"], headers={"Range": "bytes=5-104"}, timeout=20)
+        equal(answer.body, files[lesson["id"]][5:105], "played where it is shown to be")
     check(any(station.state(lesson["id"]) != "held" for lesson in lessons),
           "nothing is said to be held that is not")
     # What it does not have is not invented.
@@ -69,6 +73,9 @@ def story(s):
               sorted(county.payload(lesson["btmh"]).values()), lesson["title"])
         answer = http_get(f"{station.url}/payload/{lesson['btmh']}/{name_of(county, lesson)}")
         equal(answer.body, files[lesson["id"]], "played from the disk afterwards")
+        shown = station.cli_json("show", lesson["id"])
+        check("on_drive" not in shown and shown["url"].startswith(station.url),
+              "it is shown as on the disk")
     damaged(s, county, lessons[0], files)
     station.stop()
     check(os.path.ismount(drive.path), "nobody has it open")
