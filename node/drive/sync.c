@@ -251,7 +251,7 @@ static enum status read_route(struct visit *v, struct err *err)
 		status = err_set(err, STATUS_MALFORMED,
 				 "it does not read; give --route again");
 	buf_release(&text);
-	return status == STATUS_NOT_FOUND ?
+	return status == STATUS_OK || status == STATUS_NOT_FOUND ?
 		       STATUS_OK :
 		       visit_failed(v, err, "the route on the drive");
 }
