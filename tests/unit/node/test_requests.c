@@ -1,6 +1,7 @@
 /* What a directory answers while no node runs on it. */
 #include "node/requests.h"
 
+#include "catalog/entry.h"
 #include "catalog/log.h"
 #include "catalog/payloads.h"
 #include "tests/support/offices.h"
