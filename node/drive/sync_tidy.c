@@ -58,7 +58,9 @@ enum status sync_tidy_withdrawn(struct visit *v, struct err *err)
 	if (status == STATUS_OK)
 		status = discard_unwelcome(h, &here, err);
 	hashes_release(&here);
-	return visit_failed(v, err, "delete what was withdrawn");
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "delete what was withdrawn");
 }
 
 enum status sync_tidy_superseded(struct visit *v, struct err *err)
@@ -76,5 +78,7 @@ enum status sync_tidy_superseded(struct visit *v, struct err *err)
 	for (size_t i = 0; i < here.count && status == STATUS_OK; i++)
 		status = discard(h, here.list[i], err);
 	hashes_release(&here);
-	return visit_failed(v, err, "delete earlier revisions");
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "delete earlier revisions");
 }
