@@ -1,4 +1,4 @@
-/* drive prepare: mark a drive as ours. Nothing is formatted, nothing deleted. */
+/* drive prepare: mark a drive as ours; nothing is formatted or deleted. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

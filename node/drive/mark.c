@@ -101,7 +101,8 @@ enum status mark_format(const struct drive_mark *mark, struct buf *out,
 	enum status status = STATUS_NO_MEMORY;
 
 	mark_id_text(mark, id);
-	good = object != NULL && field_put_text(object, "xiangtu", MARK_FORMAT) &&
+	good = object != NULL &&
+	       field_put_text(object, "xiangtu", MARK_FORMAT) &&
 	       field_put_text(object, "id", id);
 	if (good && text_is_plain(bytes_of(mark->made_by)))
 		good = field_put_text(object, "made_by", mark->made_by);

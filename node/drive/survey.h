@@ -5,8 +5,8 @@
  *
  * The answer is what `xiangtu drive show --json` prints:
  *
- *     {"path":…, "id":32 hex or "", "made_by":…, "file_system":…, "size":n,
- *      "room":n, "read_only":bool, "parts":n, "others":bool,
+ *     {"path":…, "id":32 hex or "", "made_by":…, "file_system":…,
+ *      "size":n, "room":n, "read_only":bool, "parts":n, "others":bool,
  *      "lessons":[{"btmh","id","title","topic","folder","bytes":n,"there":n,
  *                  "state":"whole"|"partly"|"missing"|"damaged",
  *                  "known":bool,"wanted":bool,"held":bool,"withdrawn":bool,
