@@ -125,15 +125,13 @@ static enum status gather(struct loading *l, struct err *err)
 static enum status plan(struct loading *l, struct err *err)
 {
 	struct visit *v = l->v;
-	uint64_t reserve;
 	enum status status = mount_look(v->m, &v->facts, err);
 
 	if (status != STATUS_OK)
 		return status;
-	reserve = v->facts.size / 16 < SYNC_RESERVE ? v->facts.size / 16 :
-						      SYNC_RESERVE;
 	if (!pack_plan(l->load.lessons, l->load.count, v->facts.room,
-		       reserve, l->acts, l->order, &l->steps))
+		       load_reserve(v->facts.size), l->acts, l->order,
+		       &l->steps))
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < l->load.count; i++) {
 		const struct load_row *row = &l->load.rows[i];
