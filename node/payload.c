@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "node/drive/flush.h"
 #include "node/payload_walk.h"
 #include "proto/safename.h"
 
@@ -21,6 +22,8 @@ struct payload {
 	/* The file used last. */
 	int fd; /* -1: none */
 	uint32_t file;
+	bool behind; /* flush what is written */
+	struct flush flush;
 };
 
 enum status payload_status(int error)
@@ -167,6 +170,7 @@ enum status payload_open(struct payload **out, const char *dir,
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");
 	}
 	*p = (struct payload){ .mi = mi, .mode = mode, .dir = top, .fd = -1 };
+	flush_init(&p->flush);
 	*out = p;
 	return STATUS_OK;
 }
@@ -177,17 +181,43 @@ void payload_free(struct payload *p)
 		return;
 	if (p->fd >= 0)
 		(void)close(p->fd);
+	flush_release(&p->flush);
 	(void)close(p->dir);
 	free(p);
+}
+
+void payload_flush_behind(struct payload *p)
+{
+	assert(p->mode == PAYLOAD_WRITE);
+
+	p->behind = true;
+}
+
+/* 0, or an errno of what was written before. */
+static int close_file(struct payload *p)
+{
+	int fd = p->fd;
+
+	p->fd = -1;
+	if (fd < 0)
+		return 0;
+	if (p->behind)
+		return flush_close(&p->flush, fd);
+	(void)close(fd);
+	return 0;
 }
 
 /* Have the file of a piece open in p->fd. */
 static enum status use_file(struct payload *p, uint32_t file, struct err *err)
 {
+	int error;
+
 	if (p->fd >= 0 && p->file == file)
 		return STATUS_OK;
-	if (p->fd >= 0)
-		(void)close(p->fd);
+	error = close_file(p);
+	if (error != 0)
+		return payload_walk_error(err, p->mi->files[p->file].path,
+					  error);
 	p->fd = payload_walk_file(p->dir, p->mi->files[file].path, p->mode);
 	p->file = file;
 	if (p->fd < 0)
@@ -227,6 +257,7 @@ enum status payload_write(struct payload *p, uint32_t piece,
 	const struct metainfo_file *file = &p->mi->files[at.file];
 	enum status status;
 	struct stat st;
+	int error;
 
 	assert(p->mode == PAYLOAD_WRITE);
 
@@ -249,7 +280,11 @@ enum status payload_write(struct payload *p, uint32_t piece,
 	     ((uint64_t)st.st_size > file->length &&
 	      ftruncate(p->fd, (off_t)file->length) != 0)))
 		return payload_walk_error(err, file->path, errno);
-	return STATUS_OK;
+	error = p->behind ? flush_wrote(&p->flush, p->fd, at.offset,
+					at.offset + at.length) :
+			    0;
+	return error == 0 ? STATUS_OK :
+			    payload_walk_error(err, file->path, error);
 }
 
 bool payload_piece_good_by(struct merkle *hasher, const struct metainfo *mi,

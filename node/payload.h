@@ -51,6 +51,11 @@ enum status payload_read(struct payload *p, uint32_t piece, uint8_t *data,
 enum status payload_write(struct payload *p, uint32_t piece,
 			  const uint8_t *data, struct err *err);
 
+/* For many pieces in a row: let what is written go to the disk behind the
+ * writer (node/drive/flush.h), which then meets failures of what it wrote
+ * before. Still not fsynced. */
+void payload_flush_behind(struct payload *p);
+
 /* Are these the bytes of that piece? */
 bool payload_piece_good(const struct metainfo *mi, uint32_t piece,
 			const uint8_t *data);

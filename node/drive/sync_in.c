@@ -299,6 +299,7 @@ static enum status copy_pieces(struct copying *c, struct loan *loan,
 
 	if (status != STATUS_OK)
 		return status;
+	payload_flush_behind(payload);
 	pump.from = loan->cargo;
 	pump.to = payload;
 	status = pump_run(&pump, loan->moved, result, err);

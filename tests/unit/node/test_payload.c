@@ -50,6 +50,7 @@ static void copy_all(const char *to)
 			   PAYLOAD_READ, &err) == STATUS_OK);
 	CHECK(payload_open(&into, to, &tf->mi, PAYLOAD_WRITE, &err) ==
 	      STATUS_OK);
+	payload_flush_behind(into);
 	for (uint32_t i = tf->mi.pieces; i-- > 0;) {
 		CHECK(payload_read(from, i, data, &err) == STATUS_OK);
 		CHECK(payload_piece_good(&tf->mi, i, data));
