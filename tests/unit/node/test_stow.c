@@ -402,6 +402,30 @@ static void two_names_that_are_taken_end_it(void)
 	tear_down();
 }
 
+static void what_is_not_in_its_place_yet_is_not_removed_from_there(void)
+{
+	uint32_t all[14];
+	struct stowing *s;
+	struct err err = ERR_INIT;
+
+	set_up_usual();
+	for (uint32_t i = 0; i < 14; i++)
+		all[i] = i;
+	begin(all, 14);
+	CHECK(stow_open(&s, &options, &err) == STATUS_OK);
+	CHECK(stow_write_place(s, s->place_path, &err) == STATUS_OK);
+	stow_free(s);
+	/* Somebody copies something of that name there meanwhile. */
+	CHECK(mount_make_folder(m, STOWED_FOLDER, &err) == STATUS_OK);
+	scratch_file(&scratch, "d/" STOWED_FOLDER "/影.mp4", 310 * K, 1);
+	CHECK(cargo_remove(m, wares.tf->btmh, &wares.tf->mi, &err) ==
+	      STATUS_OK);
+	CHECK(there_is(STOWED_FOLDER "/影.mp4"));
+	CHECK(!there_is_system(DRIVE_PART, ""));
+	CHECK(!there_is_system(DRIVE_PLACE, ""));
+	tear_down();
+}
+
 static void what_is_damaged_in_its_place_is_mended_there(void)
 {
 	uint32_t written;
@@ -634,6 +658,7 @@ int main(void)
 	pulled_while_removing_the_next_time_does_the_rest();
 	a_name_that_is_taken_gets_a_mark();
 	two_names_that_are_taken_end_it();
+	what_is_not_in_its_place_yet_is_not_removed_from_there();
 	what_is_damaged_in_its_place_is_mended_there();
 	what_is_in_the_way_is_not_followed();
 	a_poster_has_a_name_of_its_own();
