@@ -7,13 +7,17 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "node/drive/berth.h"
 
 enum {
-	AHEAD = 8 << 20, /* bytes asked for before they are read */
-	AHEAD_STEP = 2 << 20,
+	/* Bytes asked for before they are read: what comes in a quarter of a
+	 * second, within these. Whoever else wants something of the drive (a
+	 * lesson that is played from it) waits behind them. */
+	AHEAD = 8 << 20,
+	AHEAD_LEAST = 512 << 10,
 	BEHIND = 8 << 20, /* bytes kept in memory after that, at most */
 	OPEN_MAX = 4
 };
@@ -33,7 +37,10 @@ struct cargo {
 	struct berth berth;
 	struct berth_sight sight;
 	const char *folder; /* in the berth, or "" */
+	bool seeks; /* cargo_will_seek() */
 	uint64_t reads;
+	uint64_t read_bytes;
+	struct timespec began; /* the first of them */
 	struct open_file open[OPEN_MAX];
 };
 
@@ -151,11 +158,17 @@ const char *cargo_folder(const struct cargo *c)
 
 /* --- reading --- */
 
-static void close_file(struct open_file *f)
+void cargo_will_seek(struct cargo *c)
+{
+	c->seeks = true;
+}
+
+static void close_file(const struct cargo *c, struct open_file *f)
 {
 	if (f->fd < 0)
 		return;
-	(void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (!c->seeks)
+		(void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
 	(void)close(f->fd);
 	f->fd = -1;
 }
@@ -165,7 +178,7 @@ void cargo_free(struct cargo *c)
 	if (c == NULL)
 		return;
 	for (unsigned i = 0; i < OPEN_MAX; i++)
-		close_file(&c->open[i]);
+		close_file(c, &c->open[i]);
 	free(c);
 }
 
@@ -176,7 +189,7 @@ static enum status open_file(struct cargo *c, struct open_file *f,
 	char path[DRIVE_PATH_MAX];
 	enum status status;
 
-	close_file(f);
+	close_file(c, f);
 	f->used = 0;
 	if (berth_path(&c->berth, &c->berth.mi->files[file], part, path,
 		       err) != STATUS_OK)
@@ -186,7 +199,9 @@ static enum status open_file(struct cargo *c, struct open_file *f,
 	if (status != STATUS_OK &&
 	    berth_failed(c->berth.m, err) != STATUS_NOT_FOUND)
 		return err->status;
-	if (opened.fd >= 0) {
+	if (opened.fd >= 0 && c->seeks)
+		(void)posix_fadvise(opened.fd, 0, 0, POSIX_FADV_RANDOM);
+	if (opened.fd >= 0 && !c->seeks) {
 		/* What is read comes from the drive, not from memory of what
 		 * should have gone there. */
 		(void)posix_fadvise(opened.fd, 0, 0, POSIX_FADV_DONTNEED);
@@ -221,10 +236,31 @@ static enum status use_file(struct cargo *c, uint32_t file, unsigned part,
 	return STATUS_OK;
 }
 
+/* How far ahead to ask, from how fast it went so far. */
+static uint64_t reach(struct cargo *c, uint64_t more)
+{
+	struct timespec now;
+	uint64_t ahead;
+	int64_t ms;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	if (c->read_bytes == 0)
+		c->began = now;
+	ms = (int64_t)(now.tv_sec - c->began.tv_sec) * 1000 +
+	     (now.tv_nsec - c->began.tv_nsec) / 1000000;
+	ahead = c->read_bytes * 250 / (uint64_t)(ms + 50);
+	c->read_bytes += more;
+	return ahead > AHEAD	   ? AHEAD :
+	       ahead < AHEAD_LEAST ? AHEAD_LEAST :
+				     ahead;
+}
+
 /* Tell the system what will be read, and what will not be again. */
-static void advise(struct open_file *f, uint64_t from, uint64_t to)
+static void advise(struct cargo *c, struct open_file *f, uint64_t from,
+		   uint64_t to)
 {
 	bool goes_on = from == f->next;
+	uint64_t ahead = reach(c, to - from);
 
 	f->next = to;
 	if (!goes_on) {
@@ -233,11 +269,11 @@ static void advise(struct open_file *f, uint64_t from, uint64_t to)
 	}
 	if (f->ahead < to)
 		f->ahead = to;
-	if (f->ahead - to + AHEAD_STEP <= AHEAD && f->ahead < f->size) {
+	if (f->ahead - to <= ahead - ahead / 4 && f->ahead < f->size) {
 		(void)posix_fadvise(f->fd, (off_t)f->ahead,
-				    (off_t)(to + AHEAD - f->ahead),
+				    (off_t)(to + ahead - f->ahead),
 				    POSIX_FADV_WILLNEED);
-		f->ahead = to + AHEAD;
+		f->ahead = to + ahead;
 	}
 	if (from - f->kept >= BEHIND) {
 		(void)posix_fadvise(f->fd, (off_t)f->kept,
@@ -284,7 +320,8 @@ enum status cargo_read(void *cargo, uint32_t piece, uint8_t *data,
 	if (f->fd < 0 || f->size < at.offset + at.length)
 		return err_set(err, STATUS_NOT_FOUND, "'%s' is not all there",
 			       file->path);
-	advise(f, at.offset, at.offset + at.length);
+	if (!c->seeks)
+		advise(c, f, at.offset, at.offset + at.length);
 	error = read_at(f->fd, at.offset, data, at.length);
 	if (error == ENODATA)
 		return err_set(err, STATUS_NOT_FOUND, "'%s' has become shorter",

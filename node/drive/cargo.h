@@ -51,6 +51,10 @@ bool cargo_is_whole(const struct cargo *c);
 uint64_t cargo_bytes(const struct cargo *c);
 /* The folder of its files, "" when it has no place yet. */
 const char *cargo_folder(const struct cargo *c);
+/* It will be read here and there, a little at a time, perhaps while another
+ * copies it: nothing is asked for ahead of that, and what lies in memory of it
+ * stays. Before the first read. */
+void cargo_will_seek(struct cargo *c);
 /* Read one piece. STATUS_NOT_FOUND when it is not (wholly) there;
  * STATUS_UNREACHABLE when the drive is gone; STATUS_UNTRUSTED; STATUS_IO.
  * As pump.read, with the cargo as `from`. */

@@ -59,6 +59,7 @@ static struct playing *playing_new(struct ondrive *od, struct plugged *drive,
 		playing_free(p);
 		return NULL;
 	}
+	cargo_will_seek(p->cargo);
 	return p;
 }
 
