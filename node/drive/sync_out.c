@@ -43,7 +43,8 @@ static enum status look_at_item(struct visit *v, struct load_item *item,
 
 	drive_path(DRIVE_PLACE, item->btmh, path);
 	status = visit_read(v, path, DRIVE_PLACE_MAX, text, err);
-	*there = false;
+	/* What cannot be read today is not forgotten. */
+	*there = status != STATUS_NOT_FOUND;
 	if (status == STATUS_OK && drive_place_parse(buf_bytes(text), &place) ==
 					   STATUS_OK) {
 		item->whole = mount_has_folder(v->m, place.folder) &&
@@ -51,7 +52,6 @@ static enum status look_at_item(struct visit *v, struct load_item *item,
 		(void)snprintf(item->lesson, sizeof(item->lesson), "%s",
 			       place.lesson);
 		item->rev = place.rev;
-		*there = true;
 	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
 		status = visit_failed(v, err, "'%s' on the drive", path);
@@ -218,29 +218,50 @@ static enum status read_piece(void *from, uint32_t piece, uint8_t *data,
 	return payload_read(from, piece, data, err);
 }
 
-/* Our own copy is bad: have it mended, and do not pass it on. */
-static void tell_damage(struct visit *v, const char *hex,
-			const struct metainfo *mi, const uint8_t *wanted,
-			const uint8_t *moved)
+/* Our own copy could not be read right. Where that is so a second time, have
+ * it mended; a disk that failed once has not lost the lesson. */
+static enum status tell_damage(struct visit *v, const char *dir,
+			       const struct metainfo *mi,
+			       const uint8_t *wanted, const uint8_t *moved,
+			       struct err *err)
 {
 	size_t size = havemap_size(mi->pieces);
 	char *map = malloc(HEX_SIZE(size) + 1);
-	uint8_t *good = calloc(1, size + 1);
+	uint8_t *good = calloc(1, size + 1), *bad = calloc(1, size + 1);
+	struct payload_check again = { .only = bad };
 	struct err ignored = ERR_INIT;
+	uint32_t missing = 0;
+	enum status status = STATUS_NO_MEMORY;
 
-	if (map != NULL && good != NULL) {
-		for (uint32_t i = 0; i < mi->pieces; i++)
-			if (!havemap_has(wanted, i) || havemap_has(moved, i))
-				havemap_set(good, i);
-		hex_encode((struct bytes){ good, size }, map);
-		(void)visit_tell(v,
-				 json_pack("{s:s, s:s, s:s}", "verb",
-					   "damaged", "btmh", hex, "good",
-					   map),
-				 &ignored);
+	if (map == NULL || good == NULL || bad == NULL) {
+		(void)err_set(err, status, "out of memory");
+		goto release;
 	}
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		havemap_set(!havemap_has(wanted, i) || havemap_has(moved, i)
+				    ? good : bad, i);
+	(void)payload_verify(dir, mi, &again, good, &ignored);
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		missing += !havemap_has(good, i);
+	if (missing == 0) {
+		status = err_set(err, STATUS_IO,
+				 "reading it here failed; try again");
+		goto release;
+	}
+	hex_encode((struct bytes){ good, size }, map);
+	(void)visit_tell(v,
+			 json_pack("{s:s, s:s, s:s}", "verb", "damaged",
+				   "btmh", strrchr(dir, '/') + 1, "good",
+				   map),
+			 &ignored);
+	status = err_set(err, STATUS_DAMAGED,
+			 "the copy on this node is damaged; it is mended "
+			 "when a source is near");
+release:
 	free(map);
 	free(good);
+	free(bad);
+	return status;
 }
 
 static enum status pump_out(struct putting *p, const struct torrentfile *tf,
@@ -286,12 +307,8 @@ static enum status pump_out(struct putting *p, const struct torrentfile *tf,
 		v->wrote = v->wrote || result.moved > 0;
 	}
 	if (status == STATUS_OK &&
-	    result.missing + result.damaged + result.unread > 0) {
-		tell_damage(v, hex, mi, want, moved);
-		status = err_set(err, STATUS_DAMAGED,
-				 "the copy on this node is damaged; it is "
-				 "mended when a source is near");
-	}
+	    result.missing + result.damaged + result.unread > 0)
+		status = tell_damage(v, dir, mi, want, moved, err);
 	payload_free(payload);
 	free(want);
 	free(moved);

@@ -120,8 +120,9 @@ def a_drive_that_lies(w):
         for _ in range(2):
             sync(node, drive, codes=ANY)
             w.node_is_true(node, "a lying drive")
+        # What it has written after lies is its own; another drive is honest.
         fs.lie(False)
-        sync(node, drive)
+        sync(node, w.good.copy())
         w.node_is_true(node, "an honest drive", whole=True)
         equal(node.try_cli("check").code, DONE, "check")
     fs.close()
