@@ -41,7 +41,6 @@ void node_log_grown(void *owner, int64_t log)
 {
 	struct node *n = owner;
 
-	n->records_stale = true;
 	if (node_records_grown(n, log))
 		return;
 	heads_log_changed(n->heads, log);

@@ -155,6 +155,7 @@ static void index_slice(uv_idle_t *idle)
 	}
 	if (index_step(n->index, n->slice, &did, &err) != STATUS_OK)
 		goto failed;
+	n->records_stale |= did > 0; /* stations may be among them */
 	tell_changes(n);
 	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
 				    &err) != STATUS_OK)

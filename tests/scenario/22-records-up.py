@@ -3,6 +3,7 @@
 county; the acknowledgement comes back the same way. The township is killed in
 the middle. A stranger's records are held apart until the county accepts it."""
 import hashlib
+import shutil
 import urllib.request
 
 from lib import check, equal, run, stays, wait_for
@@ -55,6 +56,11 @@ def story(s):
     check("records.key" in township.cli_fails(1, "records", "read", code),
           "the township cannot read it")
 
+    station.stop()
+    backup = s.path("backup")
+    shutil.copytree(station.dir, backup)
+    station.start()
+
     # Several, with the township killed between.
     for n in range(2, 6):
         add(s, station, f"第{n}张便条")
@@ -78,6 +84,18 @@ def story(s):
     wait_for(lambda: own(station)["acked"] == 45, 90, "the backlog is acknowledged")
     equal(len(texts(county, code)), 45, "each of them once")
 
+    # The station's disk is replaced by an old image of it: what it had sent
+    # comes back before it goes on, and the log stays one.
+    station.stop()
+    shutil.rmtree(station.dir)
+    shutil.copytree(backup, station.dir)
+    equal(own(station)["entries"], 1, "the image knows of one")
+    station.start()
+    wait_for(lambda: own(station)["entries"] == 45, 60, "the others come back")
+    add(s, station, "换了硬盘")
+    wait_for(lambda: own(station)["acked"] == 46, 60, "and it goes on")
+    equal(texts(county, code)[45:], ["换了硬盘"], "behind what was there")
+
     # A stranger is held apart, and taken for what it is once accepted.
     stranger = s.station(township, region="431081101204", title="新村", name="stranger").start()
     add(s, stranger, "我们是新来的")
@@ -95,7 +113,7 @@ def story(s):
     path = "/tlog/" + hashlib.sha256(origin.encode()).hexdigest() + "/checkpoint"
     for node in (county, township, station):
         note = urllib.request.urlopen(node.url + path, timeout=10).read().decode()
-        equal(note.split("\n")[:2], [origin, "45"], f"the log at the {node.name}")
+        equal(note.split("\n")[:2], [origin, "46"], f"the log at the {node.name}")
         equal(note.count("\n— "), 2, f"signed by station and county at the {node.name}")
 
 
