@@ -64,6 +64,7 @@ static enum status get_torrent(struct visit *v, const uint8_t *btmh,
 	const struct house *h = door_house(v->door);
 	char path[DRIVE_PATH_MAX], own[HOUSE_PATH_MAX + 96], hex[65];
 	struct buf bytes = BUF_INIT;
+	struct torrentfile *tf = NULL;
 	struct err why = ERR_INIT;
 	enum status status = house_open_torrent(h, btmh, out, &why);
 
@@ -72,15 +73,17 @@ static enum status get_torrent(struct visit *v, const uint8_t *btmh,
 	drive_path(DRIVE_TORRENT, btmh, path);
 	status = visit_read(v, path, METAINFO_SIZE_MAX, &bytes, err);
 	if (status == STATUS_OK)
-		status = torrentfile_open_bytes(out, buf_bytes(&bytes), btmh,
+		status = torrentfile_open_bytes(&tf, buf_bytes(&bytes), btmh,
 						err);
 	if (status == STATUS_OK) {
 		hex_encode((struct bytes){ btmh, 32 }, hex);
 		(void)snprintf(own, sizeof(own), "%s/%s", h->torrent_dir, hex);
 		status = durable_write(own, buf_bytes(&bytes), 0644, err);
-		if (status != STATUS_OK)
-			torrentfile_free(*out);
 	}
+	if (status == STATUS_OK)
+		*out = tf;
+	else
+		torrentfile_free(tf);
 	buf_release(&bytes);
 	return status;
 }
