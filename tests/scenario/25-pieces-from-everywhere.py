@@ -7,7 +7,7 @@ import os
 from drives import Drive, sync
 from lib import DONE, REFUSED, check, equal, run, stays
 
-SIZE = 6_000_000
+SIZE = 6 << 20  # thirds of it end where a piece does
 THIRD = SIZE // 3
 
 
