@@ -8,43 +8,13 @@
  *      | something else
  *      v
  *   say what is wanted ----------------------------------------> 202 */
-#include "node/upload_taker.h"
-
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/records.h"
+#include "node/upload_taker_inside.h"
 #include "proto/bundle.h"
 #include "proto/encoding.h"
-#include "proto/upload.h"
-
-/* A long log on its way in. */
-struct taking {
-	int64_t log;	       /* 0: free */
-	uint64_t held;		/* entries that were here at the beginning */
-	struct checkpoint head; /* what is being reached */
-	struct intake *intake;
-	struct intake_want want;
-	uint64_t from;	 /* where of it we begin: want.from, or 0 */
-	struct buf part; /* what came of it since */
-	int64_t used_ms;
-};
-
-struct upload_taker {
-	struct house *house;
-	struct taking takings[UPLOAD_TAKING_MAX];
-};
-
-/* One body being taken. */
-struct take {
-	struct upload_taker *t;
-	struct upload upload;
-	uint64_t now_s;
-	int64_t now_ms;
-	struct records_offer offer;
-	struct upload_answer *answer;
-};
 
 struct upload_taker *upload_taker_new(struct house *house)
 {
@@ -55,21 +25,12 @@ struct upload_taker *upload_taker_new(struct house *house)
 	return t;
 }
 
-static void taking_end(struct taking *taking)
-{
-	if (taking->log == 0)
-		return;
-	intake_free(taking->intake);
-	buf_release(&taking->part);
-	memset(taking, 0, sizeof(*taking));
-}
-
 void upload_taker_free(struct upload_taker *t)
 {
 	if (t == NULL)
 		return;
 	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++)
-		taking_end(&t->takings[i]);
+		upload_taking_end(&t->takings[i]);
 	free(t);
 }
 
@@ -77,12 +38,12 @@ void upload_taker_tick(struct upload_taker *t, int64_t now_ms)
 {
 	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++)
 		if (now_ms - t->takings[i].used_ms >= UPLOAD_TAKING_MS)
-			taking_end(&t->takings[i]);
+			upload_taking_end(&t->takings[i]);
 }
 
 /* --- answers --- */
 
-static void say(struct take *k, unsigned code, const char *text)
+void upload_say(struct take *k, unsigned code, const char *text)
 {
 	k->answer->code = code;
 	buf_clear(&k->answer->body);
@@ -96,7 +57,7 @@ static void say_size(struct take *k, unsigned code, uint64_t size)
 	buf_printf(&k->answer->body, "%llu\n", (unsigned long long)size);
 }
 
-static void refuse(struct take *k, enum status status, const struct err *err)
+void upload_refuse(struct take *k, enum status status, const struct err *err)
 {
 	unsigned code = 500;
 
@@ -119,7 +80,7 @@ static void refuse(struct take *k, enum status status, const struct err *err)
 		break;
 	}
 	k->answer->forked = status == STATUS_FORKED;
-	say(k, code, err->text);
+	upload_say(k, code, err->text);
 }
 
 /* All of it is here: the newest acknowledgement, if there is one. */
@@ -136,20 +97,20 @@ static void say_held(struct take *k)
 		status = log_read_ack(c, info.id, &k->answer->body, &err);
 	}
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-		refuse(k, status, &err);
+		upload_refuse(k, status, &err);
 }
 
 /* --- taking in --- */
 
 /* Everything is proven: make it the state of the log. */
-static void commit(struct take *k, struct intake *in)
+void upload_commit(struct take *k, struct intake *in)
 {
 	struct err err = ERR_INIT;
 	enum status status = intake_commit(in, &err);
 
 	if (status == STATUS_OLD) { /* another way was faster */
 		k->answer->retry_s = 1;
-		say(k, 503, "the log has moved meanwhile");
+		upload_say(k, 503, "the log has moved meanwhile");
 		return;
 	}
 	if (status == STATUS_OK) {
@@ -158,7 +119,7 @@ static void commit(struct take *k, struct intake *in)
 				       k->upload.note, k->now_s, &err);
 	}
 	if (status != STATUS_OK)
-		refuse(k, status, &err);
+		upload_refuse(k, status, &err);
 	else
 		say_held(k);
 }
@@ -226,160 +187,10 @@ static void take_entries(struct take *k, struct intake *in)
 	enum status status = feed(k, in, &err);
 
 	if (status == STATUS_OK)
-		commit(k, in);
+		upload_commit(k, in);
 	else
-		refuse(k, status, &err);
+		upload_refuse(k, status, &err);
 	intake_free(in);
-}
-
-/* --- long logs --- */
-
-static struct taking *find_taking(struct take *k)
-{
-	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++) {
-		struct taking *at = &k->t->takings[i];
-
-		if (at->log != k->offer.log || at->log == 0)
-			continue;
-		if (at->held == k->offer.held &&
-		    at->head.size == k->offer.head.size &&
-		    memcmp(at->head.root, k->offer.head.root, SHA256_SIZE) ==
-			    0)
-			return at;
-		taking_end(at); /* the log has moved, there or here */
-	}
-	return NULL;
-}
-
-/* Strangers have one of the places among them. */
-static bool is_strangers(const struct take *k, const struct taking *taking)
-{
-	struct records_owner owner;
-	struct err err = ERR_INIT;
-
-	return records_owner_of(k->t->house, taking->head.origin, &owner,
-				&err) == STATUS_OK &&
-	       owner.standing == RECORDS_STRANGER;
-}
-
-static struct taking *free_taking(struct take *k)
-{
-	struct taking *found = NULL;
-	bool stranger = k->offer.owner.standing == RECORDS_STRANGER;
-
-	for (unsigned i = 0; i < UPLOAD_TAKING_MAX; i++) {
-		struct taking *at = &k->t->takings[i];
-
-		if (at->log == 0)
-			found = at;
-		else if (stranger && is_strangers(k, at))
-			return NULL;
-	}
-	return found;
-}
-
-static void say_want(struct take *k, const struct taking *taking)
-{
-	k->answer->code = 202;
-	k->answer->size = k->offer.held;
-	upload_put_want(&k->answer->body, &taking->want.path,
-			taking->from + taking->part.size);
-}
-
-/* Go on to the next thing wanted, or to the end. */
-static void step(struct take *k, struct taking *taking)
-{
-	struct err err = ERR_INIT;
-	enum status status = STATUS_OK;
-
-	taking->used_ms = k->now_ms;
-	buf_clear(&taking->part);
-	if (!intake_done(taking->intake))
-		status = intake_next(taking->intake, &taking->want, &err);
-	if (status == STATUS_OK && intake_done(taking->intake)) {
-		commit(k, taking->intake);
-		taking_end(taking);
-		return;
-	}
-	if (status != STATUS_OK) {
-		refuse(k, status, &err);
-		taking_end(taking);
-		return;
-	}
-	taking->from = taking->want.from;
-	say_want(k, taking);
-}
-
-/* The whole of what was wanted is here. */
-static void supply(struct take *k, struct taking *taking)
-{
-	bool whole = taking->from == 0;
-	struct err err = ERR_INIT;
-	enum status status = intake_supply(taking->intake, &taking->want,
-					   buf_bytes(&taking->part),
-					   taking->from, false, &err);
-
-	if (status == STATUS_OK) {
-		step(k, taking);
-		return;
-	}
-	/* Behind entries that are not ours the rest makes no sense: with them
-	 * it may prove another history. */
-	if (status == STATUS_MALFORMED && !whole &&
-	    intake_next(taking->intake, &taking->want, &err) == STATUS_OK) {
-		buf_clear(&taking->part);
-		taking->from = 0;
-		say_want(k, taking);
-		return;
-	}
-	refuse(k, status == STATUS_MALFORMED ? STATUS_DAMAGED : status, &err);
-	taking_end(taking);
-}
-
-/* The bytes of a part belong behind those collected. */
-static void take_part(struct take *k, struct taking *taking)
-{
-	const struct upload *u = &k->upload;
-
-	taking->used_ms = k->now_ms;
-	if (!tile_path_same(&u->path, &taking->want.path) ||
-	    u->offset != taking->from + taking->part.size) {
-		say_want(k, taking);
-		return;
-	}
-	if (u->length > taking->want.size_max) {
-		say(k, 422, "longer than such a resource can be");
-		taking_end(taking);
-		return;
-	}
-	buf_put_bytes(&taking->part, u->data);
-	if (buf_status(&taking->part) != STATUS_OK) {
-		taking_end(taking);
-		say(k, 503, "out of memory");
-		return;
-	}
-	if (u->offset + u->data.size < u->length) {
-		say_want(k, taking);
-		return;
-	}
-	supply(k, taking);
-}
-
-static void begin(struct take *k, struct intake *in)
-{
-	struct taking *taking = free_taking(k);
-
-	if (taking == NULL) {
-		intake_free(in);
-		k->answer->retry_s = 10;
-		say(k, 503, "others are sending much: come back later");
-		return;
-	}
-	taking->log = k->offer.log;
-	taking->held = k->offer.held;
-	taking->head = k->offer.head;
-	taking->intake = in;
-	step(k, taking);
 }
 
 /* --- one body --- */
@@ -398,15 +209,16 @@ static void take_new(struct take *k)
 		k->answer->acked = k->offer.acked ? k->offer.log : 0;
 		say_held(k);
 	} else if (status != STATUS_OK) {
-		refuse(k, status, &err);
+		upload_refuse(k, status, &err);
 	} else if (!entries) {
-		begin(k, in);
+		upload_begin(k, in);
 	} else if (k->upload.from != k->offer.held) {
 		intake_free(in);
 		say_size(k, 409, k->offer.held);
 	} else if (!entries_fit(k)) {
 		intake_free(in);
-		say(k, 400, "not the entries up to the size of the note");
+		upload_say(k, 400,
+			   "not the entries up to the size of the note");
 	} else {
 		take_entries(k, in);
 	}
@@ -428,18 +240,18 @@ void upload_taker_take(struct upload_taker *t, const char *hash,
 
 	memset(answer, 0, sizeof(*answer));
 	if (upload_parse(body, &k.upload) != STATUS_OK) {
-		say(&k, 400, "not what is sent up");
+		upload_say(&k, 400, "not what is sent up");
 		return;
 	}
 	status = records_open_note(k.upload.note, &k.offer.head, &key, &err);
 	if (status != STATUS_OK) {
-		refuse(&k, status, &err);
+		upload_refuse(&k, status, &err);
 		return;
 	}
 	sha256(k.offer.head.origin, strlen(k.offer.head.origin), raw);
 	hex_encode((struct bytes){ raw, sizeof(raw) }, hex);
 	if (strcmp(hash, hex) != 0) {
-		say(&k, 404, "the note is of another log");
+		upload_say(&k, 404, "the note is of another log");
 		return;
 	}
 	upload_taker_tick(t, now_ms);
@@ -447,12 +259,12 @@ void upload_taker_take(struct upload_taker *t, const char *hash,
 	    STATUS_OK) {
 		k.offer.log = info.id;
 		k.offer.held = info.size;
-		taking = find_taking(&k);
+		taking = upload_find_taking(&k);
 	}
 	if (taking != NULL && k.upload.is_part)
-		take_part(&k, taking);
+		upload_take_part(&k, taking);
 	else if (taking != NULL && k.upload.data.size == 0)
-		say_want(&k, taking);
+		upload_say_want(&k, taking);
 	else
 		take_new(&k);
 }

@@ -28,7 +28,7 @@ struct upload_answer {
 	int64_t grown;	    /* the log that has grown by this; 0 */
 	int64_t acked;	    /* the log whose acknowledgement this brought; 0 */
 	bool forked;	    /* evidence was kept: tell the operator */
-	bool own_is_ahead;  /* others have more of our own log than we do */
+	bool own_is_ahead;  /* others have more of our own log than we */
 };
 
 /* NULL when out of memory. `house` outlives it. */

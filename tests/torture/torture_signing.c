@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "signing/checkpoint.h"
+#include "signing/seal.h"
 #include "signing/trust.h"
 #include "tests/support/check.h"
 #include "tests/support/faults.h"
@@ -123,6 +124,37 @@ static enum status a_log_signs_and_is_cosigned(void *context, bool *tolerated)
 		status = read_checkpoint(&rotated, &cosigned, &merged);
 	for (size_t i = 0; i < 4; i++)
 		buf_release(all[i]);
+	return status;
+}
+
+static enum status a_record_is_sealed_and_opened(void *context,
+						 bool *tolerated)
+{
+	struct seal_key *key = NULL;
+	struct buf sealed, opened;
+	enum status status, other;
+
+	(void)context;
+	(void)tolerated;
+	start(&sealed);
+	start(&opened);
+	status = buf_status(&sealed);
+	other = buf_status(&opened);
+	if (status == STATUS_OK)
+		status = other;
+	if (status == STATUS_OK)
+		status = seal_key_new(&key, "county/records");
+	if (status == STATUS_OK)
+		status = judged(seal(bytes_of("text"), seal_key_public(key),
+				     &sealed),
+				&sealed);
+	if (status == STATUS_OK)
+		status = judged(seal_open(behind_mark(&sealed), key, &opened),
+				&opened);
+	CHECK((key != NULL) || status != STATUS_OK);
+	seal_key_free(key);
+	buf_release(&sealed);
+	buf_release(&opened);
 	return status;
 }
 
@@ -273,6 +305,8 @@ int main(void)
 			     STATUS_NO_MEMORY) == 2);
 	CHECK(faults_torture("checkpoints", a_log_signs_and_is_cosigned, NULL,
 			     STATUS_NO_MEMORY) > 10);
+	CHECK(faults_torture("seals", a_record_is_sealed_and_opened, NULL,
+			     STATUS_NO_MEMORY) > 5);
 	CHECK(faults_torture("roots", a_root_is_made_and_followed, NULL,
 			     STATUS_NO_MEMORY) > 3);
 	CHECK(faults_torture("trust", an_office_writes_its_trust, NULL,
