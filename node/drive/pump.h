@@ -1,6 +1,7 @@
 /* Moves pieces of a payload from one place to another, each one hashed on its
- * way, at the speed of the slower of the two: one thread reads, one hashes, one
- * writes, through a ring of buffers of fixed size.
+ * way, at the speed of the slower of the two: one thread reads, one hashes (two
+ * where there are processors for it), one writes, through a ring of buffers of
+ * fixed size.
  *
  * A piece that is missing, damaged or cannot be read is left out and the rest
  * goes on; a place that cannot be written ends it. What arrived is in `moved`,
