@@ -73,9 +73,9 @@ def story(s):
 
 
 def the_drive_is_mended(s, station, drive, lesson, whole):
-    """`drive check` finds the bad bytes, the next visit puts good ones there."""
+    """`drive check` finds the bad bytes, a visit that repairs puts good ones there."""
     equal(station.try_cli("drive", "check", drive.path).code, REFUSED, "the check finds it")
-    sync(station, drive)
+    sync(station, drive, "--repair")
     equal(sorted(drive.payload(lesson["btmh"]).values()), whole, "on the drive, too")
     equal(station.try_cli("drive", "check", drive.path).code, DONE, "and is content")
 
