@@ -10,12 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "catalog/lessons.h"
 #include "node/clock.h"
 #include "node/drive/sync_inside.h"
 
 /* Seconds between words to the node; and how much of a list it is told. */
 static const double TELL_S = 1;
 enum { TOLD_MAX = 500 };
+/* Seconds to look for lessons on a drive that has lost its list. */
+static const double RECOLLECT_S = 20;
 
 static double clock_now(void)
 {
@@ -204,20 +207,26 @@ enum status visit_write(struct visit *v, const char *path,
 
 /* --- the drive --- */
 
+/* `*whole`: there was a list, and every line of it is one. */
 static enum status read_list(struct visit *v, enum drive_kind kind,
-			     struct hashes *out, bool *known, struct err *err)
+			     struct hashes *out, bool *whole, struct err *err)
 {
 	char path[DRIVE_PATH_MAX];
 	struct buf text = BUF_INIT;
+	uint8_t hash[DRIVE_HASH_SIZE];
+	struct bytes rest;
+	size_t lines = 0;
 	enum status status;
 
 	drive_path_list(kind, path);
 	status = visit_read(v, path, DRIVE_LIST_MAX, &text, err);
 	if (status == STATUS_OK) {
-		*known = true;
 		status = hashes_read(out, buf_bytes(&text));
 		if (status != STATUS_OK)
 			(void)err_set(err, status, "out of memory");
+		for (rest = buf_bytes(&text); drive_list_next(&rest, hash);)
+			lines++;
+		*whole = lines > 0 && lines * 65 == text.size;
 	} else if (status == STATUS_NOT_FOUND) {
 		status = STATUS_OK;
 	} else {
@@ -225,6 +234,54 @@ static enum status read_list(struct visit *v, enum drive_kind kind,
 	}
 	buf_release(&text);
 	return status;
+}
+
+/* A list is a hint. Where it is lost or spoiled, the drive is asked by name
+ * for every lesson known here, for as long as that may take. */
+struct recollecting {
+	struct visit *v;
+	double until;
+	enum status status;
+	struct err *err;
+};
+
+static bool recollect_lesson(void *context, const struct lesson_row *row)
+{
+	struct recollecting *r = context;
+	char path[DRIVE_PATH_MAX];
+	struct err why = ERR_INIT;
+	uint64_t size;
+	bool there;
+
+	drive_path(DRIVE_PLACE, row->lesson.btmh, path);
+	there = mount_size(r->v->m, path, &size, &why) == STATUS_OK;
+	drive_path(DRIVE_PART, row->lesson.btmh, path);
+	there = there || mount_has_folder(r->v->m, path);
+	if (there && hashes_put(&r->v->places, row->lesson.btmh) ==
+			     STATUS_NO_MEMORY)
+		r->status = err_set(r->err, STATUS_NO_MEMORY, "out of memory");
+	return r->status == STATUS_OK && clock_now() < r->until &&
+	       visit_show(r->v, SYNC_LOOKING, "", 0, 0);
+}
+
+static enum status recollect(struct visit *v, struct err *err)
+{
+	struct recollecting r = { v, clock_now() + RECOLLECT_S, STATUS_OK,
+				  err };
+	struct lessons_query all = { .filter = LESSONS_ALL }, gone = {
+		.filter = LESSONS_WITHDRAWN
+	};
+	enum status status;
+
+	if (v->places_known || (!mount_has_folder(v->m, DRIVE_SYSTEM "/place") &&
+				!mount_has_folder(v->m, DRIVE_SYSTEM "/part")))
+		return STATUS_OK;
+	status = lessons_find(visit_catalog(v), &all, recollect_lesson, &r,
+			      err);
+	if (status == STATUS_OK)
+		status = lessons_find(visit_catalog(v), &gone,
+				      recollect_lesson, &r, err);
+	return status == STATUS_OK ? r.status : status;
 }
 
 static enum status read_route(struct visit *v, struct err *err)
@@ -272,12 +329,14 @@ static enum status look(struct visit *v, struct err *err)
 	v->has_mark = status == STATUS_OK;
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
-	/* A drive of a newer program: not to be written by this one. */
-	if (status != STATUS_OK) {
+	if (status == STATUS_OLD) /* a newer program's: hands off */
+		return err_wrap(err, "this drive");
+	if (status == STATUS_UNTRUSTED)
 		v->writable = false;
+	/* A torn one is made anew by 'drive prepare'. */
+	if (status != STATUS_OK)
 		status = visit_failed(v, err, "what this drive says of "
 					      "itself");
-	}
 	if (status == STATUS_OK)
 		status = read_list(v, DRIVE_PLACE, &v->places,
 				   &v->places_known, err);
@@ -346,7 +405,7 @@ static enum status small_things_again(struct visit *v, struct err *err)
 static enum status steps(struct visit *v, struct err *err)
 {
 	static enum status (*const all[])(struct visit *, struct err *) = {
-		sync_trust_in,	sync_logs_in,	 sync_small_in,
+		sync_trust_in,	sync_logs_in,	 sync_small_in, recollect,
 		sync_trust_out, sync_logs_out,	 sync_small_out,
 		sync_tidy_withdrawn, sync_payload_in, sync_payload_out,
 		sync_tidy_superseded, small_things_again, sync_statement_out

@@ -31,7 +31,7 @@ struct visit {
 	double shown, told; /* when last, to people and to the node */
 
 	struct hashes places, nodes, ups; /* the drive's lists */
-	bool places_known;		  /* there was such a list */
+	bool places_known;		  /* and a whole one */
 	struct hashes bad; /* payloads found damaged on the drive */
 	struct drive_stop *route;
 	size_t route_count;
