@@ -20,8 +20,12 @@ static size_t slot_of(const struct hashes *h, const uint8_t *hash)
 	/* Seeded, for the list may be made by somebody who wants it slow. */
 	for (size_t i = 0; i < DRIVE_HASH_SIZE; i += sizeof(word)) {
 		memcpy(&word, hash + i, sizeof(word));
-		mixed = (mixed ^ word) * (h->seed | 1);
-		mixed ^= mixed >> 32;
+		mixed ^= word;
+		mixed ^= mixed >> 33; /* the finisher of MurmurHash3 */
+		mixed *= UINT64_C(0xff51afd7ed558ccd);
+		mixed ^= mixed >> 33;
+		mixed *= UINT64_C(0xc4ceb9fe1a85ec53);
+		mixed ^= mixed >> 33;
 	}
 	at = (size_t)mixed & (h->slots - 1);
 	while (h->table[at] != 0 &&
