@@ -1,4 +1,4 @@
-# TIMEOUT 300
+# TIMEOUT 400
 """Every bad drive there is comes to a station and to a county: nobody crashes,
 hangs, grows, or believes it; what is sound on it is taken, what is not is said;
 nothing is lost and nothing is written that is not ours. A good drive afterwards
