@@ -20,7 +20,7 @@ enum { TOLD_MAX = 500 };
 /* Seconds to look for lessons on a drive that has lost its list. */
 static const double RECOLLECT_S = 20;
 
-static double clock_now(void)
+double visit_clock(void)
 {
 	struct timespec t;
 
@@ -32,7 +32,7 @@ static double clock_now(void)
 
 bool visit_may_go_on(struct visit *v)
 {
-	if (v->deadline > 0 && clock_now() > v->deadline)
+	if (v->deadline > 0 && visit_clock() > v->deadline)
 		v->out_of_time = true;
 	return !v->out_of_time && !v->gone;
 }
@@ -47,7 +47,7 @@ static void tell_progress(struct visit *v, const struct sync_progress *now)
 	};
 	struct err ignored = ERR_INIT;
 
-	v->told = clock_now();
+	v->told = visit_clock();
 	(void)visit_tell(v,
 			 json_pack("{s:s, s:s, s:s, s:I, s:I}", "verb",
 				   "drive-progress", "step", steps[now->step],
@@ -63,14 +63,14 @@ bool visit_show(struct visit *v, enum sync_step step, const char *title,
 	struct sync_progress now = { step, title, done, total };
 	bool same = v->now.step == step && v->now.title == title;
 
-	if (door_is_live(v->door) && clock_now() - v->told > TELL_S)
+	if (door_is_live(v->door) && visit_clock() - v->told > TELL_S)
 		tell_progress(v, &now);
 	if (v->o->progress == NULL)
 		return visit_may_go_on(v);
-	if (same && done < total && clock_now() - v->shown < 0.2)
+	if (same && done < total && visit_clock() - v->shown < 0.2)
 		return visit_may_go_on(v);
 	v->now = now;
-	v->shown = clock_now();
+	v->shown = visit_clock();
 	if (!v->o->progress(v->o->owner, &now))
 		v->gone = true;
 	return visit_may_go_on(v);
@@ -245,28 +245,33 @@ struct recollecting {
 	struct err *err;
 };
 
+bool visit_finds(struct visit *v, const uint8_t *btmh)
+{
+	char path[DRIVE_PATH_MAX];
+	struct err ignored = ERR_INIT;
+	uint64_t size;
+
+	drive_path(DRIVE_PLACE, btmh, path);
+	if (mount_size(v->m, path, &size, &ignored) == STATUS_OK)
+		return true;
+	drive_path(DRIVE_PART, btmh, path);
+	return mount_has_folder(v->m, path);
+}
+
 static bool recollect_lesson(void *context, const struct lesson_row *row)
 {
 	struct recollecting *r = context;
-	char path[DRIVE_PATH_MAX];
-	struct err why = ERR_INIT;
-	uint64_t size;
-	bool there;
 
-	drive_path(DRIVE_PLACE, row->lesson.btmh, path);
-	there = mount_size(r->v->m, path, &size, &why) == STATUS_OK;
-	drive_path(DRIVE_PART, row->lesson.btmh, path);
-	there = there || mount_has_folder(r->v->m, path);
-	if (there && hashes_put(&r->v->places, row->lesson.btmh) ==
-			     STATUS_NO_MEMORY)
+	if (visit_finds(r->v, row->lesson.btmh) &&
+	    hashes_put(&r->v->places, row->lesson.btmh) == STATUS_NO_MEMORY)
 		r->status = err_set(r->err, STATUS_NO_MEMORY, "out of memory");
-	return r->status == STATUS_OK && clock_now() < r->until &&
+	return r->status == STATUS_OK && visit_clock() < r->until &&
 	       visit_show(r->v, SYNC_LOOKING, "", 0, 0);
 }
 
 static enum status recollect(struct visit *v, struct err *err)
 {
-	struct recollecting r = { v, clock_now() + RECOLLECT_S, STATUS_OK,
+	struct recollecting r = { v, visit_clock() + RECOLLECT_S, STATUS_OK,
 				  err };
 	struct lessons_query all = { .filter = LESSONS_ALL }, gone = {
 		.filter = LESSONS_WITHDRAWN
@@ -449,7 +454,7 @@ static json_t *make_report(struct visit *v, enum status status)
 		"{s:s, s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:O, s:I, s:O, "
 		"s:I, s:O, s:O, s:O, s:b, s:s}",
 		"drive", id, "path", mount_path(v->m), "at", (json_int_t)clock_s(), "seconds",
-		(json_int_t)(clock_now() - v->started + 0.5), "trust",
+		(json_int_t)(visit_clock() - v->started + 0.5), "trust",
 		(int)v->trust, "entries", (json_int_t)v->entries,
 		"records_in", (json_int_t)v->records_in, "records_out",
 		(json_int_t)v->records_out, "acks", (json_int_t)v->acks, "in",
@@ -510,7 +515,7 @@ enum status sync_visit(struct door *door, struct mount *m,
 	struct visit v = { .door = door,
 			   .m = m,
 			   .o = options,
-			   .started = clock_now(),
+			   .started = visit_clock(),
 			   .worst = ERR_INIT,
 			   .in = json_array(),
 			   .out = json_array(),

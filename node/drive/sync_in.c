@@ -19,12 +19,15 @@
 
 enum { POSTER_MAX = 64 << 10, LEND_POLL_US = 50 * 1000, LEND_TRIES = 400 };
 
+static const double ASK_S = 5;
+
 /* --- what there is to take --- */
 
 struct wants {
 	struct visit *v;
 	struct fetch *list;
 	size_t count, room;
+	double until; /* to ask for what the list lacks */
 	bool failed;
 };
 
@@ -32,8 +35,10 @@ static bool collect(void *context, const struct fetch *fetch)
 {
 	struct wants *w = context;
 
-	/* A drive without a list is asked by name for everything wanted. */
-	if (w->v->places_known && !hashes_have(&w->v->places, fetch->btmh))
+	/* A list is a hint: what it lacks is asked for by name, as long as
+	 * that takes no time that anybody would notice. */
+	if (!hashes_have(&w->v->places, fetch->btmh) &&
+	    (visit_clock() > w->until || !visit_finds(w->v, fetch->btmh)))
 		return true;
 	if (w->count == w->room) {
 		size_t room = w->room == 0 ? 64 : 2 * w->room;
@@ -436,7 +441,7 @@ static enum status take(struct copying *c, const struct lesson *l,
 
 enum status sync_payload_in(struct visit *v, struct err *err)
 {
-	struct wants w = { .v = v };
+	struct wants w = { .v = v, .until = visit_clock() + ASK_S };
 	struct copying c = { .v = v };
 	struct lesson_row *row = malloc(sizeof(*row));
 	char hex[65];

@@ -51,6 +51,10 @@ static inline struct catalog *visit_catalog(const struct visit *v)
 }
 
 /* --- sync.c --- */
+/* Seconds of a clock that never jumps. */
+double visit_clock(void);
+/* Is there a place or a part of this payload, asked by name? */
+bool visit_finds(struct visit *v, const uint8_t *btmh);
 /* Show how far it is; false when it is to stop: told to, or out of time. */
 bool visit_show(struct visit *v, enum sync_step step, const char *title,
 		uint64_t done, uint64_t total);
