@@ -122,4 +122,9 @@ enum status sync_tidy_superseded(struct visit *v, struct err *err);
 enum status sync_payload_in(struct visit *v, struct err *err);
 enum status sync_payload_out(struct visit *v, struct err *err);
 
+/* --- sync_repair.c --- */
+/* Read every lesson there whose torrent file is known; puts into `bad` what is
+ * not as it was signed. */
+enum status sync_repair(struct visit *v, struct err *err);
+
 #endif

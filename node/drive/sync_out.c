@@ -512,7 +512,9 @@ enum status sync_payload_out(struct visit *v, struct err *err)
 
 	if (!v->writable)
 		return STATUS_OK;
-	status = look_at_items(&l, err);
+	status = v->o->repair ? sync_repair(v, err) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = look_at_items(&l, err);
 	if (status == STATUS_OK)
 		status = gather(&l, err);
 	if (status == STATUS_OK)
