@@ -22,6 +22,7 @@ from lib import (DONE, FAILED, REFUSED, _die_with_parent, check, equal, http_get
 
 NOWHERE = "http://127.0.0.1:9"
 ALONE = ["--announce", "off"]
+ROUTE = "431081101203,431081101204,431081102301"
 
 
 class Place:
@@ -196,8 +197,7 @@ def set_out(s):
 def one_drive(t, drive):
     for village in t.villages:
         t.add_records(village, 2)
-    route = "431081101203,431081101204,431081102301"
-    t.trip(drive, t.county, t.township, *t.villages, t.township, t.county, route=route)
+    t.trip(drive, t.county, t.township, *t.villages, t.township, t.county, route=ROUTE)
     t.township.wants = {"全县的课", "镇里的课", "村里的课", "网络的课"}
     t.a.wants = {"全县的课", "镇里的课", "村里的课", "网络的课"}
     t.b.wants = {"全县的课", "镇里的课", "邻镇的课", "网络的课"}
@@ -263,6 +263,8 @@ def two_drives(t, first):
         t.add_records(village, 2)
     t.visit(t.county, first)
     t.visit(t.county, second)
+    plan = t.county.node.cli_json("drive", "plan", second.path, "--route", ROUTE)
+    before = {village.name: set(t.held(village)) for village in t.villages}
     killed_on_its_way(t, t.a, first)
 
     # A stick from somewhere, in the middle of it.
@@ -294,6 +296,11 @@ def two_drives(t, first):
     for place in (t.county, *t.places):
         t.holds_exactly(place)
     t.county_has_every_record_once(t.villages)
+    # What the plan said each village would have is what it has.
+    for village, station in zip(t.villages, plan["stations"]):
+        equal(before[village.name] | {one["title"] for one in station["comes"]},
+              set(t.held(village)), f"{village.name}, as planned")
+        equal(station["lacks"], [], f"{village.name}: what the plan leaves out")
     for drive in (first, second):
         for village in t.villages:
             t.is_acknowledged(village, 7, drive)
