@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/drive/berth.h"
+
 enum { DEPTH_MAX = 8, NAMES_MAX = 10000 };
 
 /* Adds up the files of a folder and those below it. */
@@ -79,6 +81,8 @@ static bool look_at(struct mount *m, const uint8_t *btmh,
 {
 	char path[DRIVE_PATH_MAX];
 	struct drive_place place;
+	struct err ignored = ERR_INIT;
+	uint64_t size;
 
 	memset(out, 0, sizeof(*out));
 	memcpy(out->btmh, btmh, sizeof(out->btmh));
@@ -86,8 +90,11 @@ static bool look_at(struct mount *m, const uint8_t *btmh,
 		(void)snprintf(out->lesson, sizeof(out->lesson), "%.*s",
 			       (int)sizeof(out->lesson) - 1, place.lesson);
 		out->rev = place.rev;
+		berth_plan_path(btmh, path);
 		if (mount_has_folder(m, place.folder)) {
-			out->whole = true;
+			/* With a plan beside it, pieces may be missing. */
+			out->whole = mount_size(m, path, &size, &ignored) ==
+				     STATUS_NOT_FOUND;
 			out->there = bytes_below(m, place.folder);
 			return true;
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/clock.h"
+#include "node/drive/berth.h"
 #include "node/drive/cargo.h"
 #include "node/drive/load.h"
 #include "node/drive/pump.h"
@@ -39,6 +40,8 @@ static enum status look_at_item(struct visit *v, struct load_item *item,
 {
 	struct drive_place place;
 	char path[DRIVE_PATH_MAX];
+	struct err ignored = ERR_INIT;
+	uint64_t size;
 	enum status status;
 
 	drive_path(DRIVE_PLACE, item->btmh, path);
@@ -47,7 +50,10 @@ static enum status look_at_item(struct visit *v, struct load_item *item,
 	*there = status != STATUS_NOT_FOUND;
 	if (status == STATUS_OK && drive_place_parse(buf_bytes(text), &place) ==
 					   STATUS_OK) {
+		berth_plan_path(item->btmh, path);
 		item->whole = mount_has_folder(v->m, place.folder) &&
+			      mount_size(v->m, path, &size, &ignored) ==
+				      STATUS_NOT_FOUND &&
 			      !hashes_have(&v->bad, item->btmh);
 		(void)snprintf(item->lesson, sizeof(item->lesson), "%s",
 			       place.lesson);
@@ -201,7 +207,9 @@ static enum status take_off(struct loading *l, size_t i, struct err *err)
 struct putting {
 	struct loading *l;
 	const struct load_row *row;
-	uint64_t there; /* bytes an earlier visit left */
+	bool mend;	 /* look at all of it: some of it may be bad */
+	uint64_t there;	 /* bytes an earlier visit left */
+	uint32_t moved;	 /* pieces */
 };
 
 static bool put(void *owner, uint64_t bytes)
@@ -304,6 +312,7 @@ static enum status pump_out(struct putting *p, const struct torrentfile *tf,
 		pump.from = payload;
 		status = pump_run(&pump, moved, &result, err);
 		v->out_bytes += result.bytes;
+		p->moved = result.moved;
 		v->wrote = v->wrote || result.moved > 0;
 	}
 	if (status == STATUS_OK &&
@@ -366,6 +375,7 @@ static enum status stow(struct putting *p, const struct torrentfile *tf,
 		.mark = mark == NULL ? "" : mark + 1,
 		.lesson = lesson->id,
 		.rev = lesson->rev,
+		.mend = p->mend,
 		.part_bytes = v->mark.part_bytes != 0 ? v->mark.part_bytes :
 			      v->facts.kind == MOUNT_FAT ? DRIVE_PART_BYTES :
 							   0,
@@ -432,12 +442,11 @@ static enum status put_on(struct loading *l, size_t i, struct err *err)
 	if (status == STATUS_OK)
 		status = house_open_torrent(door_house(v->door),
 					    l->load.lessons[i].btmh, &tf, err);
-	/* What was found bad there makes way for what is good. */
-	if (status == STATUS_OK && hashes_have(&v->bad, tf->btmh))
-		status = cargo_remove(v->m, tf->btmh, &tf->mi, err);
+	p.mend = hashes_have(&v->bad, l->load.lessons[i].btmh) ||
+		 l->load.lessons[i].on_drive;
 	if (status == STATUS_OK)
 		status = stow(&p, tf, &row->lesson, err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && (p.moved > 0 || !p.mend))
 		(void)json_array_append_new(
 			v->out,
 			json_pack("{s:s, s:s, s:I}", "id", p.row->id, "title",
@@ -486,13 +495,33 @@ static enum status put_all_on(struct loading *l, struct err *err)
 	return status;
 }
 
+/* What is on the drive and held here is read again, and mended. */
+static enum status mend_all(struct loading *l, struct err *err)
+{
+	struct visit *v = l->v;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++) {
+		const struct load_row *row = &l->load.rows[i];
+
+		if (l->acts[i] == PACK_KEEP && l->load.lessons[i].here &&
+		    l->load.lessons[i].on_drive && v->writable &&
+		    visit_show(v, SYNC_PAYLOAD_OUT, row->title, 0, 0))
+			status = put_on(l, i, err);
+	}
+	return status;
+}
+
 static enum status carry_out(struct loading *l, struct err *err)
 {
 	enum status status = take_all_off(l, err);
 
 	if (status == STATUS_OK)
 		status = write_places(l, err);
-	return status == STATUS_OK ? put_all_on(l, err) : status;
+	if (status == STATUS_OK)
+		status = put_all_on(l, err);
+	return status == STATUS_OK && l->v->o->repair ? mend_all(l, err) :
+							status;
 }
 
 static void loading_release(struct loading *l)
