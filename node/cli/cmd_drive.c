@@ -204,7 +204,7 @@ static void print_report(const json_t *report)
 
 /* --- the verb --- */
 
-static enum status read_minutes(const struct cli *cli, unsigned *minutes,
+static enum status read_minutes(const struct cli *cli, unsigned *seconds,
 				struct err *err)
 {
 	const char *text = cli_value(cli, "minutes");
@@ -216,7 +216,7 @@ static enum status read_minutes(const struct cli *cli, unsigned *minutes,
 	    value > 24 * 60)
 		return err_set(err, STATUS_USAGE,
 			       "--minutes wants a number from 1 to 1440");
-	*minutes = (unsigned)value;
+	*seconds = 60 * (unsigned)value;
 	return STATUS_OK;
 }
 
@@ -278,7 +278,7 @@ enum status cmd_drive_sync(struct cli *cli, struct err *err)
 	struct mount *m = NULL;
 	enum status status = stops == NULL ?
 				     err_set(err, STATUS_NO_MEMORY, "drive") :
-				     read_minutes(cli, &options.minutes, err);
+				     read_minutes(cli, &options.seconds, err);
 
 	if (status == STATUS_OK)
 		status = mount_open(&m, cli->words[0], err);

@@ -13,6 +13,7 @@
 #include "catalog/lessons.h"
 #include "node/clock.h"
 #include "node/drive/sync_inside.h"
+#include "proto/text.h"
 
 /* Seconds between words to the node; and how much of a list it is told. */
 static const double TELL_S = 1;
@@ -34,7 +35,24 @@ bool visit_may_go_on(struct visit *v)
 {
 	if (v->deadline > 0 && visit_clock() > v->deadline)
 		v->out_of_time = true;
-	return !v->out_of_time && !v->gone;
+	return !v->out_of_time && !v->gone && !v->stopped;
+}
+
+void visit_look(struct visit *v)
+{
+	v->look_end = visit_clock() + SYNC_LOOK_S;
+}
+
+bool visit_may_look(struct visit *v, size_t done)
+{
+	if (v->gone || v->stopped)
+		return false;
+	if (visit_clock() < v->look_end)
+		return true;
+	visit_trouble(v, "the drive names more things than could be looked "
+			 "up in a minute: the rest after the first %zu was "
+			 "left", done);
+	return false;
 }
 
 /* For the page in the room; nothing hangs on it. */
@@ -49,11 +67,12 @@ static void tell_progress(struct visit *v, const struct sync_progress *now)
 
 	v->told = visit_clock();
 	(void)visit_tell(v,
-			 json_pack("{s:s, s:s, s:s, s:I, s:I}", "verb",
+			 json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "verb",
 				   "drive-progress", "step", steps[now->step],
 				   "title", now->title, "done",
 				   (json_int_t)now->done, "total",
-				   (json_int_t)now->total),
+				   (json_int_t)now->total, "pid",
+				   (json_int_t)getpid()),
 			 &ignored);
 }
 
@@ -61,18 +80,18 @@ bool visit_show(struct visit *v, enum sync_step step, const char *title,
 		uint64_t done, uint64_t total)
 {
 	struct sync_progress now = { step, title, done, total };
-	bool same = v->now.step == step && v->now.title == title;
+	bool same_step = v->shown > 0 && v->now.step == step;
+	bool same = same_step && v->now.title == title;
 
-	if (door_is_live(v->door) && visit_clock() - v->told > TELL_S)
+	if (door_is_live(v->door) &&
+	    (!same_step || visit_clock() - v->told > TELL_S))
 		tell_progress(v, &now);
-	if (v->o->progress == NULL)
-		return visit_may_go_on(v);
 	if (same && done < total && visit_clock() - v->shown < 0.2)
 		return visit_may_go_on(v);
 	v->now = now;
 	v->shown = visit_clock();
-	if (!v->o->progress(v->o->owner, &now))
-		v->gone = true;
+	if (v->o->progress != NULL && !v->o->progress(v->o->owner, &now))
+		v->stopped = true;
 	return visit_may_go_on(v);
 }
 
@@ -83,16 +102,44 @@ json_t *visit_text(struct bytes text)
 	return json_stringn((const char *)text.data, text.size);
 }
 
+/* What was cut through a character, and the names of folders, may be anything:
+ * a '?' for each byte that is not UTF-8. */
+static json_t *shown_text(const char *text)
+{
+	struct buf shown = BUF_INIT;
+	struct bytes_reader r;
+	json_t *string;
+	uint32_t code;
+
+	bytes_reader_init(&r, bytes_of(text));
+	while (r.left > 0) {
+		const uint8_t *from = r.next;
+
+		if (text_next(&r, &code)) {
+			buf_put_bytes(&shown, (struct bytes){
+						      from, (size_t)(r.next -
+								     from) });
+			continue;
+		}
+		buf_puts(&shown, "?");
+		r.next++;
+		r.left--;
+	}
+	string = visit_text(buf_bytes(&shown));
+	buf_release(&shown);
+	return string;
+}
+
 void visit_trouble(struct visit *v, const char *fmt, ...)
 {
-	char text[ERR_TEXT_MAX + 200];
+	char text[2 * ERR_TEXT_MAX + 200];
 	va_list args;
 
 	va_start(args, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (json_array_size(v->trouble) < SYNC_TROUBLE_MAX)
-		(void)json_array_append_new(v->trouble, json_string(text));
+		(void)json_array_append_new(v->trouble, shown_text(text));
 }
 
 void visit_left(struct visit *v, const char *id, const char *title,
@@ -265,8 +312,10 @@ static bool recollect_lesson(void *context, const struct lesson_row *row)
 	if (visit_finds(r->v, row->lesson.btmh) &&
 	    hashes_put(&r->v->places, row->lesson.btmh) == STATUS_NO_MEMORY)
 		r->status = err_set(r->err, STATUS_NO_MEMORY, "out of memory");
+	/* Also when time is over: half a list is taken for a whole one. */
+	(void)visit_show(r->v, SYNC_LOOKING, "", 0, 0);
 	return r->status == STATUS_OK && visit_clock() < r->until &&
-	       visit_show(r->v, SYNC_LOOKING, "", 0, 0);
+	       !r->v->stopped && !r->v->gone;
 }
 
 static enum status recollect(struct visit *v, struct err *err)
@@ -423,8 +472,11 @@ static enum status steps(struct visit *v, struct err *err)
 		if (all[i] == sync_payload_in)
 			drive_here(v, true);
 		status = all[i](v, err);
+		if (status == STATUS_OK && v->stopped)
+			return err_set(err, STATUS_CANCELLED, "stopped");
 		if (status != STATUS_OK)
 			return status;
+		*err = (struct err)ERR_INIT; /* what was not one in the end */
 	}
 	return STATUS_OK;
 }
@@ -433,7 +485,7 @@ static const char *state_of(const struct visit *v, enum status status)
 {
 	if (status == STATUS_UNREACHABLE && v->gone)
 		return "pulled";
-	if (status != STATUS_OK)
+	if (status != STATUS_OK || v->worst.status == STATUS_IO)
 		return "failed";
 	return json_array_size(v->left) > 0 || v->out_of_time ||
 			       v->worst.status != STATUS_OK ?
@@ -445,15 +497,16 @@ static json_t *make_report(struct visit *v, enum status status)
 {
 	/* Whatever happened: after a failed write or flush it is safe to pull
 	 * it out, too, for nothing goes on. It is said when all is on it. */
-	bool safe = status == STATUS_OK;
+	bool safe = status == STATUS_OK && v->worst.status != STATUS_IO;
 	char id[2 * MARK_ID_SIZE + 1] = "";
 
 	if (v->has_mark)
 		mark_id_text(&v->mark, id);
 	return json_pack(
-		"{s:s, s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:O, s:I, s:O, "
+		"{s:s, s:o, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:O, s:I, s:O, "
 		"s:I, s:O, s:O, s:O, s:b, s:s}",
-		"drive", id, "path", mount_path(v->m), "at", (json_int_t)clock_s(), "seconds",
+		"drive", id, "path", shown_text(mount_path(v->m)), "at",
+		(json_int_t)clock_s(), "seconds",
 		(json_int_t)(visit_clock() - v->started + 0.5), "trust",
 		(int)v->trust, "entries", (json_int_t)v->entries,
 		"records_in", (json_int_t)v->records_in, "records_out",
@@ -479,8 +532,9 @@ static void tell_report(struct visit *v, json_t *report)
 		(void)json_object_set_new(told, lists[i], list);
 	}
 	(void)visit_tell(v,
-			 json_pack("{s:s, s:o}", "verb", "drive-done",
-				   "report", told),
+			 json_pack("{s:s, s:o, s:I}", "verb", "drive-done",
+				   "report", told, "pid",
+				   (json_int_t)getpid()),
 			 &ignored);
 }
 
@@ -492,6 +546,7 @@ static void visit_release(struct visit *v)
 	json_decref(v->left);
 	json_decref(v->trouble);
 	hashes_release(&v->bad);
+	hashes_release(&v->bad_ups);
 	hashes_release(&v->places);
 	hashes_release(&v->nodes);
 	hashes_release(&v->ups);
@@ -525,8 +580,8 @@ enum status sync_visit(struct door *door, struct mount *m,
 	struct err ignored = ERR_INIT;
 	enum status status, flushed;
 
-	if (options->minutes > 0)
-		v.deadline = v.started + 60.0 * options->minutes -
+	if (options->seconds > 0)
+		v.deadline = v.started + (double)options->seconds -
 			     SYNC_FLUSH_S;
 	(void)visit_show(&v, SYNC_LOOKING, "", 0, 0);
 	status = steps(&v, err);

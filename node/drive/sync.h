@@ -39,12 +39,12 @@ struct sync_progress {
 };
 
 struct sync_options {
-	unsigned minutes; /* 0: as long as it takes */
+	unsigned seconds; /* 0: as long as it takes */
 	/* Save this route on the drive; count 0 keeps the one it has. */
 	const struct drive_stop *route;
 	size_t route_count;
 	bool only_in; /* write nothing to the drive */
-	bool repair;  /* look at all of the drive again, mend what is bad */
+	bool repair;  /* read all of the drive's that is held here, mend it */
 	/* May be NULL; at least twice a second. False: stop soon (what is done
 	 * is kept). */
 	bool (*progress)(void *owner, const struct sync_progress *progress);
@@ -58,8 +58,9 @@ struct sync_options {
  * went out, what did not and why: docs/architecture.md, "drive sync".
  * Returns: STATUS_OK when all that could be done was done (the report may list
  *          what was left); STATUS_CANCELLED; STATUS_UNREACHABLE when the drive
- *          was pulled out; STATUS_NO_ROOM, STATUS_IO when it ended early; the
- *          first damage or distrust as STATUS_DAMAGED, STATUS_UNTRUSTED, after
+ *          was pulled out; STATUS_NO_ROOM when it ended early; STATUS_IO when
+ *          it did, or something could not be read or written; the first
+ *          damage or distrust as STATUS_DAMAGED, STATUS_UNTRUSTED, after
  *          everything else was done.
  */
 enum status sync_visit(struct door *door, struct mount *m,

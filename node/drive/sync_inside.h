@@ -13,7 +13,8 @@ enum {
 	SYNC_FLUSH_S = 5,	      /* of --minutes, kept to flush */
 	SYNC_NODES_MAX = 4096,	      /* statements looked at */
 	SYNC_UPS_MAX = 4096,	      /* record logs looked at */
-	SYNC_TROUBLE_MAX = 50	      /* sentences in the report */
+	SYNC_TROUBLE_MAX = 50,	      /* sentences in the report */
+	SYNC_LOOK_S = 60 /* at most, for the names of one list */
 };
 
 struct visit {
@@ -25,18 +26,22 @@ struct visit {
 	bool has_mark;
 	bool writable; /* the drive takes what we give it, so far */
 	bool full;     /* it had no room for something small */
+	bool foreign;  /* another county's: only its logs are read */
 	bool wrote;    /* something that is still to be flushed */
 	double started, deadline; /* of a clock that never jumps; 0: none */
+	double look_end; /* of the list that is being looked at */
 	struct sync_progress now; /* as last shown */
 	double shown, told; /* when last, to people and to the node */
 
 	struct hashes places, nodes, ups; /* the drive's lists */
 	bool places_known;		  /* and a whole one */
 	struct hashes bad; /* payloads found damaged on the drive */
+	struct hashes bad_ups; /* record logs with no real head there */
 	struct drive_stop *route;
 	size_t route_count;
 
-	bool gone;	/* pulled out, or out of time: only the report is left */
+	bool gone;    /* pulled out: only the report is left */
+	bool stopped; /* by whoever watches it */
 	bool out_of_time;
 	struct err worst; /* damage or distrust, told in the end */
 
@@ -59,6 +64,10 @@ bool visit_finds(struct visit *v, const uint8_t *btmh);
 bool visit_show(struct visit *v, enum sync_step step, const char *title,
 		uint64_t done, uint64_t total);
 bool visit_may_go_on(struct visit *v);
+/* A list of a drive may have more names than a slow file system finds in a
+ * day: begin to look at one, and may the next of its names be looked at? */
+void visit_look(struct visit *v);
+bool visit_may_look(struct visit *v, size_t done);
 /*
  * A step has failed: say it in the report and decide what it means. Returns
  * STATUS_OK when the visit goes on with the next thing, and what ends it
@@ -121,10 +130,5 @@ enum status sync_tidy_superseded(struct visit *v, struct err *err);
 /* --- sync_in.c, sync_out.c --- */
 enum status sync_payload_in(struct visit *v, struct err *err);
 enum status sync_payload_out(struct visit *v, struct err *err);
-
-/* --- sync_repair.c --- */
-/* Read every lesson there whose torrent file is known; puts into `bad` what is
- * not as it was signed. */
-enum status sync_repair(struct visit *v, struct err *err);
 
 #endif

@@ -7,11 +7,12 @@
 
 #include "catalog/mirror.h"
 #include "node/drive/sync_inside.h"
+#include "node/records.h"
 #include "proto/bundle.h"
 #include "proto/encoding.h"
 #include "signing/checkpoint.h"
 
-enum { INDEX_POLL_US = 20 * 1000 };
+enum { INDEX_POLL_US = 20 * 1000, TURN_POLL_US = 50 * 1000 };
 
 /* --- in --- */
 
@@ -92,23 +93,45 @@ static enum status take_in(struct visit *v, const char *folder, uint64_t have,
 	return status;
 }
 
+/* Another drive may be having a log taken in just now: it has its turn. */
+static enum status show_log(struct visit *v, struct bytes note, bool records,
+			    json_t **answer, struct err *err)
+{
+	json_t *text = visit_text(note);
+	enum status status = STATUS_BUSY;
+
+	if (text == NULL)
+		return err_set(err, STATUS_MALFORMED, "it is not UTF-8 text");
+	while (status == STATUS_BUSY) {
+		*err = (struct err)ERR_INIT;
+		status = door_ask(
+			v->door,
+			json_pack("{s:s, s:s, s:O, s:I}", "verb", "log-take",
+				  "kind", records ? "records" : "lessons",
+				  "note", text, "pid", (json_int_t)getpid()),
+			answer, err);
+		if (status != STATUS_BUSY)
+			break;
+		if (!visit_show(v, SYNC_LOGS_IN, "", 0, 0))
+			status = err_set(err, STATUS_CANCELLED, "stopped");
+		else
+			(void)usleep(TURN_POLL_US);
+	}
+	json_decref(text);
+	return status;
+}
+
 enum status sync_log_in(struct visit *v, const char *folder,
 			struct bytes note, bool records, uint64_t *grown,
 			struct err *err)
 {
-	json_t *text = visit_text(note), *answer;
+	json_t *answer;
 	const char *state;
 	uint64_t have, size;
 	enum status status;
 
 	*grown = 0;
-	if (text == NULL)
-		return err_set(err, STATUS_MALFORMED, "it is not UTF-8 text");
-	status = door_ask(v->door,
-			  json_pack("{s:s, s:s, s:o}", "verb", "log-take",
-				    "kind", records ? "records" : "lessons",
-				    "note", text),
-			  &answer, err);
+	status = show_log(v, note, records, &answer, err);
 	if (status != STATUS_OK)
 		return status;
 	state = json_string_value(json_object_get(answer, "state"));
@@ -269,7 +292,13 @@ static bool is_signed(struct visit *v, struct bytes note,
 	const struct publisher *publisher = trust_publisher(
 		&door_house(v->door)->trust.trust, log->origin);
 	struct checkpoint checkpoint;
+	struct public_key key;
+	struct err ignored = ERR_INIT;
 
+	if (log->kind == LOG_RECORDS)
+		return records_open_note(note, &checkpoint, &key, &ignored) ==
+			       STATUS_OK &&
+		       strcmp(checkpoint.origin, log->origin) == 0;
 	return publisher != NULL &&
 	       checkpoint_open(note, log->origin, publisher->keys,
 			       publisher->key_count,
@@ -302,9 +331,7 @@ static enum mirror_state compare(struct visit *v, struct bytes theirs,
 	}
 	/* Junk in the way of the truth is written over; a head somebody really
 	 * signed is left for those who can tell what it means. */
-	return log->kind == LOG_LESSONS && !is_signed(v, theirs, log) ?
-		       MIRROR_NONE :
-		       MIRROR_LEAVE;
+	return is_signed(v, theirs, log) ? MIRROR_LEAVE : MIRROR_NONE;
 }
 
 enum status sync_log_out(struct visit *v, const char *folder,
@@ -345,6 +372,7 @@ enum status sync_log_out(struct visit *v, const char *folder,
 			status = mount_write(v->m, path, buf_bytes(&copy),
 					     err);
 		v->wrote = true;
+		v->full = v->full || status == STATUS_NO_ROOM;
 		if (status == STATUS_OK) {
 			*grown = log->size - since;
 			if (since > 0 && since < log->size)

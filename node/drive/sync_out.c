@@ -24,6 +24,7 @@ struct loading {
 	struct load load;
 	struct load_item *items;
 	size_t item_count;
+	size_t looked_at; /* of the drive's list of places */
 	enum pack_act *acts;
 	size_t *order, steps;
 	struct hashes taken_off;
@@ -78,19 +79,23 @@ static enum status look_at_items(struct loading *l, struct err *err)
 	l->items = calloc(v->places.count + 1, sizeof(*l->items));
 	if (l->items == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	for (size_t i = 0; i < v->places.count && status == STATUS_OK &&
-			   visit_may_go_on(v);
-	     i++) {
+	visit_look(v);
+	for (; l->looked_at < v->places.count && status == STATUS_OK &&
+	       visit_may_look(v, l->looked_at);
+	     l->looked_at++) {
 		struct load_item *item = &l->items[l->item_count];
 		bool there = false;
 
-		memcpy(item->btmh, v->places.list[i], 32);
+		memcpy(item->btmh, v->places.list[l->looked_at], 32);
 		status = look_at_item(v, item, &text, &there, err);
 		l->item_count += there;
 		if (!there)
 			memset(item, 0, sizeof(*item));
 	}
 	buf_release(&text);
+	/* Half a look is no ground to plan on. */
+	if (status == STATUS_OK && v->stopped)
+		return err_set(err, STATUS_CANCELLED, "stopped");
 	return status;
 }
 
@@ -142,7 +147,9 @@ static enum status plan(struct loading *l, struct err *err)
 	for (size_t i = 0; i < l->load.count; i++) {
 		const struct load_row *row = &l->load.rows[i];
 
-		if (l->acts[i] == PACK_LOAD)
+		if (l->acts[i] == PACK_LOAD ||
+		    (v->o->repair && l->acts[i] == PACK_KEEP &&
+		     l->load.lessons[i].here && l->load.lessons[i].on_drive))
 			l->total += row->bytes;
 		if (l->acts[i] == PACK_NO_ROOM)
 			visit_left(v, row->id, row->title, row->bytes, false,
@@ -151,7 +158,8 @@ static enum status plan(struct loading *l, struct err *err)
 	return STATUS_OK;
 }
 
-/* The list first: all that is there and all that is to come. */
+/* The list first: all that is there and all that is to come, then what there
+ * was no time to look at. */
 static enum status write_places(struct loading *l, struct err *err)
 {
 	struct hashes list = HASHES_INIT;
@@ -165,6 +173,11 @@ static enum status write_places(struct loading *l, struct err *err)
 	for (size_t i = 0; i < l->item_count && status == STATUS_OK; i++)
 		if (!hashes_have(&l->taken_off, l->items[i].btmh))
 			status = hashes_put(&list, l->items[i].btmh);
+	for (size_t i = l->looked_at;
+	     i < l->v->places.count && status == STATUS_OK; i++)
+		if (hashes_put(&list, l->v->places.list[i]) ==
+		    STATUS_NO_MEMORY)
+			status = STATUS_NO_MEMORY;
 	hashes_write(&list, &text);
 	drive_path_list(DRIVE_PLACE, path);
 	if (status != STATUS_OK || buf_status(&text) != STATUS_OK)
@@ -452,7 +465,7 @@ static enum status put_on(struct loading *l, size_t i, struct err *err)
 			json_pack("{s:s, s:s, s:I}", "id", p.row->id, "title",
 				  p.row->title, "bytes",
 				  (json_int_t)p.row->bytes));
-	if (status == STATUS_NO_ROOM && tf != NULL)
+	if (status == STATUS_NO_ROOM && tf != NULL && !p.mend)
 		(void)cargo_remove_part(v->m, tf->btmh, &tf->mi, &cleaning);
 	torrentfile_free(tf);
 	free(row);
@@ -469,46 +482,41 @@ static enum status take_all_off(struct loading *l, struct err *err)
 	return status;
 }
 
-static enum status put_all_on(struct loading *l, struct err *err)
+static enum status put_next(struct loading *l, size_t i, struct err *err)
 {
 	struct visit *v = l->v;
+	const struct load_row *row = &l->load.rows[i];
 	enum status status = STATUS_OK;
 
-	for (size_t s = 0; s < l->steps && status == STATUS_OK; s++) {
-		size_t i = l->order[s];
-		const struct load_row *row = &l->load.rows[i];
+	if (visit_show(v, SYNC_PAYLOAD_OUT, row->title, l->before, l->total))
+		status = put_on(l, i, err);
+	else if (v->out_of_time)
+		visit_left(v, row->id, row->title, row->bytes, false, "time");
+	else
+		status = err_set(err, STATUS_CANCELLED, "stopped");
+	l->before += row->bytes;
+	return status;
+}
 
-		if (!v->writable)
-			return STATUS_OK;
-		if (l->acts[i] != PACK_LOAD)
-			continue;
-		if (visit_show(v, SYNC_PAYLOAD_OUT, row->title, l->before,
-			       l->total))
-			status = put_on(l, i, err);
-		else if (v->out_of_time)
-			visit_left(v, row->id, row->title, row->bytes, false,
-				   "time");
-		else
-			status = err_set(err, STATUS_CANCELLED, "stopped");
-		l->before += row->bytes;
-	}
+static enum status put_all_on(struct loading *l, struct err *err)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t s = 0; s < l->steps && status == STATUS_OK; s++)
+		if (l->acts[l->order[s]] == PACK_LOAD && l->v->writable)
+			status = put_next(l, l->order[s], err);
 	return status;
 }
 
 /* What is on the drive and held here is read again, and mended. */
 static enum status mend_all(struct loading *l, struct err *err)
 {
-	struct visit *v = l->v;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++) {
-		const struct load_row *row = &l->load.rows[i];
-
+	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++)
 		if (l->acts[i] == PACK_KEEP && l->load.lessons[i].here &&
-		    l->load.lessons[i].on_drive && v->writable &&
-		    visit_show(v, SYNC_PAYLOAD_OUT, row->title, 0, 0))
-			status = put_on(l, i, err);
-	}
+		    l->load.lessons[i].on_drive && l->v->writable)
+			status = put_next(l, i, err);
 	return status;
 }
 
@@ -541,9 +549,7 @@ enum status sync_payload_out(struct visit *v, struct err *err)
 
 	if (!v->writable)
 		return STATUS_OK;
-	status = v->o->repair ? sync_repair(v, err) : STATUS_OK;
-	if (status == STATUS_OK)
-		status = look_at_items(&l, err);
+	status = look_at_items(&l, err);
 	if (status == STATUS_OK)
 		status = gather(&l, err);
 	if (status == STATUS_OK)

@@ -14,7 +14,8 @@
 /* --- records in --- */
 
 static enum status record_log_in(struct visit *v, const char *folder,
-				 struct buf *note, struct err *err)
+				 const uint8_t *hash, struct buf *note,
+				 struct err *err)
 {
 	char path[DRIVE_PATH_MAX];
 	uint64_t grown = 0;
@@ -27,6 +28,9 @@ static enum status record_log_in(struct visit *v, const char *folder,
 	if (status == STATUS_OK)
 		status = sync_log_in(v, folder, buf_bytes(note), true, &grown,
 				     err);
+	/* Written anew, where it is known what belongs there. */
+	if (status == STATUS_MALFORMED || status == STATUS_UNTRUSTED)
+		(void)hashes_put(&v->bad_ups, hash);
 	v->records_in += grown;
 	if (status == STATUS_CANCELLED && v->out_of_time) {
 		*err = (struct err)ERR_INIT;
@@ -109,28 +113,35 @@ static void own_record_hash(struct visit *v, uint8_t hash[static SHA256_SIZE])
 	sha256(origin, strlen(origin), hash);
 }
 
+static enum status record_in(struct visit *v, const uint8_t *hash,
+			     struct buf *note, struct err *err)
+{
+	char folder[DRIVE_PATH_MAX], hex[65];
+	enum status status;
+
+	hex_encode((struct bytes){ hash, 32 }, hex);
+	drive_path(DRIVE_UP, hash, folder);
+	if (record_is_known(v, folder, hex, note))
+		return STATUS_OK;
+	status = record_log_in(v, folder, hash, note, err);
+	return status == STATUS_OK ? record_ack_in(v, folder, note, err) :
+				     status;
+}
+
 static enum status records_in(struct visit *v, struct err *err)
 {
 	struct buf note = BUF_INIT;
 	uint8_t own[SHA256_SIZE];
-	enum status status = STATUS_OK;
+	enum status status;
 
 	/* Ours is looked at whether or not the drive lists it. */
 	own_record_hash(v, own);
-	(void)hashes_put(&v->ups, own);
+	status = record_in(v, own, &note, err);
 	for (size_t i = 0; i < v->ups.count && i < SYNC_UPS_MAX &&
 			   status == STATUS_OK && visit_may_go_on(v);
-	     i++) {
-		char folder[DRIVE_PATH_MAX], hex[65];
-
-		hex_encode((struct bytes){ v->ups.list[i], 32 }, hex);
-		drive_path(DRIVE_UP, v->ups.list[i], folder);
-		if (record_is_known(v, folder, hex, &note))
-			continue;
-		status = record_log_in(v, folder, &note, err);
-		if (status == STATUS_OK)
-			status = record_ack_in(v, folder, &note, err);
-	}
+	     i++)
+		if (memcmp(v->ups.list[i], own, sizeof(own)) != 0)
+			status = record_in(v, v->ups.list[i], &note, err);
 	buf_release(&note);
 	return status;
 }
@@ -178,8 +189,12 @@ enum status sync_small_in(struct visit *v, struct err *err)
 	struct buf note = BUF_INIT, ours = BUF_INIT;
 	enum status status = STATUS_OK;
 
+	if (v->foreign) /* of nobody we know */
+		return STATUS_OK;
+	visit_look(v);
 	for (size_t i = 0; i < v->nodes.count && i < SYNC_NODES_MAX &&
-			   status == STATUS_OK && visit_may_go_on(v);
+			   status == STATUS_OK && visit_may_go_on(v) &&
+			   visit_may_look(v, i);
 	     i++)
 		status = statement_in(v, v->nodes.list[i], &note, &ours, err);
 	buf_release(&note);
@@ -189,20 +204,36 @@ enum status sync_small_in(struct visit *v, struct err *err)
 
 /* --- lists and route out --- */
 
+/* The names the drive had, and `ours`. Readers look at so many and no more:
+ * where there are more than that, ours come first. */
 static enum status write_list(struct visit *v, enum drive_kind kind,
-			      const struct hashes *list, struct err *err)
+			      const struct hashes *had,
+			      const struct hashes *ours, size_t looked_at,
+			      struct err *err)
 {
+	bool many = had->count + ours->count > looked_at;
+	const struct hashes *order[2] = { many ? ours : had,
+					  many ? had : ours };
+	struct hashes list = HASHES_INIT;
 	char path[DRIVE_PATH_MAX];
 	struct buf text = BUF_INIT;
-	enum status status;
+	enum status status = STATUS_OK;
 
-	if (list->count == 0)
-		return STATUS_OK;
+	for (size_t n = 0; n < 2; n++)
+		for (size_t i = 0; i < order[n]->count && status == STATUS_OK;
+		     i++)
+			status = hashes_put(&list, order[n]->list[i]);
+	hashes_write(&list, &text);
+	hashes_release(&list);
+	if (status == STATUS_NO_MEMORY) {
+		buf_release(&text);
+		return err_set(err, status, "out of memory");
+	}
 	drive_path_list(kind, path);
-	hashes_write(list, &text);
 	status = buf_status(&text) != STATUS_OK ?
 			 err_set(err, STATUS_NO_MEMORY, "out of memory") :
-			 visit_write(v, path, buf_bytes(&text), err);
+		 text.size == 0 ? STATUS_OK :
+				  visit_write(v, path, buf_bytes(&text), err);
 	buf_release(&text);
 	return status;
 }
@@ -217,15 +248,17 @@ static enum status write_route(struct visit *v, struct err *err)
 	drive_route_format(v->route, v->route_count, &text);
 	status = visit_write(v, DRIVE_ROUTE, buf_bytes(&text), err);
 	buf_release(&text);
-	return status;
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put the route on the drive");
 }
 
 /* --- records out --- */
 
 struct records_out {
 	struct visit *v;
-	struct hashes had; /* record logs the drive has met before */
-	bool listing;	   /* only put the hashes into the list */
+	struct hashes ours; /* record logs that are put there */
+	bool listing;	    /* only put the hashes into the list */
 };
 
 static enum status write_ack(struct visit *v, const char *folder,
@@ -257,18 +290,19 @@ static enum status record_out(void *owner, const struct log_info *log,
 	struct visit *v = out->v;
 	uint8_t hash[SHA256_SIZE];
 	char folder[DRIVE_PATH_MAX];
-	bool rides = log->size > log->acked && !log->forked, answered;
+	bool rides = log->size > log->acked, answered;
 	uint64_t grown = 0;
 	enum status status = STATUS_OK;
 
 	(void)hex_decode(bytes_of(log->hash), hash, sizeof(hash));
-	answered = log->acked > 0 && (hashes_have(&out->had, hash) || log->own);
+	rides = !log->forked && (rides || hashes_have(&v->bad_ups, hash));
+	answered = log->acked > 0 && (hashes_have(&v->ups, hash) || log->own);
 	if (!v->writable || (!rides && !answered))
 		return STATUS_OK;
-	if (out->listing) {
-		(void)hashes_put(&v->ups, hash);
-		return STATUS_OK;
-	}
+	if (out->listing)
+		return hashes_put(&out->ours, hash) == STATUS_NO_MEMORY ?
+			       err_set(err, STATUS_NO_MEMORY, "records") :
+			       STATUS_OK;
 	drive_path(DRIVE_UP, hash, folder);
 	if (rides)
 		status = sync_log_out(v, folder, log, &grown, err);
@@ -283,21 +317,20 @@ static enum status record_out(void *owner, const struct log_info *log,
 static enum status records_out(struct visit *v, struct err *err)
 {
 	struct records_out out = { .v = v, .listing = true };
-	enum status status = STATUS_OK;
+	enum status status;
 
-	for (size_t i = 0; i < v->ups.count && status == STATUS_OK; i++)
-		status = hashes_put(&out.had, v->ups.list[i]);
+	status = log_each_records(visit_catalog(v), record_out, &out, err);
 	if (status == STATUS_OK)
-		status = log_each_records(visit_catalog(v), record_out, &out,
-					  err);
-	if (status == STATUS_OK)
-		status = write_list(v, DRIVE_UP, &v->ups, err);
+		status = write_list(v, DRIVE_UP, &v->ups, &out.ours,
+				    SYNC_UPS_MAX, err);
 	out.listing = false;
 	if (status == STATUS_OK)
 		status = log_each_records(visit_catalog(v), record_out, &out,
 					  err);
-	hashes_release(&out.had);
-	return status;
+	hashes_release(&out.ours);
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put records on the drive");
 }
 
 /* --- statements out --- */
@@ -336,20 +369,24 @@ static enum status other_statements_out(struct visit *v, struct err *err)
 	struct buf note = BUF_INIT, theirs = BUF_INIT;
 	struct statement_row row;
 	char path[DRIVE_PATH_MAX];
-	enum status status = statements_list(visit_catalog(v), collect_key,
-					     &out, err);
+	enum status status;
 
-	for (size_t i = 0; i < out.keys.count && status == STATUS_OK; i++)
-		(void)hashes_put(&v->nodes, out.keys.list[i]);
-	(void)hashes_put(&v->nodes, house_node_public(door_house(v->door)));
+	(void)hashes_put(&out.keys, house_node_public(door_house(v->door)));
+	status = statements_list(visit_catalog(v), collect_key, &out, err);
 	if (status == STATUS_OK)
-		status = write_list(v, DRIVE_NODE, &v->nodes, err);
+		status = write_list(v, DRIVE_NODE, &v->nodes, &out.keys,
+				    SYNC_NODES_MAX, err);
 	for (size_t i = 0; i < out.keys.count && status == STATUS_OK &&
 			   v->writable;
 	     i++) {
 		buf_clear(&note);
 		status = statements_get(visit_catalog(v), out.keys.list[i],
 					&row, &note, err);
+		if (status == STATUS_NOT_FOUND) { /* our own; or given up */
+			*err = (struct err)ERR_INIT;
+			status = STATUS_OK;
+			continue;
+		}
 		if (status != STATUS_OK)
 			break;
 		drive_path(DRIVE_NODE, row.key, path);
@@ -359,7 +396,9 @@ static enum status other_statements_out(struct visit *v, struct err *err)
 	hashes_release(&out.keys);
 	buf_release(&note);
 	buf_release(&theirs);
-	return status;
+	return status == STATUS_OK ?
+		       STATUS_OK :
+		       visit_failed(v, err, "put statements on the drive");
 }
 
 enum status sync_statement_out(struct visit *v, struct err *err)
@@ -397,7 +436,5 @@ enum status sync_small_out(struct visit *v, struct err *err)
 		status = records_out(v, err);
 	if (status == STATUS_OK)
 		status = other_statements_out(v, err);
-	if (status != STATUS_OK)
-		status = visit_failed(v, err, "put statements on the drive");
 	return status == STATUS_OK ? sync_statement_out(v, err) : status;
 }

@@ -8,6 +8,37 @@
 
 /* --- in --- */
 
+/* What spoilt bytes show is nobody's: a root note is signed by its own keys. */
+static bool read_root(struct bytes note,
+		      uint8_t fingerprint[static SHA256_SIZE])
+{
+	struct root root;
+
+	return root_open_first(note, &root) == STATUS_OK &&
+	       root_fingerprint(note, fingerprint) == STATUS_OK;
+}
+
+/* The drive's first root note; where that does not read, the one of its join
+ * file. False when there is neither: it is nobody's yet. */
+static bool whose_drive(struct visit *v, struct bytes root,
+			uint8_t fingerprint[static SHA256_SIZE])
+{
+	struct join join = JOIN_INIT;
+	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	bool told = read_root(root, fingerprint);
+
+	if (!told && visit_read(v, DRIVE_JOIN, JOIN_SIZE_MAX, &text,
+				&ignored) == STATUS_OK &&
+	    join_parse(&join, buf_bytes(&text), &ignored) == STATUS_OK) {
+		told = join.n_roots > 0 &&
+		       read_root(buf_bytes(&join.roots[0]), fingerprint);
+		join_release(&join);
+	}
+	buf_release(&text);
+	return told;
+}
+
 /* Two counties must not mix: a drive with another first root is read for the
  * logs we follow anyway, and left as it is. */
 static enum status is_it_ours(struct visit *v, struct err *err)
@@ -20,10 +51,12 @@ static enum status is_it_ours(struct visit *v, struct err *err)
 
 	drive_path_root(1, path);
 	status = visit_read(v, path, JOIN_NOTE_MAX, &theirs, err);
-	if (status == STATUS_OK && book->root.version > 0 &&
-	    root_fingerprint(buf_bytes(&theirs), fingerprint) == STATUS_OK &&
+	if (book->root.version > 0 &&
+	    whose_drive(v, buf_bytes(&theirs), fingerprint) &&
 	    memcmp(fingerprint, book->fingerprint, SHA256_SIZE) != 0) {
+		*err = (struct err)ERR_INIT;
 		v->writable = false;
+		v->foreign = true;
 		visit_trouble(v, "this drive belongs to another county: what "
 				 "is on it stays as it is, and nothing is put "
 				 "on it");
@@ -125,11 +158,12 @@ static enum status write_join(struct visit *v, struct join *join,
 	const struct conf *conf = &door_house(v->door)->conf;
 	bool office = conf->level != LEVEL_STATION && conf->url[0] != 0;
 	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
 	uint64_t size;
 	enum status status;
 
-	if (!office &&
-	    mount_size(v->m, DRIVE_JOIN, &size, err) != STATUS_NOT_FOUND)
+	if (!office && mount_size(v->m, DRIVE_JOIN, &size, &ignored) !=
+			       STATUS_NOT_FOUND)
 		return STATUS_OK;
 	if (office)
 		memcpy(join->upstream[join->upstreams++], conf->url,
