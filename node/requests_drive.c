@@ -29,6 +29,28 @@ static void drop_log(struct requests *r)
 	intake_free(r->visit->intake);
 	r->visit->intake = NULL;
 	r->visit->wanted = false;
+	if (r->visit->taker.pid != 0)
+		alive_release(&r->visit->taker);
+	r->visit->taker.pid = 0;
+}
+
+/* Another drive's log is not dropped while its process is there. */
+static enum status take_turn(struct requests_visit *v, const json_t *request,
+			     struct alive *taker, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	pid_t pid = 0;
+
+	if (json_object_get(request, "pid") != NULL &&
+	    request_pid(request, &pid, err) != STATUS_OK)
+		return err->status;
+	if (v->intake != NULL && v->taker.pid != 0 && v->taker.pid != pid &&
+	    alive_still(&v->taker))
+		return err_set(err, STATUS_BUSY,
+			       "a log of another drive is being taken in");
+	if (pid != 0)
+		(void)alive_init(taker, pid, &ignored);
+	return STATUS_OK;
 }
 
 void requests_release(struct requests *r)
@@ -36,6 +58,8 @@ void requests_release(struct requests *r)
 	drop_log(r);
 	if (r->visit != NULL)
 		json_decref(r->visit->now);
+	if (r->visit != NULL && r->visit->visitor.pid != 0)
+		alive_release(&r->visit->visitor);
 	free(r->visit);
 	r->visit = NULL;
 }
@@ -117,6 +141,7 @@ enum status request_log_take(struct requests *r, const json_t *request,
 {
 	const char *kind = request_text(request, "kind");
 	struct requests_visit *v = request_visit(r);
+	struct alive taker = { .pid = 0 };
 	struct log_info log;
 	struct intake *in;
 	struct bytes note;
@@ -126,21 +151,29 @@ enum status request_log_take(struct requests *r, const json_t *request,
 		return err_set(err, STATUS_NO_MEMORY, "a log");
 	if (status != STATUS_OK)
 		return status;
+	if (kind != NULL && strcmp(kind, "ack") == 0)
+		return take_ack(r, note, answer, err);
+	status = take_turn(v, request, &taker, err);
+	if (status != STATUS_OK)
+		return status;
 	drop_log(r);
 	if (kind != NULL && strcmp(kind, "lessons") == 0)
 		status = open_lessons(r, note, &log, &in, err);
 	else if (kind != NULL && strcmp(kind, "records") == 0)
 		status = open_records(r, note, &log, &in, err);
-	else if (kind != NULL && strcmp(kind, "ack") == 0)
-		return take_ack(r, note, answer, err);
 	else
-		return err_set(err, STATUS_USAGE,
-			       "a log of 'lessons' or of 'records'?");
+		status = err_set(err, STATUS_USAGE,
+				 "a log of 'lessons' or of 'records'?");
 	if (status == STATUS_OK) {
 		v->intake = in;
+		v->taker = taker;
 		v->log = log;
 		*answer = taking_json(in);
-	} else if (status == STATUS_OLD) {
+		return STATUS_OK;
+	}
+	if (taker.pid != 0)
+		alive_release(&taker);
+	if (status == STATUS_OLD) {
 		*answer = json_pack("{s:s}", "state", "old");
 	} else if (status == STATUS_NOT_FOUND) {
 		*answer = json_pack("{s:s}", "state", "unknown");

@@ -8,12 +8,13 @@
 
 #include <uv.h>
 
+#include "node/clock.h"
 #include "node/control.h"
 #include "node/durable.h"
 
 enum {
 	REPORT_MAX = 4 * CONTROL_REQUEST_MAX, /* it is indented */
-	NOW_MS = 20 * 1000 /* silence after which a visit is over */
+	NOW_MS = 20 * 1000 /* silence of nobody known, then it is over */
 };
 
 enum status request_note(const json_t *request, struct bytes *note,
@@ -205,11 +206,81 @@ static uint64_t clock_ms(void)
 	return uv_hrtime() / 1000000;
 }
 
+static enum status write_report(struct requests *r, const json_t *report,
+				struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	char *text = json_dumps(report, JSON_INDENT(1));
+	enum status status;
+
+	if (text == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "report of a drive");
+	house_path(r->house->dir, "drive-last.json", path);
+	status = durable_write(path, bytes_of(text), 0644, err);
+	free(text);
+	return status;
+}
+
+static void forget_visitor(struct requests_visit *v)
+{
+	json_decref(v->now);
+	v->now = NULL;
+	if (v->visitor.pid != 0)
+		alive_release(&v->visitor);
+	v->visitor.pid = 0;
+}
+
+/* Its process was killed, or fell over: what it wrote may not be flushed. */
+static void tell_death(struct requests *r)
+{
+	struct err err = ERR_INIT;
+	json_t *report = json_pack("{s:s, s:s, s:I, s:s, s:b}", "drive", "",
+				   "path", "", "at", (json_int_t)clock_s(),
+				   "state", "failed", "safe", false);
+
+	if (report != NULL && write_report(r, report, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
+	json_decref(report);
+}
+
 const json_t *request_drive_now(struct requests *r)
 {
-	const struct requests_visit *v = r->visit;
+	struct requests_visit *v = r->visit;
 
-	return v == NULL || clock_ms() - v->now_ms > NOW_MS ? NULL : v->now;
+	if (v == NULL || v->now == NULL)
+		return NULL;
+	if (v->visitor.pid == 0)
+		return clock_ms() - v->now_ms > NOW_MS ? NULL : v->now;
+	/* A flush has no news for minutes: it goes on all the same. */
+	if (alive_still(&v->visitor))
+		return v->now;
+	forget_visitor(v);
+	tell_death(r);
+	return NULL;
+}
+
+/* Who says how it goes; the same as before, mostly. A process that cannot be
+ * seen from here is nobody known. */
+static void know_visitor(struct requests_visit *v, pid_t pid)
+{
+	struct err ignored = ERR_INIT;
+
+	if (v->visitor.pid == pid)
+		return;
+	if (v->visitor.pid != 0)
+		alive_release(&v->visitor);
+	v->visitor.pid = 0;
+	if (pid != 0)
+		(void)alive_init(&v->visitor, pid, &ignored);
+}
+
+static pid_t pid_of(const json_t *request)
+{
+	struct err ignored = ERR_INIT;
+	pid_t pid = 0;
+
+	(void)request_pid(request, &pid, &ignored);
+	return pid;
 }
 
 enum status request_drive_progress(struct requests *r, const json_t *request,
@@ -220,6 +291,7 @@ enum status request_drive_progress(struct requests *r, const json_t *request,
 
 	if (v == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "progress");
+	know_visitor(v, pid_of(request));
 	now = json_pack("{s:s, s:s, s:I, s:I}", "step",
 			text_of(request, "step"), "title",
 			text_of(request, "title"), "done",
@@ -236,8 +308,10 @@ enum status request_drive_progress(struct requests *r, const json_t *request,
 
 json_t *request_drive_last(struct requests *r)
 {
-	json_t *report = request_drive_report(r), *last = NULL;
+	json_t *report, *last = NULL;
 
+	(void)request_drive_now(r); /* whether it is over */
+	report = request_drive_report(r);
 	if (report != NULL)
 		last = json_pack(
 			"{s:I, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I}",
@@ -275,24 +349,18 @@ enum status request_drive_done(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err)
 {
 	const json_t *report = json_object_get(request, "report");
-	char path[HOUSE_PATH_MAX + 16];
 	enum status status;
-	char *text;
 
 	if (!json_is_object(report))
 		return err_set(err, STATUS_USAGE, "which report?");
-	text = json_dumps(report, JSON_INDENT(1));
-	if (text == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "report of a drive");
-	house_path(r->house->dir, "drive-last.json", path);
-	status = durable_write(path, bytes_of(text), 0644, err);
-	free(text);
+	/* Whatever becomes of the report: it is over. Another drive's is not. */
+	if (r->visit != NULL && (r->visit->visitor.pid == 0 ||
+				 r->visit->visitor.pid == pid_of(request) ||
+				 !alive_still(&r->visit->visitor)))
+		forget_visitor(r->visit);
+	status = write_report(r, report, err);
 	if (status != STATUS_OK)
 		return status;
-	if (r->visit != NULL) {
-		json_decref(r->visit->now);
-		r->visit->now = NULL;
-	}
 	if (r->live != NULL)
 		say_visit(report);
 	*answer = json_object();

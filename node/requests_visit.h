@@ -4,12 +4,14 @@
 #define NODE_REQUESTS_VISIT_H
 
 #include "catalog/intake.h"
+#include "node/alive.h"
 #include "node/requests_internal.h"
 #include "node/statement_make.h"
 
 struct requests_visit {
 	/* The log that is being taken in. */
 	struct intake *intake; /* NULL: none */
+	struct alive taker;    /* whose it is; pid 0: nobody said */
 	struct log_info log;   /* as it was before */
 	bool wanted;	       /* `want` was given out and not answered yet */
 	struct intake_want want;
@@ -17,6 +19,7 @@ struct requests_visit {
 	/* How the visit goes, as its process says; NULL when none does. */
 	json_t *now;
 	uint64_t now_ms; /* when it said so, of a clock that never jumps */
+	struct alive visitor; /* whose it is; pid 0: nobody said */
 
 	/* Without a running node: whoever says what this node is. */
 	bool has_maker;
@@ -29,9 +32,10 @@ enum status request_note(const json_t *request, struct bytes *note,
 /* The visit under way, begun when there is none; NULL when out of memory. */
 struct requests_visit *request_visit(struct requests *r);
 
-/* The visit under way as {step, title, done, total}, borrowed, or NULL; what
- * was not heard of for a while is over. The report of the last one, whole: a
- * new reference, or NULL. */
+/* The visit under way as {step, title, done, total}, borrowed, or NULL. One
+ * whose process ended without a report is over, and is reported as failed: no
+ * older "done" is shown for it. The report of the last one, whole: a new
+ * reference, or NULL. */
 const json_t *request_drive_now(struct requests *r);
 json_t *request_drive_report(struct requests *r);
 

@@ -30,8 +30,8 @@ static void answer_page(struct http_request *request, struct bytes page)
 
 void drive_request(struct node *n, struct http_request *request, bool as_json)
 {
-	json_t *last = request_drive_report(&n->requests);
 	const json_t *now = request_drive_now(&n->requests);
+	json_t *last = request_drive_report(&n->requests);
 	struct buf out = BUF_INIT;
 	char *text = NULL;
 	json_t *both;

@@ -1,6 +1,10 @@
 /* What a drive brings to a node that does not run, request by request. The
  * drive is a folder that a county's mirror was written to. */
-#include "node/requests.h"
+#include "node/requests_visit.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "catalog/due.h"
 #include "catalog/log.h"
@@ -906,6 +910,107 @@ static void the_last_visit_is_shown_by_status(void)
 	world_end(&w);
 }
 
+/* --- processes --- */
+
+static pid_t somebody(void)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		(void)pause();
+		_exit(0);
+	}
+	return pid;
+}
+
+static void ends(pid_t pid)
+{
+	CHECK(kill(pid, SIGKILL) == 0);
+	CHECK(waitpid(pid, NULL, 0) == pid);
+}
+
+static json_t *log_take_by(pid_t pid, struct bytes note)
+{
+	json_t *request = log_take("lessons", note);
+
+	(void)json_object_set_new(request, "pid", json_integer(pid));
+	return request;
+}
+
+/* Else parts of the one would be taken for parts of the other. */
+static void two_drives_have_their_logs_taken_in_by_turns(void)
+{
+	struct buf note = BUF_INIT;
+	pid_t other = somebody();
+	struct world w;
+
+	world_make(&w);
+	CHECK(read_drive(&w, "checkpoint", &note));
+	CHECK(answers(&w.station, log_take_by(other, buf_bytes(&note)),
+		      "state", "get"));
+	CHECK(office_refuses(&w.station,
+			     log_take_by(getpid(), buf_bytes(&note))) ==
+	      STATUS_BUSY);
+	/* Its own next one takes the place of that. */
+	CHECK(answers(&w.station, log_take_by(other, buf_bytes(&note)),
+		      "state", "get"));
+	ends(other);
+	CHECK(answers(&w.station, log_take_by(getpid(), buf_bytes(&note)),
+		      "state", "get"));
+	json_decref(office_ask(&w.station, verb("log-drop")));
+	buf_release(&note);
+	world_end(&w);
+}
+
+static json_t *progress_by(pid_t pid)
+{
+	return json_pack("{s:s, s:s, s:I}", "verb", "drive-progress", "step",
+			 "flushing", "pid", (json_int_t)pid);
+}
+
+static json_t *done_by(pid_t pid)
+{
+	return json_pack("{s:s, s:{s:s, s:b}, s:I}", "verb", "drive-done",
+			 "report", "state", "done", "safe", true, "pid",
+			 (json_int_t)pid);
+}
+
+static bool is_last(struct office *o, const char *state)
+{
+	json_t *report = request_drive_report(&o->requests);
+	bool same = strcmp(json_string_value(json_object_get(report, "state")),
+			   state) == 0;
+
+	json_decref(report);
+	return same;
+}
+
+static void a_visit_that_was_killed_is_not_shown_as_the_one_before(void)
+{
+	struct office *o;
+	struct world w;
+	pid_t other = somebody();
+
+	world_make(&w);
+	o = &w.station;
+	json_decref(office_ask(o, done_by(getpid())));
+	json_decref(office_ask(o, progress_by(other)));
+	/* Another drive's end is not this one's. */
+	json_decref(office_ask(o, done_by(getpid())));
+	CHECK(request_drive_now(&o->requests) != NULL);
+	CHECK(is_last(o, "done"));
+	ends(other);
+	CHECK(request_drive_now(&o->requests) == NULL);
+	CHECK(is_last(o, "failed"));
+	/* The end of one that said it. */
+	json_decref(office_ask(o, progress_by(getpid())));
+	json_decref(office_ask(o, done_by(getpid())));
+	CHECK(request_drive_now(&o->requests) == NULL);
+	CHECK(is_last(o, "done"));
+	world_end(&w);
+}
+
 int main(void)
 {
 	newer_trust_is_taken_and_acted_upon();
@@ -927,5 +1032,7 @@ int main(void)
 	records_come_up_and_are_acknowledged();
 	a_running_node_is_told_and_does_the_rest_itself();
 	the_last_visit_is_shown_by_status();
+	two_drives_have_their_logs_taken_in_by_turns();
+	a_visit_that_was_killed_is_not_shown_as_the_one_before();
 	return 0;
 }
