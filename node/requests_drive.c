@@ -207,11 +207,16 @@ static enum status wanted_log(struct requests *r, struct requests_visit **out,
 
 static void tell_grown(struct requests *r, const struct log_info *log)
 {
+	struct buf note = BUF_INIT;
 	struct err err = ERR_INIT;
 
 	if (log->kind == LOG_RECORDS &&
-	    records_acknowledge(r->house, clock_s(), NULL, &err) != STATUS_OK)
+	    (log_read_note(r->house->catalog, log->id, &note, &err) !=
+		     STATUS_OK ||
+	     records_taken(r->house, log->id, buf_bytes(&note), clock_s(),
+			   &err) != STATUS_OK))
 		(void)fprintf(stderr, "xiangtu: records: %s\n", err.text);
+	buf_release(&note);
 	if (r->live != NULL && r->live->log_grown != NULL)
 		r->live->log_grown(r->live->node, log->id);
 }

@@ -16,9 +16,12 @@ enum { INDEX_POLL_US = 20 * 1000, TURN_POLL_US = 50 * 1000 };
 
 /* --- in --- */
 
-/* Hand over the resource that the intake wants next. */
+/* Hand over the resource that the intake wants next; all of it when `*whole`,
+ * else from where it is not known yet. When that does not fit to what is here,
+ * `*whole` is set and it is to be asked for again: another history differs
+ * before there, too, and shows only so. */
 static enum status supply(struct visit *v, const char *folder,
-			  const json_t *want, struct buf *body,
+			  const json_t *want, struct buf *body, bool *whole,
 			  struct err *err)
 {
 	const char *name = json_string_value(json_object_get(want, "path"));
@@ -30,6 +33,8 @@ static enum status supply(struct visit *v, const char *folder,
 	struct err why = ERR_INIT;
 	enum status status;
 
+	if (*whole)
+		from = 0;
 	if (name == NULL)
 		return err_set(err, STATUS_MALFORMED, "the node's answer");
 	visit_path(folder, name, path);
@@ -48,10 +53,18 @@ static enum status supply(struct visit *v, const char *folder,
 	status = door_spool(v->door, buf_bytes(body), spool, err);
 	if (status != STATUS_OK)
 		return status;
-	return visit_tell(v,
-			  json_pack("{s:s, s:s, s:I}", "verb", "log-body",
-				    "file", spool, "from", (json_int_t)from),
-			  err);
+	status = visit_tell(v,
+			    json_pack("{s:s, s:s, s:I}", "verb", "log-body",
+				      "file", spool, "from", (json_int_t)from),
+			    err);
+	if ((status == STATUS_MALFORMED || status == STATUS_DAMAGED) &&
+	    from > 0) {
+		*whole = true;
+		*err = (struct err)ERR_INIT;
+		return STATUS_OK;
+	}
+	*whole = false;
+	return status;
 }
 
 /* Until the intake has all it wants; it then commits. */
@@ -60,7 +73,7 @@ static enum status take_in(struct visit *v, const char *folder, uint64_t have,
 {
 	struct buf body = BUF_INIT;
 	json_t *want = NULL;
-	bool done = false;
+	bool done = false, whole = false;
 	uint64_t asked = 0, most = 64 + 4 * (size - have) / TILE_WIDTH +
 				   4 * size / TILE_WIDTH;
 	enum status status = STATUS_OK;
@@ -80,7 +93,8 @@ static enum status take_in(struct visit *v, const char *folder, uint64_t have,
 			break;
 		done = json_is_true(json_object_get(want, "done"));
 		if (!done)
-			status = supply(v, folder, want, &body, err);
+			status = supply(v, folder, want, &body, &whole,
+					err);
 		json_decref(want);
 	}
 	buf_release(&body);
