@@ -104,6 +104,19 @@ enum status records_ack_offered(struct house *h, struct bytes note,
 				int64_t *log, struct err *err);
 
 /*
+ * Read an acknowledgement as such, whether or not its log is here: signed by
+ * the key that its origin names and by the `ack` key of a recipient whose region
+ * contains `region`; of any recipient where that is NULL.
+ *
+ * Returns: STATUS_UNTRUSTED; STATUS_MALFORMED; STATUS_NOT_FOUND when the trust
+ *          note names no such recipient: nobody can tell. `*head` is set only
+ *          with STATUS_OK.
+ */
+enum status records_open_ack(const struct trust *trust, const char *region,
+			     struct bytes note, struct checkpoint *head,
+			     struct err *err);
+
+/*
  * The office's duty: acknowledge each log of an enrolled station of our region
  * (and our own) that has more entries than were acknowledged. Does nothing
  * where there is no ack.key, or none that the trust note names. Call it when a

@@ -28,6 +28,13 @@ static enum status cleaned(const struct note *note,
 	return buf_status(out);
 }
 
+/* `region` NULL: of anywhere. */
+static bool may_acknowledge(const struct recipient *r, const char *region)
+{
+	return r->ack.type == KEY_COSIGNER &&
+	       (region == NULL || region_contains(r->region, region));
+}
+
 /* The office, of a region that contains `region`, that cosigned; or NULL. */
 static const struct public_key *who_acknowledged(const struct trust *trust,
 						 const char *region,
@@ -38,14 +45,41 @@ static const struct public_key *who_acknowledged(const struct trust *trust,
 	for (size_t i = 0; i < trust->recipient_count; i++) {
 		const struct recipient *r = &trust->recipients[i];
 
-		if (r->ack.type == KEY_COSIGNER &&
-		    region_contains(r->region, region) &&
+		if (may_acknowledge(r, region) &&
 		    cosignature_verify(note, &r->ack, 1, &found) ==
 			    STATUS_OK &&
 		    found.distinct == 1)
 			return &r->ack;
 	}
 	return NULL;
+}
+
+enum status records_open_ack(const struct trust *trust, const char *region,
+			     struct bytes whole, struct checkpoint *head,
+			     struct err *err)
+{
+	struct checkpoint claimed;
+	struct public_key key;
+	struct note note;
+	bool anybody = false;
+	enum status status = records_open_note(whole, &claimed, &key, err);
+
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < trust->recipient_count; i++)
+		anybody = anybody ||
+			  may_acknowledge(&trust->recipients[i], region);
+	if (!anybody)
+		return err_set(err, STATUS_NOT_FOUND,
+			       "the trust note names nobody to acknowledge it");
+	if (note_parse(whole, CHECKPOINT_NOTE_MAX, &note) != STATUS_OK ||
+	    who_acknowledged(trust, region, &note) == NULL)
+		return err_set(err, STATUS_UNTRUSTED,
+			       "%s: not acknowledged by an office of its "
+			       "region",
+			       claimed.origin);
+	*head = claimed;
+	return STATUS_OK;
 }
 
 /* Is the head an earlier state of our copy, or all of it? */

@@ -55,7 +55,7 @@ BY_NAME = {
         ("node/drive/survey_logs.c", rf'[?:] ({STRING})[;\s]'),
         ("node/drive/survey_logs.c", rf'\breturn ({STRING});')],
     'cli_text(log, "state")': [
-        ("node/drive/inspect.c", r'\? ("\w+") : ("\w+"),'),
+        ("node/drive/inspect_logs.c", r'\? ("\w+") : ("\w+"),'),
         ("node/drive/survey_logs.c", r'("not followed")')],
     'cli_text(lesson, "state")': [
         ("node/drive/inspect.c", rf'state = ({STRING})'),

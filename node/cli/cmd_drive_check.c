@@ -200,6 +200,34 @@ static void print_logs(const json_t *logs)
 	table_print(table);
 }
 
+static void print_records(const json_t *records)
+{
+	const char *titles[] = { tr("Records of"), tr("Entries"),
+				 tr("Acknowledged"), "" };
+	struct table *table = table_new(4, titles);
+	const json_t *log;
+	size_t i;
+
+	json_array_foreach(records, i, log) {
+		const char *trouble = cli_text(log, "trouble");
+		const char *name = cli_text(log, "name");
+		char entries[24], acked[24];
+		const char *cells[] = { name[0] != 0 ? name :
+						       cli_text(log, "origin"),
+					entries, acked,
+					trouble[0] != 0 ?
+						trouble :
+						tr(cli_text(log, "state")) };
+
+		(void)snprintf(entries, sizeof(entries), "%" PRIu64,
+			       cli_number(log, "entries"));
+		(void)snprintf(acked, sizeof(acked), "%" PRIu64,
+			       cli_number(log, "acked"));
+		table_row(table, cells);
+	}
+	table_print(table);
+}
+
 static void print_report(struct cli *cli, json_t *report, bool good)
 {
 	cli->answered = true;
@@ -211,6 +239,10 @@ static void print_report(struct cli *cli, json_t *report, bool good)
 	if (json_array_size(json_object_get(report, "logs")) > 0) {
 		puts("");
 		print_logs(json_object_get(report, "logs"));
+	}
+	if (json_array_size(json_object_get(report, "records")) > 0) {
+		puts("");
+		print_records(json_object_get(report, "records"));
 	}
 	if (good)
 		printf("\n%s\n", tr("All of it is as it was signed."));

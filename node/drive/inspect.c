@@ -1,26 +1,15 @@
-#include "node/drive/inspect.h"
+/* Lessons, and all together; logs and records are in inspect_logs.c. */
+#include "node/drive/inspect_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog/audit.h"
-#include "catalog/log.h"
 #include "node/drive/cargo.h"
 #include "node/drive/pump.h"
 #include "proto/encoding.h"
 
-struct inspecting {
-	const struct inspect_options *o;
-	json_t *lessons, *logs; /* of the report */
-	const char *title;
-	uint64_t before, done, total; /* bytes; `before` this lesson */
-	uint64_t bytes;		      /* that were good */
-	unsigned damaged;
-	bool cancelled;
-};
-
-static bool tell(struct inspecting *i)
+bool inspect_tell(struct inspecting *i)
 {
 	if (i->o->progress == NULL || i->cancelled)
 		return !i->cancelled;
@@ -29,7 +18,7 @@ static bool tell(struct inspecting *i)
 	return !i->cancelled;
 }
 
-static enum status stopped(struct err *err)
+enum status inspect_stopped(struct err *err)
 {
 	return err_set(err, STATUS_CANCELLED, "stopped before the end");
 }
@@ -51,7 +40,7 @@ static bool pumped(void *owner, uint64_t bytes)
 	struct inspecting *i = owner;
 
 	i->done = i->before + bytes;
-	return tell(i);
+	return inspect_tell(i);
 }
 
 static enum status read_all(struct inspecting *i, struct cargo *cargo,
@@ -125,8 +114,7 @@ static enum status put_lesson(struct inspecting *i, const json_t *seen,
 		       err_set(err, STATUS_NO_MEMORY, "check a drive");
 }
 
-/* What only this lesson suffers from; the others are still looked at. */
-static bool is_of_the_lesson(enum status status)
+bool inspect_is_of_one(enum status status)
 {
 	return status == STATUS_IO || status == STATUS_UNTRUSTED ||
 	       status == STATUS_MALFORMED || status == STATUS_NOT_FOUND ||
@@ -167,7 +155,7 @@ static enum status inspect_lesson(struct inspecting *i, const json_t *seen,
 	if (mount_is_gone(s->m))
 		return err_set(err, STATUS_UNREACHABLE,
 			       "the drive was pulled out");
-	if (status != STATUS_OK && !is_of_the_lesson(status))
+	if (status != STATUS_OK && !inspect_is_of_one(status))
 		return status;
 	*err = (struct err)ERR_INIT;
 	return put_lesson(i, seen, state, pieces, &r, err);
@@ -192,72 +180,12 @@ static enum status inspect_lessons(struct inspecting *i, struct err *err)
 			break;
 		i->title = json_string_value(json_object_get(lesson, "title"));
 		i->done = i->before;
-		status = tell(i) ? inspect_lesson(i, lesson, err) :
-				   stopped(err);
+		status = inspect_tell(i) ? inspect_lesson(i, lesson, err) :
+					   inspect_stopped(err);
 		i->before += number(lesson, "there");
 	}
 	json_decref(seen);
 	return status;
-}
-
-/* --- logs --- */
-
-struct inspecting_log {
-	struct inspecting *i;
-	char folder[DRIVE_PATH_MAX];
-};
-
-static enum status read_resource(void *owner, const char *path, size_t cap,
-				 struct buf *out, struct err *err)
-{
-	struct inspecting_log *log = owner;
-	char whole[DRIVE_PATH_MAX + 128];
-
-	if (!tell(log->i))
-		return stopped(err);
-	(void)snprintf(whole, sizeof(whole), "%s/%s", log->folder, path);
-	return mount_read(log->i->o->survey.m, whole, cap, out, err);
-}
-
-static enum status inspect_log(void *owner, const struct log_info *info,
-			       struct err *err)
-{
-	struct inspecting_log log = { .i = owner };
-	const struct survey *s = &log.i->o->survey;
-	const struct publisher *p =
-		trust_publisher(&s->house->trust.trust, info->origin);
-	struct audit_options options = { .origin = info->origin,
-					 .read = read_resource,
-					 .owner = &log };
-	struct audit_result result = { .tiles = 0 };
-	uint8_t hash[32];
-	json_t *row;
-	enum status status;
-
-	if (p == NULL || hex_decode(bytes_of(info->hash), hash, 32) !=
-				 STATUS_OK)
-		return STATUS_OK;
-	drive_path(DRIVE_TLOG, hash, log.folder);
-	if (!mount_has_folder(s->m, log.folder))
-		return STATUS_OK;
-	options.keys = p->keys;
-	options.key_count = p->key_count;
-	log.i->title = info->origin;
-	status = audit_log(&options, &result, err);
-	if (mount_is_gone(s->m))
-		return err_set(err, STATUS_UNREACHABLE,
-			       "the drive was pulled out");
-	if (status != STATUS_OK && !is_of_the_lesson(status))
-		return status;
-	log.i->damaged += status != STATUS_OK;
-	row = json_pack("{s:s, s:I, s:s, s:s}", "origin", info->origin,
-			"entries", (json_int_t)result.checkpoint.size, "state",
-			status == STATUS_OK ? "good" : "damaged", "trouble",
-			status == STATUS_OK ? "" : err->text);
-	*err = (struct err)ERR_INIT;
-	return json_array_append_new(log.i->logs, row) == 0 ?
-		       STATUS_OK :
-		       err_set(err, STATUS_NO_MEMORY, "check a drive");
 }
 
 /* --- the whole --- */
@@ -267,21 +195,24 @@ enum status inspect_drive(const struct inspect_options *options,
 {
 	struct inspecting i = { .o = options,
 				.lessons = json_array(),
-				.logs = json_array() };
+				.logs = json_array(),
+				.records = json_array() };
 	enum status status = inspect_lessons(&i, err);
 
-	if (status == STATUS_OK && options->survey.house != NULL)
-		status = log_each(options->survey.house->catalog, inspect_log,
-				  &i, err);
 	if (status == STATUS_OK)
-		*report = json_pack("{s:O, s:O, s:I, s:I}", "lessons",
-				    i.lessons, "logs", i.logs, "bytes",
-				    (json_int_t)i.bytes, "damaged",
-				    (json_int_t)i.damaged);
+		status = inspect_logs(&i, err);
+	if (status == STATUS_OK)
+		status = inspect_records(&i, err);
+	if (status == STATUS_OK)
+		*report = json_pack("{s:O, s:O, s:O, s:I, s:I}", "lessons",
+				    i.lessons, "logs", i.logs, "records",
+				    i.records, "bytes", (json_int_t)i.bytes,
+				    "damaged", (json_int_t)i.damaged);
 	if (status == STATUS_OK && *report == NULL)
 		status = err_set(err, STATUS_NO_MEMORY, "check a drive");
 	json_decref(i.lessons);
 	json_decref(i.logs);
+	json_decref(i.records);
 	if (status == STATUS_OK && i.damaged > 0)
 		status = err_set(err, STATUS_DAMAGED,
 				 "%u of what is on the drive is damaged: "

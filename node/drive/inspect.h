@@ -1,6 +1,7 @@
 /* Every byte of a drive verified, before a trip or when a village complains:
  * lessons piece by piece against their proven torrent files, logs tile by tile
- * against their signatures. Nothing is written, nothing is taken in.
+ * against their signatures, records' acknowledgements against the trust note.
+ * Nothing is written, nothing is taken in.
  *
  * The answer is what `xiangtu drive check --json` prints:
  *
@@ -8,11 +9,13 @@
  *                  "state":"good"|"partly"|"missing"|"damaged",
  *                  "pieces":n,"damaged":n,"missing":n,"unread":n}],
  *      "logs":[{"origin","entries":n,"state":"good"|"damaged","trouble"}],
+ *      "records":[{"origin","name","entries":n,"acked":n,
+ *                  "state":"good"|"damaged","trouble"}],
  *      "bytes":n,"damaged":n}
  *
  * "partly" is a lesson that a pulled drive has some pieces of, all of them
- * good: the next visit completes it. "damaged" in the whole counts lessons and
- * logs.
+ * good: the next visit completes it. "damaged" in the whole counts lessons,
+ * logs and records. An acknowledgement that nobody here can judge is none.
  *
  * Threads: blocks its caller; else as the catalog. */
 #ifndef NODE_DRIVE_INSPECT_H

@@ -1,117 +1,7 @@
 /* Visits of drives where no node runs: what a visit does with a drive that is
  * stopped, short of time, another's, or full of nonsense. (All of it together:
  * tests/scenario/15 to 27.) */
-#include "node/drive/sync.h"
-
-#include <unistd.h>
-
-#include "node/durable.h"
-#include "node/records.h"
-#include "tests/support/records.h"
-
-static struct scratch scratch;
-static struct office county, station;
-static struct offered lesson;
-static char drive[4096];
-static struct err err;
-
-static void set_up(void)
-{
-	scratch_init(&scratch);
-	err = (struct err)ERR_INIT;
-	office_county(&county, &scratch);
-	office_station(&station, &scratch, &county);
-	(void)snprintf(drive, sizeof(drive), "%s",
-		       scratch_folder(&scratch, "drive"));
-}
-
-static void publish(const char *title)
-{
-	char path[4096];
-	FILE *file;
-
-	(void)snprintf(path, sizeof(path), "%s",
-		       scratch_path(&scratch, "课.bin"));
-	file = fopen(path, "w");
-	CHECK(file != NULL);
-	for (unsigned i = 0; i < 40000; i++)
-		(void)fprintf(file, "%s %u\n", title, i);
-	CHECK(fclose(file) == 0);
-	office_publish(&county, path, title, &lesson);
-	office_index(&county);
-}
-
-static void tear_down(void)
-{
-	office_close(&station);
-	office_close(&county);
-	scratch_release(&scratch);
-}
-
-/* One visit of the node whose directory this is; its report. */
-static json_t *visit_as(struct office *o, const struct sync_options *options,
-			enum status *status)
-{
-	json_t *report = NULL;
-	struct door *door;
-	struct mount *m;
-
-	office_close(o);
-	err = (struct err)ERR_INIT;
-	CHECK(mount_open(&m, drive, &err) == STATUS_OK);
-	CHECK(door_open(&door, o->dir, &err) == STATUS_OK);
-	*status = sync_visit(door, m, options, &report, &err);
-	CHECK((*status == STATUS_OK) == (err.text[0] == 0));
-	door_close(door);
-	mount_free(m);
-	office_open(o);
-	CHECK(json_is_object(report));
-	return report;
-}
-
-static json_t *visit_with(struct office *o, const struct sync_options *options,
-			  enum status expected)
-{
-	enum status status;
-	json_t *report = visit_as(o, options, &status);
-
-	if (status != expected)
-		fprintf(stderr, "%s: %s\n", status_name(status), err.text);
-	CHECK(status == expected);
-	return report;
-}
-
-static void visit(struct office *o)
-{
-	const struct sync_options options = { .seconds = 0 };
-
-	json_decref(visit_with(o, &options, STATUS_OK));
-}
-
-static bool is_state(const json_t *report, const char *state)
-{
-	return strcmp(json_string_value(json_object_get(report, "state")),
-		      state) == 0;
-}
-
-static void read_drive(const char *path, struct buf *out)
-{
-	char whole[8192];
-
-	buf_clear(out);
-	(void)snprintf(whole, sizeof(whole), "%s/%s", drive, path);
-	(void)durable_read(whole, 8 << 20, out, &err);
-	err = (struct err)ERR_INIT;
-}
-
-static void write_drive(const char *path, struct bytes content)
-{
-	struct mount *m;
-
-	CHECK(mount_open(&m, drive, &err) == STATUS_OK);
-	CHECK(mount_write(m, path, content, &err) == STATUS_OK);
-	mount_free(m);
-}
+#include "tests/support/visits.h"
 
 /* --- what a stopped visit leaves --- */
 
@@ -284,18 +174,6 @@ static void a_spoilt_root_note_does_not_make_our_drive_anothers(void)
 
 /* --- records --- */
 
-static void up_path(const char *name, char out[static 200])
-{
-	char origin[RECORDLOG_ORIGIN_SIZE + 1];
-	uint8_t hash[SHA256_SIZE];
-
-	own_origin(&station, origin);
-	sha256(origin, strlen(origin), hash);
-	(void)snprintf(out, 200, ".xiangtu/up/");
-	hex_encode((struct bytes){ hash, 32 }, out + strlen(out));
-	(void)snprintf(out + strlen(out), 200 - strlen(out), "/%s", name);
-}
-
 static void a_forged_head_does_not_keep_records_from_riding(void)
 {
 	struct buf good = BUF_INIT, now = BUF_INIT;
@@ -386,20 +264,6 @@ static void names_without_a_file_leave_the_list(void)
 }
 
 /* --- what was spoilt --- */
-
-static void flip_last(const char *path)
-{
-	char whole[8192];
-	FILE *file;
-	int c;
-
-	(void)snprintf(whole, sizeof(whole), "%s/%s", drive, path);
-	file = fopen(whole, "r+");
-	CHECK(file != NULL && fseek(file, -1, SEEK_END) == 0);
-	c = fgetc(file);
-	CHECK(fseek(file, -1, SEEK_END) == 0 && fputc(c ^ 1, file) >= 0);
-	CHECK(fclose(file) == 0);
-}
 
 static void repair_puts_right_what_was_taken_as_good_by_its_name(void)
 {
