@@ -3,10 +3,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "node/drive/berth.h"
 
-enum { DEPTH_MAX = 8, NAMES_MAX = 10000 };
+enum {
+	DEPTH_MAX = 8,
+	NAMES_MAX = 10000, /* of one lesson */
+	NAMES_IN_ALL = 400000, /* then no more folders are measured */
+	LOOK_S = 60	       /* then no more names are looked up */
+};
 
 /* Adds up the files of a folder and those below it. */
 struct adding {
@@ -16,6 +22,20 @@ struct adding {
 	unsigned names; /* seen so far */
 	uint64_t bytes;
 };
+
+/* What a drive may cost us, whatever it says. */
+struct patience {
+	unsigned names;
+	time_t until;
+};
+
+static time_t seconds_now(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
 
 static void add_folder(struct adding *a);
 
@@ -50,12 +70,17 @@ static void add_folder(struct adding *a)
 	a->depth--;
 }
 
-static uint64_t bytes_below(struct mount *m, const char *folder)
+/* 0 when it is not measured. */
+static uint64_t bytes_below(struct mount *m, const char *folder,
+			    struct patience *left)
 {
 	struct adding a = { .m = m };
 
+	if (left->names == 0)
+		return 0;
 	(void)snprintf(a.path, sizeof(a.path), "%s", folder);
 	add_folder(&a);
+	left->names -= a.names < left->names ? a.names : left->names;
 	return a.bytes;
 }
 
@@ -77,7 +102,7 @@ static bool read_place(struct mount *m, const uint8_t *btmh,
 
 /* False when there is nothing of it. */
 static bool look_at(struct mount *m, const uint8_t *btmh,
-		    struct load_item *out)
+		    struct load_item *out, struct patience *left)
 {
 	char path[DRIVE_PATH_MAX];
 	struct drive_place place;
@@ -95,14 +120,14 @@ static bool look_at(struct mount *m, const uint8_t *btmh,
 			/* With a plan beside it, pieces may be missing. */
 			out->whole = mount_size(m, path, &size, &ignored) ==
 				     STATUS_NOT_FOUND;
-			out->there = bytes_below(m, place.folder);
+			out->there = bytes_below(m, place.folder, left);
 			return true;
 		}
 	}
 	drive_path(DRIVE_PART, btmh, path);
 	if (!mount_has_folder(m, path))
 		return false;
-	out->there = bytes_below(m, path);
+	out->there = bytes_below(m, path, left);
 	return true;
 }
 
@@ -131,11 +156,13 @@ static enum status look_at_all(struct mount *m, struct bytes list,
 			       struct load_item **items, size_t *count,
 			       struct err *err)
 {
+	struct patience left = { NAMES_IN_ALL, seconds_now() + LOOK_S };
 	uint8_t btmh[DRIVE_HASH_SIZE];
 	struct load_item *all = NULL;
 	size_t n = 0, room = 0;
 
 	for (size_t seen = 0; seen < DRIVE_LIST_ENTRIES_MAX &&
+			      seconds_now() < left.until &&
 			      drive_list_next(&list, btmh);
 	     seen++) {
 		if (n == room) {
@@ -151,7 +178,7 @@ static enum status look_at_all(struct mount *m, struct bytes list,
 			all = grown;
 			room = more;
 		}
-		n += look_at(m, btmh, &all[n]);
+		n += look_at(m, btmh, &all[n], &left);
 	}
 	drop_doubles(all, &n);
 	*items = all;

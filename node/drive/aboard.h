@@ -10,7 +10,9 @@
 #include "node/drive/mount.h"
 
 /*
- * Gather. `*items` is the caller's to free(); NULL when there are none, which
+ * Gather, for a minute at most and as many files as a large drive has: what
+ * then was not looked at is not told, what was not measured has 0 bytes.
+ * `*items` is the caller's to free(); NULL when there are none, which
  * an unprepared folder has.
  *
  * Returns: STATUS_OK, also when what is there reads as nothing;

@@ -1,5 +1,8 @@
 #include "node/drive/aboard.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "tests/support/scratch.h"
 
 /* A drive that is a folder, with a list of what is written on it. */
@@ -147,10 +150,42 @@ static void a_list_or_a_place_that_is_nonsense_is_none(void)
 	end(&t);
 }
 
+/* A hundred places that all name one full folder. */
+static void looking_has_an_end_whatever_a_drive_says(void)
+{
+	struct aboard_test t;
+	unsigned measured = 0;
+	char path[200];
+
+	begin(&t);
+	write_file(&t, "乡土课件/a/b/1", 1);
+	for (unsigned i = 0; i < 10000; i++) {
+		int fd;
+
+		(void)snprintf(path, sizeof(path), "drive/乡土课件/a/b/f%u", i);
+		fd = open(scratch_path(&t.scratch, path), O_WRONLY | O_CREAT,
+			  0644);
+		CHECK(fd >= 0 && write(fd, "x", 1) == 1 && close(fd) == 0);
+	}
+	for (unsigned n = 1; n <= 100; n++) {
+		place_it(&t, n, "乡土课件/a/b", "", 0);
+		list_it(&t, n);
+	}
+	look(&t);
+	CHECK(t.count == 100);
+	for (size_t i = 0; i < t.count; i++) {
+		CHECK(t.items[i].whole);
+		measured += t.items[i].there > 0;
+	}
+	CHECK(measured > 30 && measured < 50);
+	end(&t);
+}
+
 int main(void)
 {
 	an_unprepared_folder_has_nothing_aboard();
 	whole_lessons_and_parts_are_told_apart();
 	a_list_or_a_place_that_is_nonsense_is_none();
+	looking_has_an_end_whatever_a_drive_says();
 	return 0;
 }
