@@ -30,7 +30,8 @@ static void write_file(const char *dir, const char *path, size_t size,
 {
 	char full[256];
 
-	(void)snprintf(full, sizeof(full), "%s/%s", dir, path);
+	CHECK((size_t)snprintf(full, sizeof(full), "%s/%s", dir, path) <
+	      sizeof(full));
 	scratch_file(&scratch, full, size, seed);
 }
 
@@ -97,7 +98,8 @@ static nlink_t names_of(const char *dir, const char *path)
 	char full[4096];
 	struct stat st;
 
-	(void)snprintf(full, sizeof(full), "%s/%s", dir, path);
+	CHECK((size_t)snprintf(full, sizeof(full), "%s/%s", dir, path) <
+	      sizeof(full));
 	CHECK(lstat(full, &st) == 0 && S_ISREG(st.st_mode));
 	return st.st_nlink;
 }
@@ -107,7 +109,8 @@ static bool is_there(const char *dir, const char *path)
 	char full[4096];
 	struct stat st;
 
-	(void)snprintf(full, sizeof(full), "%s/%s", dir, path);
+	CHECK((size_t)snprintf(full, sizeof(full), "%s/%s", dir, path) <
+	      sizeof(full));
 	return lstat(full, &st) == 0;
 }
 
