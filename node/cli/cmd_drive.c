@@ -204,19 +204,20 @@ static void print_report(const json_t *report)
 
 /* --- the verb --- */
 
-static enum status read_minutes(const struct cli *cli, unsigned *seconds,
+static enum status read_minutes(const struct cli *cli, double *seconds,
 				struct err *err)
 {
 	const char *text = cli_value(cli, "minutes");
-	uint64_t value;
+	char *end;
+	double minutes;
 
 	if (text == NULL)
 		return STATUS_OK;
-	if (decimal_parse(bytes_of(text), &value) != STATUS_OK || value == 0 ||
-	    value > 24 * 60)
+	minutes = strtod(text, &end);
+	if (end == text || *end != 0 || !(minutes > 0 && minutes <= 24 * 60))
 		return err_set(err, STATUS_USAGE,
-			       "--minutes wants a number from 1 to 1440");
-	*seconds = 60 * (unsigned)value;
+			       "--minutes wants a number above 0, up to 1440");
+	*seconds = 60 * minutes;
 	return STATUS_OK;
 }
 

@@ -580,9 +580,12 @@ enum status sync_visit(struct door *door, struct mount *m,
 	struct err ignored = ERR_INIT;
 	enum status status, flushed;
 
+	/* A tenth of the time, but no more than it takes, is kept to flush. */
 	if (options->seconds > 0)
-		v.deadline = v.started + (double)options->seconds -
-			     SYNC_FLUSH_S;
+		v.deadline = v.started + options->seconds -
+			     (options->seconds < 10 * SYNC_FLUSH_S ?
+				      options->seconds / 10 :
+				      SYNC_FLUSH_S);
 	(void)visit_show(&v, SYNC_LOOKING, "", 0, 0);
 	status = steps(&v, err);
 	if (status == STATUS_IO && mount_is_gone(m)) {

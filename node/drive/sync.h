@@ -39,7 +39,7 @@ struct sync_progress {
 };
 
 struct sync_options {
-	unsigned seconds; /* 0: as long as it takes */
+	double seconds; /* 0: as long as it takes */
 	/* Save this route on the drive; count 0 keeps the one it has. */
 	const struct drive_stop *route;
 	size_t route_count;

@@ -10,7 +10,7 @@
 
 enum {
 	SYNC_KEEP_FREE = 64 << 20,    /* bytes left on the node's disk */
-	SYNC_FLUSH_S = 5,	      /* of --minutes, kept to flush */
+	SYNC_FLUSH_S = 5,	      /* of the time there is, kept to flush */
 	SYNC_NODES_MAX = 4096,	      /* statements looked at */
 	SYNC_UPS_MAX = 4096,	      /* record logs looked at */
 	SYNC_TROUBLE_MAX = 50,	      /* sentences in the report */

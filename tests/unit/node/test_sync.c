@@ -57,7 +57,7 @@ static void a_visit_stopped_at_any_moment_forgets_no_lesson_of_the_drive(void)
 static void a_visit_out_of_time_forgets_no_lesson_and_says_what_was_left(void)
 {
 	/* Over before it began. */
-	const struct sync_options options = { .seconds = 1 };
+	const struct sync_options options = { .seconds = 0.000001 };
 	struct buf before = BUF_INIT, after = BUF_INIT;
 	json_t *report, *left;
 	char path[200];
