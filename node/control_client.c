@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "node/control_client.h"
@@ -15,6 +16,7 @@ struct control_client {
 	int fd;
 	struct buf in;
 	size_t searched; /* bytes of `in` known to hold no line end */
+	bool given_up; /* an answer may still come that nobody waits for */
 };
 
 enum status control_connect(const char *dir, struct control_client **out,
@@ -48,7 +50,17 @@ bool control_client_is_gone(const struct control_client *client)
 {
 	struct pollfd end = { .fd = client->fd, .events = POLLIN };
 
-	return poll(&end, 1, 0) != 0;
+	return client->given_up || poll(&end, 1, 0) != 0;
+}
+
+void control_client_patience(struct control_client *client, unsigned seconds)
+{
+	struct timeval most = { .tv_sec = (time_t)seconds };
+
+	(void)setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &most,
+			 sizeof(most));
+	(void)setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &most,
+			 sizeof(most));
 }
 
 static enum status went_away(struct err *err)
@@ -56,16 +68,19 @@ static enum status went_away(struct err *err)
 	return err_set(err, STATUS_UNREACHABLE, "the node went away");
 }
 
-static enum status send_all(int fd, const char *data, size_t size,
-			    struct err *err)
+static enum status send_all(struct control_client *client, const char *data,
+			    size_t size, struct err *err)
 {
 	while (size > 0) {
-		ssize_t sent = send(fd, data, size, MSG_NOSIGNAL);
+		ssize_t sent = send(client->fd, data, size,
+				    MSG_NOSIGNAL);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
-		if (sent < 0)
+		if (sent < 0) {
+			client->given_up = true; /* half a request */
 			return went_away(err);
+		}
 		data += sent;
 		size -= (size_t)sent;
 	}
@@ -80,9 +95,9 @@ static enum status send_request(struct control_client *client,
 
 	if (text == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "control request");
-	status = send_all(client->fd, text, strlen(text), err);
+	status = send_all(client, text, strlen(text), err);
 	if (status == STATUS_OK)
-		status = send_all(client->fd, "\n", 1, err);
+		status = send_all(client, "\n", 1, err);
 	free(text);
 	return status;
 }
@@ -101,6 +116,11 @@ static enum status read_more(struct control_client *client, struct err *err)
 	do {
 		got = recv(client->fd, at, READ_STEP, 0);
 	} while (got < 0 && errno == EINTR);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		client->given_up = true;
+		return err_set(err, STATUS_UNREACHABLE,
+			       "the node does not answer");
+	}
 	if (got <= 0)
 		return went_away(err);
 	buf_grew(&client->in, (size_t)got);

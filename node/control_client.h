@@ -34,6 +34,11 @@ enum status control_client_call(struct control_client *client,
 				control_progress_cb on_progress, void *owner,
 				json_t **reply, struct err *err);
 
+/* Wait for the next word of an answer so long and no longer: the call then
+ * fails with STATUS_UNREACHABLE, and the client is as one whose node has hung
+ * up. Without it a call waits as long as the node is there. */
+void control_client_patience(struct control_client *client, unsigned seconds);
+
 /* Has the node hung up, as seen between two calls? */
 bool control_client_is_gone(const struct control_client *client);
 

@@ -14,6 +14,8 @@
 #include "node/prepare.h"
 #include "node/requests.h"
 
+enum { PATIENCE_S = 300 };
+
 struct door {
 	char dir[HOUSE_PATH_MAX];
 	struct house house;
@@ -23,6 +25,8 @@ struct door {
 	/* of a running node */
 	bool live;
 	struct control_client *client; /* NULL after it went away */
+
+	unsigned patience; /* seconds; 0: as long as it takes */
 
 	/* without one */
 	struct index *index;
@@ -112,6 +116,8 @@ enum status door_open(struct door **out, const char *dir, struct err *err)
 	if (status != STATUS_OK)
 		return status;
 	if (door->live) {
+		/* A visit must end, whatever holds the node. */
+		door->patience = PATIENCE_S;
 		status = house_open(&door->house, dir, HOUSE_READ, err);
 		door->has_house = status == STATUS_OK;
 	}
@@ -177,6 +183,7 @@ static enum status ask_node(struct door *door, json_t *request,
 	if (door->client == NULL &&
 	    control_connect(door->dir, &door->client, err) != STATUS_OK)
 		return err_set(err, STATUS_UNREACHABLE, "the node went away");
+	control_client_patience(door->client, door->patience);
 	status = control_client_call(door->client, request, NULL, NULL, answer,
 				     err);
 	if (status == STATUS_UNREACHABLE &&

@@ -320,6 +320,24 @@ static void hanging_up_cancels(struct stage *s)
 	}
 }
 
+static void an_answer_is_waited_for_as_long_as_was_said(struct stage *s)
+{
+	struct control_client *c = connected(s);
+	json_t *request = json_pack("{s:s}", "verb", "hold"), *reply = NULL;
+	struct err err = ERR_INIT;
+
+	control_client_patience(c, 1);
+	CHECK(!control_client_is_gone(c));
+	CHECK(control_client_call(c, request, NULL, NULL, &reply, &err) ==
+	      STATUS_UNREACHABLE);
+	CHECK(reply == NULL);
+	/* What comes later is no answer to another question. */
+	CHECK(control_client_is_gone(c));
+	control_client_free(c);
+	wait_for(&s->gone, 1);
+	json_decref(request);
+}
+
 static void a_call_may_outlive_its_client(struct stage *s)
 {
 	struct control_client *c;
@@ -535,6 +553,7 @@ int main(void)
 	play(a_slow_reader_misses_progress_but_no_part);
 	play(failures_keep_their_status_and_text);
 	play(hanging_up_cancels);
+	play(an_answer_is_waited_for_as_long_as_was_said);
 	play(a_call_may_outlive_its_client);
 	play(what_is_no_request_is_refused);
 	play(requests_in_a_row_are_answered_in_order);
