@@ -136,6 +136,10 @@ static enum status gather(struct loading *l, struct err *err)
 static enum status plan(struct loading *l, struct err *err)
 {
 	struct visit *v = l->v;
+	/* Who loads a drive for a route wants to know what it lacks; a station
+	 * on the way is not expected to have it. */
+	bool tell_lacking = v->route_count > 0 &&
+			    door_house(v->door)->conf.level != LEVEL_STATION;
 	enum status status = mount_look(v->m, &v->facts, err);
 
 	if (status != STATUS_OK)
@@ -154,6 +158,9 @@ static enum status plan(struct loading *l, struct err *err)
 		if (l->acts[i] == PACK_NO_ROOM)
 			visit_left(v, row->id, row->title, row->bytes, false,
 				   "no_room");
+		if (l->acts[i] == PACK_NOT_HERE && tell_lacking)
+			visit_left(v, row->id, row->title, row->bytes, false,
+				   "not_here");
 	}
 	return STATUS_OK;
 }
