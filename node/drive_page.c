@@ -40,6 +40,7 @@ static const struct words words[] = {
 	{ "partial", "in part", "部分" },
 	{ "no_room", "no room", "空间不够" },
 	{ "time", "no time", "时间不够" },
+	{ "stopped", "stopped", "中途停下" },
 	{ "damaged", "damaged", "有损坏" },
 	{ "missing", "only a part of it is there", "只有一部分" },
 	{ "busy-lesson", "in use just now", "正在使用" },

@@ -90,6 +90,8 @@ static const char *why_text(const char *why)
 	} texts[] = {
 		{ "no_room", "no room" },
 		{ "time", "no time" },
+		{ "stopped", "stopped" },
+		{ "pulled", "the drive was pulled out" },
 		{ "damaged", "damaged; it is fetched from elsewhere" },
 		{ "missing", "only a part of it is on the drive" },
 		{ "busy", "in use just now" },

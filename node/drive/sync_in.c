@@ -341,8 +341,19 @@ static bool has_room(struct visit *v, uint64_t missing)
 
 /* --- one lesson --- */
 
+static const char *why_not_all(struct visit *v, enum status ended,
+			       const struct pump_result *r)
+{
+	if (ended == STATUS_UNREACHABLE)
+		return "pulled";
+	if (!visit_may_go_on(v))
+		return v->out_of_time ? "time" : "stopped";
+	return r->damaged + r->unread > 0 ? "damaged" : "missing";
+}
+
 static void report_in(struct visit *v, const struct lesson *l,
-		      const struct loan *loan, const struct pump_result *r)
+		      const struct loan *loan, const struct pump_result *r,
+		      enum status ended)
 {
 	bool whole = havemap_count(loan->have, loan->tf->mi.pieces) ==
 		     loan->tf->mi.pieces;
@@ -363,11 +374,8 @@ static void report_in(struct visit *v, const struct lesson *l,
 	if (r->unread > 0)
 		visit_trouble(v, "%u pieces of '%s' could not be read from "
 			      "the drive", r->unread, l->title);
-	if (!visit_may_go_on(v))
-		visit_left(v, l->id, l->title, l->bytes, true, "time");
-	else
-		visit_left(v, l->id, l->title, l->bytes, true,
-			   r->damaged + r->unread > 0 ? "damaged" : "missing");
+	visit_left(v, l->id, l->title, l->bytes, true,
+		   why_not_all(v, ended, r));
 }
 
 static enum status take_lesson(struct copying *c, const struct lesson *l,
@@ -387,7 +395,7 @@ static enum status take_lesson(struct copying *c, const struct lesson *l,
 		visit_left(v, l->id, l->title, l->bytes, true, "no_room");
 	} else if (status == STATUS_OK) {
 		status = copy_pieces(c, loan, &result, err);
-		report_in(v, l, loan, &result);
+		report_in(v, l, loan, &result, status);
 	}
 	if (result.damaged > 0)
 		(void)hashes_put(&v->bad, l->btmh);
