@@ -133,6 +133,30 @@ static void print_lessons(const char *heading, const json_t *list,
 	}
 }
 
+static void print_removed(const json_t *list)
+{
+	const json_t *lesson;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	printf("%s: %zu\n", tr("Taken off the drive"), json_array_size(list));
+	json_array_foreach(list, i, lesson) {
+		/* Of an earlier revision nobody knows the title any more. */
+		const char *title = cli_text(lesson, "title");
+
+		if (i == LIST_MAX) {
+			printf("  … %zu\n", json_array_size(list) - i);
+			break;
+		}
+		printf("  %s%s%s\n", title,
+		       title[0] != 0 && cli_number(lesson, "bytes") == 0 ?
+			       "  " : "",
+		       cli_number(lesson, "bytes") == 0 ?
+			       tr("an earlier version") : "");
+	}
+}
+
 static void print_left(const json_t *list)
 {
 	const json_t *lesson;
@@ -195,8 +219,7 @@ static void print_report(const json_t *report)
 		      cli_number(report, "in_bytes"));
 	print_lessons(tr("Went out"), json_object_get(report, "out"),
 		      cli_number(report, "out_bytes"));
-	print_lessons(tr("Taken off the drive"),
-		      json_object_get(report, "removed"), 0);
+	print_removed(json_object_get(report, "removed"));
 	print_small(report);
 	print_left(json_object_get(report, "left"));
 	json_array_foreach(trouble, i, text)

@@ -192,6 +192,7 @@ static const struct translation translations[] = {
 	{ "all of a visit: what is wanted in, what the stops ahead "
 	  "want out",
 	  "完整一趟：要的收进来，前面各站要的带出去" },
+	{ "an earlier version", "旧版本" },
 	{ "announce this node on the LAN (on)",
 	  "是否在局域网内广播本节点（on）" },
 	{ "another name than its own", "另起名称，不用它自报的" },
