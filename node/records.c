@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/recordlog.h"
+#include "proto/text.h"
 
 const char *records_standing_name(enum records_standing standing)
 {
@@ -51,7 +52,9 @@ enum status records_owner_of(const struct house *h, const char *origin,
 		(void)snprintf(owner.region, sizeof(owner.region), "%s",
 			       h->conf.region);
 		(void)snprintf(owner.name, sizeof(owner.name), "%.*s",
-			       (int)sizeof(owner.name) - 1, h->conf.name);
+			       (int)text_cut(h->conf.name,
+					     sizeof(owner.name) - 1),
+			       h->conf.name);
 	}
 	*out = owner;
 	return STATUS_OK;

@@ -12,6 +12,7 @@
 #include "node/own_url.h"
 #include "node/payload.h"
 #include "node/version.h"
+#include "proto/text.h"
 
 #define PROGRAM "xiangtu/" XIANGTU_VERSION
 
@@ -135,7 +136,8 @@ static void fill(const struct statement_maker *m, struct statement *st)
 	st->level = house->conf.level;
 	memcpy(st->region, house->conf.region, sizeof(st->region));
 	(void)snprintf(st->name, sizeof(st->name), "%.*s",
-		       (int)sizeof(st->name) - 1, house->conf.name);
+		       (int)text_cut(house->conf.name, sizeof(st->name) - 1),
+		       house->conf.name);
 	st->swarm_port = m->swarm_port;
 	(void)payload_room(house->payload_dir, &st->room, &err);
 	st->room = st->room / 100000000 * 100000000; /* not every byte */

@@ -51,6 +51,17 @@ bool text_is_utf8(struct bytes text)
 	return r.left == 0;
 }
 
+size_t text_cut(const char *text, size_t max)
+{
+	size_t size = strlen(text);
+
+	if (size <= max)
+		return size;
+	while (max > 0 && ((uint8_t)text[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
 static bool is_hidden(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c ||

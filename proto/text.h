@@ -16,6 +16,10 @@ bool text_is_utf8(struct bytes text);
  * bytes are not UTF-8. */
 bool text_next(struct bytes_reader *r, uint32_t *code);
 
+/* How many bytes of UTF-8 `text` to keep of at most `max`, so that no character
+ * is cut. */
+size_t text_cut(const char *text, size_t max);
+
 /* UTF-8 that fits on one line and hides nothing: no control characters (C0,
  * DEL, C1), no line or paragraph separators, no bidirectional or zero-width
  * characters (U+061C, 200B-200F, 2028-202E, 2060-2064, 2066-2069, FEFF). */

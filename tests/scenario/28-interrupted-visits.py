@@ -65,7 +65,8 @@ def interrupt(s, county, fs, good, number):
     if out:
         report = json.loads(out)
         equal(report["safe"], report["state"] in ("done", "some_left"), f"{kind}: {report}")
-        equal(process.returncode, DONE if report["safe"] else FAILED, f"{kind}: {report}")
+        if process.returncode >= 0:  # not killed behind its last word
+            equal(process.returncode, DONE if report["safe"] else FAILED, f"{kind}: {report}")
         check(time.time() - started < 30, f"{kind}: it took its time to end")
     check(names <= listed(drive), f"{kind}: the list is shorter")
     if kind in ("node", "both"):

@@ -317,6 +317,27 @@ static void a_path_that_is_no_text_has_its_report_all_the_same(void)
 	tear_down();
 }
 
+/* A statement has 120 bytes for a name, node.conf has 200. */
+static void a_node_with_a_long_name_speaks_all_the_same(void)
+{
+	char name[160] = "A", path[100] = ".xiangtu/node/";
+	struct office other;
+	struct buf note = BUF_INIT;
+
+	set_up();
+	for (unsigned i = 0; i < 50; i++)
+		strcat(name, "乡");
+	office_make(&other, &scratch, name, "county", "431082", NULL);
+	visit(&other);
+	hex_encode((struct bytes){ house_node_public(&other.house), 32 },
+		   path + strlen(path));
+	read_drive(path, &note);
+	CHECK(note.size > 0);
+	office_close(&other);
+	buf_release(&note);
+	tear_down();
+}
+
 int main(void)
 {
 	a_visit_stopped_at_any_moment_forgets_no_lesson_of_the_drive();
@@ -328,5 +349,6 @@ int main(void)
 	names_without_a_file_leave_the_list();
 	repair_puts_right_what_was_taken_as_good_by_its_name();
 	a_path_that_is_no_text_has_its_report_all_the_same();
+	a_node_with_a_long_name_speaks_all_the_same();
 	return 0;
 }

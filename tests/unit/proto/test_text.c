@@ -55,11 +55,24 @@ static void sizes_and_times_read_well(void)
 	CHECK(strcmp(text, "1:02:03") == 0);
 }
 
+static void a_cut_is_between_characters(void)
+{
+	CHECK(text_cut("abc", 5) == 3);
+	CHECK(text_cut("abc", 3) == 3);
+	CHECK(text_cut("abc", 2) == 2);
+	CHECK(text_cut("a黑山", 7) == 7);
+	CHECK(text_cut("a黑山", 6) == 4);
+	CHECK(text_cut("a黑山", 4) == 4);
+	CHECK(text_cut("a黑山", 3) == 1);
+	CHECK(text_cut("黑", 1) == 0);
+}
+
 int main(void)
 {
 	broken_utf8_is_seen();
 	text_that_hides_something_is_not_plain();
 	chinese_titles_line_up();
 	sizes_and_times_read_well();
+	a_cut_is_between_characters();
 	return 0;
 }
