@@ -14,7 +14,7 @@
 #include "node/prepare.h"
 #include "node/requests.h"
 
-enum { PATIENCE_S = 300 };
+enum { PATIENCE_S = 120 };
 
 struct door {
 	char dir[HOUSE_PATH_MAX];

@@ -16,8 +16,8 @@
 #include "proto/text.h"
 
 /* Seconds between words to the node; and how much of a list it is told. */
-static const double TELL_S = 1;
-enum { TOLD_MAX = 500 };
+static const double TELL_S = 1, STUCK_S = 10;
+enum { TOLD_MAX = 300 };
 /* Seconds to look for lessons on a drive that has lost its list. */
 static const double RECOLLECT_S = 20;
 
@@ -64,16 +64,20 @@ static void tell_progress(struct visit *v, const struct sync_progress *now)
 		[SYNC_PAYLOAD_OUT] = "payload-out", [SYNC_FLUSHING] = "flushing",
 	};
 	struct err ignored = ERR_INIT;
+	enum status status;
 
 	v->told = visit_clock();
-	(void)visit_tell(v,
-			 json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "verb",
-				   "drive-progress", "step", steps[now->step],
-				   "title", now->title, "done",
-				   (json_int_t)now->done, "total",
-				   (json_int_t)now->total, "pid",
-				   (json_int_t)getpid()),
-			 &ignored);
+	status = visit_tell(
+		v,
+		json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "verb",
+			  "drive-progress", "step", steps[now->step], "title",
+			  now->title, "done", (json_int_t)now->done, "total",
+			  (json_int_t)now->total, "pid",
+			  (json_int_t)getpid()),
+		&ignored);
+	/* A node that is stuck is waited for once, not at each word. */
+	v->deaf = status == STATUS_UNREACHABLE &&
+		  visit_clock() - v->told > STUCK_S;
 }
 
 bool visit_show(struct visit *v, enum sync_step step, const char *title,
@@ -83,7 +87,7 @@ bool visit_show(struct visit *v, enum sync_step step, const char *title,
 	bool same_step = v->shown > 0 && v->now.step == step;
 	bool same = same_step && v->now.title == title;
 
-	if (door_is_live(v->door) &&
+	if (door_is_live(v->door) && !v->deaf &&
 	    (!same_step || visit_clock() - v->told > TELL_S))
 		tell_progress(v, &now);
 	if (same && done < total && visit_clock() - v->shown < 0.2)
@@ -487,7 +491,9 @@ static const char *state_of(const struct visit *v, enum status status)
 		return "pulled";
 	if (status != STATUS_OK || v->worst.status == STATUS_IO)
 		return "failed";
-	return json_array_size(v->left) > 0 || v->out_of_time ||
+	/* Nor has it all when it took not even small things. */
+	return json_array_size(v->left) > 0 || v->out_of_time || v->full ||
+			       (!v->writable && !v->o->only_in) ||
 			       v->worst.status != STATUS_OK ?
 		       "some_left" :
 		       "done";

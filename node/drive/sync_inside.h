@@ -32,6 +32,7 @@ struct visit {
 	double look_end; /* of the list that is being looked at */
 	struct sync_progress now; /* as last shown */
 	double shown, told; /* when last, to people and to the node */
+	bool deaf; /* the node does not listen to how it goes */
 
 	struct hashes places, nodes, ups; /* the drive's lists */
 	bool places_known;		  /* and a whole one */

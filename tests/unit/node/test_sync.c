@@ -118,6 +118,7 @@ static void nothing_is_put_on_another_countys_drive(bool without_root)
 	struct buf before = BUF_INIT, list = BUF_INIT;
 	uint8_t key[32];
 	struct bytes rest;
+	json_t *report;
 
 	set_up();
 	publish("山羊");
@@ -125,7 +126,9 @@ static void nothing_is_put_on_another_countys_drive(bool without_root)
 	if (without_root)
 		write_drive(".xiangtu/trust/root/1.note", bytes_of("spoilt"));
 	read_drive(".xiangtu/trust/root/1.note", &before);
-	json_decref(visit_with(&county, &options, STATUS_OK));
+	report = visit_with(&county, &options, STATUS_OK);
+	CHECK(is_state(report, "some_left"));
+	json_decref(report);
 	read_drive(".xiangtu/trust/root/1.note", &note);
 	CHECK(bytes_equal(buf_bytes(&note), buf_bytes(&before)));
 	read_drive(".xiangtu/list/place", &place);
