@@ -8,16 +8,13 @@
 #include <unistd.h>
 
 #include "catalog/lessons.h"
-#include "node/drive/cargo.h"
 #include "node/drive/pump.h"
-#include "node/drive/sync_inside.h"
+#include "node/drive/sync_loan.h"
 #include "node/durable.h"
 #include "node/payload.h"
-#include "node/payload_reuse.h"
-#include "node/torrentfile.h"
 #include "proto/encoding.h"
 
-enum { POSTER_MAX = 64 << 10, LEND_POLL_US = 50 * 1000, LEND_TRIES = 400 };
+enum { POSTER_MAX = 64 << 10 };
 
 static const double ASK_S = 5;
 
@@ -117,119 +114,6 @@ static void take_poster(struct visit *v, const struct lesson *lesson)
 	buf_release(&bytes);
 }
 
-/* --- lending --- */
-
-struct loan {
-	struct torrentfile *tf;
-	struct cargo *cargo; /* what the drive has of it */
-	char dir[HOUSE_PATH_MAX + 96];
-	char hex[65];
-	uint8_t *have;	/* verified and flushed, as the node is told */
-	uint8_t *want;
-	uint8_t *moved;
-	size_t size;
-	bool held; /* it arrived some other way meanwhile */
-};
-
-static void loan_release(struct loan *loan)
-{
-	cargo_free(loan->cargo);
-	torrentfile_free(loan->tf);
-	free(loan->have);
-	free(loan->want);
-	free(loan->moved);
-}
-
-/* Files that an earlier revision has, too, are not copied again. */
-static void reuse_files(struct visit *v, struct loan *loan,
-			const json_t *candidates)
-{
-	const struct house *h = door_house(v->door);
-	struct payload_source from[PAYLOAD_REUSE_MAX];
-	const json_t *name;
-	unsigned count = 0;
-	uint64_t bytes = 0;
-	size_t i;
-
-	json_array_foreach(candidates, i, name) {
-		const char *hex = json_string_value(name);
-
-		if (hex == NULL || count == PAYLOAD_REUSE_MAX ||
-		    hex_decode(bytes_of(hex), from[count].btmh, 32) !=
-			    STATUS_OK)
-			continue;
-		from[count++].whole = true;
-	}
-	payload_reuse_all(h->payload_dir, h->torrent_dir, loan->tf->btmh,
-			  &loan->tf->mi, from, count, &bytes);
-}
-
-static enum status read_have(struct loan *loan, const json_t *answer,
-			     struct err *err)
-{
-	const char *have = json_string_value(json_object_get(answer, "have"));
-
-	loan->held = json_is_true(json_object_get(answer, "held"));
-	loan->size = havemap_size(loan->tf->mi.pieces);
-	loan->have = calloc(1, loan->size + 1);
-	loan->want = calloc(1, loan->size + 1);
-	loan->moved = calloc(1, loan->size + 1);
-	if (loan->have == NULL || loan->want == NULL || loan->moved == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	/* A map of another size says nothing. */
-	if (have != NULL && strlen(have) == 2 * loan->size)
-		(void)hex_decode(bytes_of(have), loan->have, loan->size);
-	return STATUS_OK;
-}
-
-static enum status borrow(struct visit *v, struct loan *loan, struct err *err)
-{
-	json_t *answer = NULL;
-	enum status status = STATUS_BUSY;
-
-	/* The engine may have to let go of it first. */
-	for (unsigned i = 0; i < LEND_TRIES && status == STATUS_BUSY; i++) {
-		*err = (struct err)ERR_INIT;
-		status = door_ask(v->door,
-				  json_pack("{s:s, s:s, s:I}", "verb", "lend",
-					    "btmh", loan->hex, "pid",
-					    (json_int_t)getpid()),
-				  &answer, err);
-		if (status == STATUS_BUSY) {
-			(void)visit_show(v, SYNC_PAYLOAD_IN, "", 0, 0);
-			(void)usleep(LEND_POLL_US);
-		}
-	}
-	if (status != STATUS_OK)
-		return status;
-	status = read_have(loan, answer, err);
-	if (status == STATUS_OK && !loan->held)
-		reuse_files(v, loan, json_object_get(answer, "reuse"));
-	json_decref(answer);
-	return status;
-}
-
-static enum status give_back(struct visit *v, struct loan *loan,
-			     struct err *err)
-{
-	char *hex = malloc(HEX_SIZE(loan->size) + 1);
-	enum status status;
-
-	if (hex == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	hex_encode((struct bytes){ loan->have, loan->size }, hex);
-	status = visit_tell(
-		v,
-		json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "verb",
-			  "lent-back", "btmh", loan->hex, "pid",
-			  (json_int_t)getpid(), "pieces",
-			  (json_int_t)loan->tf->mi.pieces, "bytes",
-			  (json_int_t)loan->tf->mi.total, "have", hex),
-		err);
-	free(hex);
-	return status;
-}
-
 /* --- copying --- */
 
 struct copying {
@@ -251,43 +135,6 @@ static enum status write_piece(void *to, uint32_t piece, const uint8_t *data,
 			       struct err *err)
 {
 	return payload_write(to, piece, data, err);
-}
-
-/* What lies here already, reused files among it, is not copied again. */
-static enum status look_here(struct loan *loan, struct err *err)
-{
-	struct payload_check check = { .only = NULL };
-	uint8_t *lacking;
-	enum status status;
-
-	if (access(loan->dir, F_OK) != 0)
-		return STATUS_OK;
-	lacking = calloc(1, loan->size + 1);
-	if (lacking == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	for (uint32_t i = 0; i < loan->tf->mi.pieces; i++)
-		if (!havemap_has(loan->have, i))
-			havemap_set(lacking, i);
-	check.only = lacking;
-	status = payload_verify(loan->dir, &loan->tf->mi, &check, loan->have,
-				err);
-	free(lacking);
-	return status;
-}
-
-/* Flush what was written, good or not in the end: only then does it count. */
-static enum status settle(struct loan *loan, struct err *err)
-{
-	enum status status = payload_sync(loan->dir, &loan->tf->mi, err);
-
-	if (status == STATUS_NOT_FOUND) { /* files that are still to come */
-		*err = (struct err)ERR_INIT;
-		status = STATUS_OK;
-	}
-	if (status == STATUS_OK)
-		for (size_t i = 0; i < loan->size; i++)
-			loan->have[i] |= loan->moved[i];
-	return status;
 }
 
 static enum status copy_pieces(struct copying *c, struct loan *loan,
@@ -312,7 +159,7 @@ static enum status copy_pieces(struct copying *c, struct loan *loan,
 	pump.to = payload;
 	status = pump_run(&pump, loan->moved, result, err);
 	payload_free(payload);
-	if (settle(loan, &settled) != STATUS_OK && status == STATUS_OK) {
+	if (loan_settle(loan, &settled) != STATUS_OK && status == STATUS_OK) {
 		*err = settled;
 		status = settled.status;
 	}
@@ -385,7 +232,7 @@ static enum status take_lesson(struct copying *c, const struct lesson *l,
 	const struct metainfo *mi = &loan->tf->mi;
 	struct pump_result result = { .moved = 0 };
 	struct err back = ERR_INIT;
-	enum status status = look_here(loan, err);
+	enum status status = loan_look(loan, err);
 
 	for (uint32_t i = 0; i < mi->pieces; i++)
 		if (!havemap_has(loan->have, i))
@@ -400,7 +247,7 @@ static enum status take_lesson(struct copying *c, const struct lesson *l,
 	if (result.damaged > 0)
 		(void)hashes_put(&v->bad, l->btmh);
 	/* Also after a failure: what came counts. */
-	if (give_back(v, loan, &back) != STATUS_OK && status == STATUS_OK) {
+	if (loan_end(v, loan, &back) != STATUS_OK && status == STATUS_OK) {
 		*err = back;
 		status = back.status;
 	}
@@ -426,7 +273,7 @@ static enum status take(struct copying *c, const struct lesson *l,
 		(void)snprintf(loan.dir, sizeof(loan.dir), "%s/%s",
 			       door_house(v->door)->payload_dir, loan.hex);
 		take_poster(v, l);
-		status = borrow(v, &loan, err);
+		status = loan_begin(v, &loan, err);
 	}
 	if (status == STATUS_OK && !loan.held)
 		status = take_lesson(c, l, &loan, err);

@@ -59,8 +59,6 @@ static inline struct catalog *visit_catalog(const struct visit *v)
 /* --- sync.c --- */
 /* Seconds of a clock that never jumps. */
 double visit_clock(void);
-/* Is there a place or a part of this payload, asked by name? */
-bool visit_finds(struct visit *v, const uint8_t *btmh);
 /* Show how far it is; false when it is to stop: told to, or out of time. */
 bool visit_show(struct visit *v, enum sync_step step, const char *title,
 		uint64_t done, uint64_t total);
@@ -69,19 +67,6 @@ bool visit_may_go_on(struct visit *v);
  * day: begin to look at one, and may the next of its names be looked at? */
 void visit_look(struct visit *v);
 bool visit_may_look(struct visit *v, size_t done);
-/*
- * A step has failed: say it in the report and decide what it means. Returns
- * STATUS_OK when the visit goes on with the next thing, and what ends it
- * otherwise. Clears `err` when it goes on.
- */
-enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
-			 ...) __attribute__((format(printf, 3, 4)));
-/* One more sentence for the report. */
-void visit_trouble(struct visit *v, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-/* A lesson that was left; `why` as in the report. */
-void visit_left(struct visit *v, const char *id, const char *title,
-		uint64_t bytes, bool in, const char *why);
 /* Ask the node and drop the answer. */
 enum status visit_tell(struct visit *v, json_t *request, struct err *err);
 /* Read a whole small file of the drive; STATUS_NOT_FOUND leaves `err` as it
@@ -95,8 +80,37 @@ enum status visit_write(struct visit *v, const char *path,
 /* "<folder>/<name>"; both are short. */
 void visit_path(const char *folder, const char *name,
 		char out[static DRIVE_PATH_MAX]);
+
+/* --- sync_report.c --- */
 /* As JSON, which takes UTF-8 only; else NULL. */
 json_t *visit_text(struct bytes text);
+/*
+ * A step has failed: say it in the report and decide what it means. Returns
+ * STATUS_OK when the visit goes on with the next thing, and what ends it
+ * otherwise. Clears `err` when it goes on.
+ */
+enum status visit_failed(struct visit *v, struct err *err, const char *fmt,
+			 ...) __attribute__((format(printf, 3, 4)));
+/* One more sentence for the report. */
+void visit_trouble(struct visit *v, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* A lesson that was left; `why` as in the report. */
+void visit_left(struct visit *v, const char *id, const char *title,
+		uint64_t bytes, bool in, const char *why);
+/* The report of a visit that ends with `status`, as the node is told it, too:
+ * a new reference. */
+json_t *visit_report(struct visit *v, enum status status);
+/* What the visit ends with: `status`, or the first damage that was met. */
+enum status visit_sum_up(struct visit *v, enum status status,
+			 struct err *err);
+
+/* --- sync_look.c --- */
+/* What kind of drive it is, whose, what its lists and its route say. */
+enum status sync_look(struct visit *v, struct err *err);
+/* Where the list of places is lost or spoiled: find by name what is there. */
+enum status sync_recollect(struct visit *v, struct err *err);
+/* Is there a place or a part of this payload, asked by name? */
+bool visit_finds(struct visit *v, const uint8_t *btmh);
 
 /* --- sync_trust.c --- */
 enum status sync_trust_in(struct visit *v, struct err *err);
@@ -118,10 +132,24 @@ enum status sync_log_out(struct visit *v, const char *folder,
 			 const struct log_info *log, uint64_t *grown,
 			 struct err *err);
 
-/* --- sync_small.c: records and statements --- */
+/* --- sync_small.c: records, statements, the route --- */
 enum status sync_small_in(struct visit *v, struct err *err);
 enum status sync_small_out(struct visit *v, struct err *err);
-/* This node's own statement, as it is now. */
+/* Write a list: the names the drive had, and `ours`. Readers look at so many
+ * and no more: where there are more than that, ours come first. */
+enum status visit_write_list(struct visit *v, enum drive_kind kind,
+			     const struct hashes *had,
+			     const struct hashes *ours, size_t looked_at,
+			     struct err *err);
+
+/* --- sync_records.c --- */
+enum status sync_records_in(struct visit *v, struct err *err);
+enum status sync_records_out(struct visit *v, struct err *err);
+
+/* --- sync_statements.c --- */
+enum status sync_statements_in(struct visit *v, struct err *err);
+/* What is known here of others, and what this node is. */
+enum status sync_statements_out(struct visit *v, struct err *err);
 enum status sync_statement_out(struct visit *v, struct err *err);
 
 /* --- sync_tidy.c: where no node runs that would do it --- */

@@ -1,201 +1,18 @@
-/* Payload onto a drive: what the stops ahead lack, as node/drive/pack.h
- * decides, and what was taken back off it. The list is written before what it
- * names, so that nothing on the drive is ever without a line in it. */
+/* Payload onto a drive, and what was taken back off it, as was decided
+ * (node/drive/sync_loading.h). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/clock.h"
-#include "node/drive/berth.h"
 #include "node/drive/cargo.h"
-#include "node/drive/load.h"
 #include "node/drive/pump.h"
-#include "node/drive/sync_inside.h"
+#include "node/drive/sync_loading.h"
 #include "node/durable.h"
 #include "node/payload.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
 
 enum { POSTER_MAX = 64 << 10 };
-
-struct loading {
-	struct visit *v;
-	struct stops stops;
-	struct load load;
-	struct load_item *items;
-	size_t item_count;
-	size_t looked_at; /* of the drive's list of places */
-	enum pack_act *acts;
-	size_t *order, steps;
-	struct hashes taken_off;
-	uint64_t before, total; /* bytes, of what is to be loaded */
-};
-
-/* --- what is on the drive --- */
-
-/* By its place file and its folder; its bytes are read when they are needed,
- * not each time it is plugged in. */
-static enum status look_at_item(struct visit *v, struct load_item *item,
-				struct buf *text, bool *there,
-				struct err *err)
-{
-	struct drive_place place;
-	char path[DRIVE_PATH_MAX];
-	struct err ignored = ERR_INIT;
-	uint64_t size;
-	enum status status;
-
-	drive_path(DRIVE_PLACE, item->btmh, path);
-	status = visit_read(v, path, DRIVE_PLACE_MAX, text, err);
-	/* What cannot be read today is not forgotten. */
-	*there = status != STATUS_NOT_FOUND;
-	if (status == STATUS_OK && drive_place_parse(buf_bytes(text), &place) ==
-					   STATUS_OK) {
-		berth_plan_path(item->btmh, path);
-		item->whole = mount_has_folder(v->m, place.folder) &&
-			      mount_size(v->m, path, &size, &ignored) ==
-				      STATUS_NOT_FOUND &&
-			      !hashes_have(&v->bad, item->btmh);
-		(void)snprintf(item->lesson, sizeof(item->lesson), "%s",
-			       place.lesson);
-		item->rev = place.rev;
-	}
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-		status = visit_failed(v, err, "'%s' on the drive", path);
-		if (status != STATUS_OK)
-			return status;
-	}
-	drive_path(DRIVE_PART, item->btmh, path);
-	*there = *there || mount_has_folder(v->m, path);
-	return STATUS_OK;
-}
-
-static enum status look_at_items(struct loading *l, struct err *err)
-{
-	struct visit *v = l->v;
-	struct buf text = BUF_INIT;
-	enum status status = STATUS_OK;
-
-	l->items = calloc(v->places.count + 1, sizeof(*l->items));
-	if (l->items == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	visit_look(v);
-	for (; l->looked_at < v->places.count && status == STATUS_OK &&
-	       visit_may_look(v, l->looked_at);
-	     l->looked_at++) {
-		struct load_item *item = &l->items[l->item_count];
-		bool there = false;
-
-		memcpy(item->btmh, v->places.list[l->looked_at], 32);
-		status = look_at_item(v, item, &text, &there, err);
-		l->item_count += there;
-		if (!there)
-			memset(item, 0, sizeof(*item));
-	}
-	buf_release(&text);
-	/* Half a look is no ground to plan on. */
-	if (status == STATUS_OK && v->stopped)
-		return err_set(err, STATUS_CANCELLED, "stopped");
-	return status;
-}
-
-/* --- the plan --- */
-
-static enum status gather(struct loading *l, struct err *err)
-{
-	struct visit *v = l->v;
-	const struct house *h = door_house(v->door);
-	struct stops_options stops = {
-		.self = house_node_public(h),
-		.route = v->route,
-		.route_count = v->route_count,
-		/* An office carries for its own; a station for whoever is
-		 * next. */
-		.within = h->conf.level == LEVEL_STATION ? "" : h->conf.region,
-		.now_s = clock_s(),
-	};
-	struct load_options load = { .stops = &l->stops,
-				     .items = l->items,
-				     .item_count = l->item_count,
-				     .region = h->conf.region };
-	enum status status = stops_gather(&l->stops, visit_catalog(v), &stops,
-					  err);
-
-	load.items = l->items;
-	if (status == STATUS_OK)
-		status = load_gather(&l->load, visit_catalog(v), &load, err);
-	if (status != STATUS_OK)
-		return status;
-	l->acts = calloc(l->load.count + 1, sizeof(*l->acts));
-	l->order = calloc(l->load.count + 1, sizeof(*l->order));
-	if (l->acts == NULL || l->order == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	return STATUS_OK;
-}
-
-static enum status plan(struct loading *l, struct err *err)
-{
-	struct visit *v = l->v;
-	/* Who loads a drive for a route wants to know what it lacks; a station
-	 * on the way is not expected to have it. */
-	bool tell_lacking = v->route_count > 0 &&
-			    door_house(v->door)->conf.level != LEVEL_STATION;
-	enum status status = mount_look(v->m, &v->facts, err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (!pack_plan(l->load.lessons, l->load.count, v->facts.room,
-		       load_reserve(v->facts.size), l->acts, l->order,
-		       &l->steps))
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
-	for (size_t i = 0; i < l->load.count; i++) {
-		const struct load_row *row = &l->load.rows[i];
-
-		if (l->acts[i] == PACK_LOAD ||
-		    (v->o->repair && l->acts[i] == PACK_KEEP &&
-		     l->load.lessons[i].here && l->load.lessons[i].on_drive))
-			l->total += row->bytes;
-		if (l->acts[i] == PACK_NO_ROOM)
-			visit_left(v, row->id, row->title, row->bytes, false,
-				   "no_room");
-		if (l->acts[i] == PACK_NOT_HERE && tell_lacking)
-			visit_left(v, row->id, row->title, row->bytes, false,
-				   "not_here");
-	}
-	return STATUS_OK;
-}
-
-/* The list first: all that is there and all that is to come, then what there
- * was no time to look at. */
-static enum status write_places(struct loading *l, struct err *err)
-{
-	struct hashes list = HASHES_INIT;
-	struct buf text = BUF_INIT;
-	char path[DRIVE_PATH_MAX];
-	enum status status = STATUS_OK;
-
-	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++)
-		if (l->acts[i] == PACK_LOAD)
-			status = hashes_put(&list, l->load.lessons[i].btmh);
-	for (size_t i = 0; i < l->item_count && status == STATUS_OK; i++)
-		if (!hashes_have(&l->taken_off, l->items[i].btmh))
-			status = hashes_put(&list, l->items[i].btmh);
-	for (size_t i = l->looked_at;
-	     i < l->v->places.count && status == STATUS_OK; i++)
-		if (hashes_put(&list, l->v->places.list[i]) ==
-		    STATUS_NO_MEMORY)
-			status = STATUS_NO_MEMORY;
-	hashes_write(&list, &text);
-	drive_path_list(DRIVE_PLACE, path);
-	if (status != STATUS_OK || buf_status(&text) != STATUS_OK)
-		status = err_set(err, STATUS_NO_MEMORY,
-				 "more lessons than a drive can list");
-	else if (list.count > 0 || l->v->places.count > 0)
-		status = mount_write(l->v->m, path, buf_bytes(&text), err);
-	hashes_release(&list);
-	buf_release(&text);
-	return status;
-}
 
 /* --- taking off --- */
 
@@ -532,21 +349,11 @@ static enum status carry_out(struct loading *l, struct err *err)
 	enum status status = take_all_off(l, err);
 
 	if (status == STATUS_OK)
-		status = write_places(l, err);
+		status = loading_list(l, err);
 	if (status == STATUS_OK)
 		status = put_all_on(l, err);
 	return status == STATUS_OK && l->v->o->repair ? mend_all(l, err) :
 							status;
-}
-
-static void loading_release(struct loading *l)
-{
-	load_release(&l->load);
-	stops_release(&l->stops);
-	free(l->items);
-	free(l->acts);
-	free(l->order);
-	hashes_release(&l->taken_off);
 }
 
 enum status sync_payload_out(struct visit *v, struct err *err)
@@ -556,11 +363,7 @@ enum status sync_payload_out(struct visit *v, struct err *err)
 
 	if (!v->writable)
 		return STATUS_OK;
-	status = look_at_items(&l, err);
-	if (status == STATUS_OK)
-		status = gather(&l, err);
-	if (status == STATUS_OK)
-		status = plan(&l, err);
+	status = loading_decide(&l, err);
 	if (status == STATUS_OK)
 		status = carry_out(&l, err);
 	loading_release(&l);
