@@ -67,7 +67,7 @@ BY_NAME = {
     "texts[i].text": [
         ("node/cli/cmd_drive.c", rf'\{{ "[a-z_]+", ({STRING}) \}}')],
     "json_string_value(text)": [
-        ("node/drive/sync.c", rf'visit_trouble\(v, ({STRINGS})\)'),
+        ("node/drive/sync_look.c", rf'visit_trouble\(v, ({STRINGS})\)'),
         ("node/drive/sync_trust.c", rf'visit_trouble\(v, ({STRINGS})\)')],
     "said": [("node/cli/cmd_lessons.c", rf'\),\s*({STRING}), err\)'),
              ("node/cli/cmd_lessons.c", rf'off \? ({STRING}) : ({STRING})'),

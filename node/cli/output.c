@@ -63,8 +63,14 @@ static size_t column_width(const struct table *t, unsigned column)
 
 void table_print(struct table *t)
 {
+	size_t *widths = calloc(t->columns, sizeof(*widths));
 	struct buf line = BUF_INIT;
 
+	if (widths == NULL)
+		abort();
+	/* Once: a drive may have a hundred thousand rows. */
+	for (unsigned c = 0; c + 1 < t->columns; c++)
+		widths[c] = column_width(t, c);
 	for (size_t r = 0; r < t->rows; r++) {
 		buf_clear(&line);
 		for (unsigned c = 0; c < t->columns; c++) {
@@ -74,7 +80,7 @@ void table_print(struct table *t)
 				buf_puts(&line, cell);
 				break;
 			}
-			buf_put_column(&line, cell, column_width(t, c));
+			buf_put_column(&line, cell, widths[c]);
 			buf_puts(&line, "  ");
 		}
 		(void)puts(buf_string(&line));
@@ -82,6 +88,7 @@ void table_print(struct table *t)
 	for (size_t i = 0; i < t->rows * t->columns; i++)
 		free(t->cells[i]);
 	buf_release(&line);
+	free(widths);
 	free(t->cells);
 	free(t);
 }

@@ -143,6 +143,14 @@ static enum status plan(struct loading *l, struct err *err)
 	return STATUS_OK;
 }
 
+/* One more name for the list. Where it is full, what came first stays: ours. */
+static enum status list_one(struct hashes *list, const uint8_t *btmh)
+{
+	enum status status = hashes_put(list, btmh);
+
+	return status == STATUS_NO_ROOM ? STATUS_OK : status;
+}
+
 /* The list first: all that is there and all that is to come, then what there
  * was no time to look at. */
 enum status loading_list(struct loading *l, struct err *err)
@@ -154,20 +162,17 @@ enum status loading_list(struct loading *l, struct err *err)
 
 	for (size_t i = 0; i < l->load.count && status == STATUS_OK; i++)
 		if (l->acts[i] == PACK_LOAD)
-			status = hashes_put(&list, l->load.lessons[i].btmh);
+			status = list_one(&list, l->load.lessons[i].btmh);
 	for (size_t i = 0; i < l->item_count && status == STATUS_OK; i++)
 		if (!hashes_have(&l->taken_off, l->items[i].btmh))
-			status = hashes_put(&list, l->items[i].btmh);
+			status = list_one(&list, l->items[i].btmh);
 	for (size_t i = l->looked_at;
 	     i < l->v->places.count && status == STATUS_OK; i++)
-		if (hashes_put(&list, l->v->places.list[i]) ==
-		    STATUS_NO_MEMORY)
-			status = STATUS_NO_MEMORY;
+		status = list_one(&list, l->v->places.list[i]);
 	hashes_write(&list, &text);
 	drive_path_list(DRIVE_PLACE, path);
 	if (status != STATUS_OK || buf_status(&text) != STATUS_OK)
-		status = err_set(err, STATUS_NO_MEMORY,
-				 "more lessons than a drive can list");
+		status = err_set(err, STATUS_NO_MEMORY, "out of memory");
 	else if (list.count > 0 || l->v->places.count > 0)
 		status = mount_write(l->v->m, path, buf_bytes(&text), err);
 	hashes_release(&list);

@@ -266,6 +266,28 @@ static void names_without_a_file_leave_the_list(void)
 	tear_down();
 }
 
+/* None of the names can be looked up, so none is forgotten. */
+static void a_full_list_takes_our_lessons_first(void)
+{
+	const struct sync_options options = { .seconds = 0 };
+	struct buf list = BUF_INIT;
+	uint8_t hash[32];
+	struct bytes rest;
+
+	set_up();
+	publish("山羊");
+	write_drive(".xiangtu/place", bytes_of("no folder"));
+	write_full_list(".xiangtu/list/place");
+	json_decref(visit_with(&county, &options, STATUS_UNTRUSTED));
+	read_drive(".xiangtu/list/place", &list);
+	CHECK(list.size == DRIVE_LIST_MAX);
+	rest = buf_bytes(&list);
+	CHECK(drive_list_next(&rest, hash));
+	CHECK(memcmp(hash, lesson.btmh, sizeof(hash)) == 0);
+	buf_release(&list);
+	tear_down();
+}
+
 /* --- what was spoilt --- */
 
 static void repair_puts_right_what_was_taken_as_good_by_its_name(void)
@@ -350,6 +372,7 @@ int main(void)
 	a_forged_head_does_not_keep_records_from_riding();
 	lists_full_of_nonsense_hide_nothing_of_ours();
 	names_without_a_file_leave_the_list();
+	a_full_list_takes_our_lessons_first();
 	repair_puts_right_what_was_taken_as_good_by_its_name();
 	a_path_that_is_no_text_has_its_report_all_the_same();
 	a_node_with_a_long_name_speaks_all_the_same();
