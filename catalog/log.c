@@ -167,21 +167,10 @@ enum status log_follow(struct catalog *c, const char *origin, bool own,
 enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,
 			  struct err *err)
 {
-	static const char find[] =
-		"SELECT note FROM logs WHERE id = ? AND note IS NOT NULL";
-	struct sql q;
-	enum status status;
-	bool there;
-
-	sql_start(&q, c, find);
-	sql_put_int(&q, id);
-	there = sql_next(&q);
-	if (there)
-		buf_put_bytes(out, sql_blob(&q, 0));
-	status = sql_finish(&q, err);
-	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "note: out of memory");
-	return status == STATUS_OK && !there ? STATUS_NOT_FOUND : status;
+	return log_rows_note(c,
+			     "SELECT note FROM logs WHERE id = ?"
+			     " AND note IS NOT NULL",
+			     id, out, err);
 }
 
 enum status log_add_signatures(struct catalog *c, int64_t id,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "catalog/log_rows.h"
 #include "catalog/sql.h"
 #include "signing/checkpoint.h"
 
@@ -66,21 +67,10 @@ enum status log_set_ack(struct catalog *c, int64_t id, uint64_t size,
 enum status log_read_ack(struct catalog *c, int64_t id, struct buf *out,
 			 struct err *err)
 {
-	static const char find[] =
-		"SELECT ack FROM logs WHERE id = ? AND ack IS NOT NULL";
-	struct sql q;
-	enum status status;
-	bool there;
-
-	sql_start(&q, c, find);
-	sql_put_int(&q, id);
-	there = sql_next(&q);
-	if (there)
-		buf_put_bytes(out, sql_blob(&q, 0));
-	status = sql_finish(&q, err);
-	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "note: out of memory");
-	return status == STATUS_OK && !there ? STATUS_NOT_FOUND : status;
+	return log_rows_note(c,
+			     "SELECT ack FROM logs WHERE id = ?"
+			     " AND ack IS NOT NULL",
+			     id, out, err);
 }
 
 enum status log_bytes(struct catalog *c, int64_t id, uint64_t *bytes,

@@ -252,3 +252,21 @@ enum status log_rows_set_seen(struct catalog *c, int64_t log, uint64_t size,
 	sql_put_int(&q, log);
 	return sql_run(&q, err);
 }
+
+enum status log_rows_note(struct catalog *c, const char *sql, int64_t id,
+			  struct buf *out, struct err *err)
+{
+	struct sql q;
+	enum status status;
+	bool there;
+
+	sql_start(&q, c, sql);
+	sql_put_int(&q, id);
+	there = sql_next(&q);
+	if (there)
+		buf_put_bytes(out, sql_blob(&q, 0));
+	status = sql_finish(&q, err);
+	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
+		return err_set(err, STATUS_NO_MEMORY, "note: out of memory");
+	return status == STATUS_OK && !there ? STATUS_NOT_FOUND : status;
+}

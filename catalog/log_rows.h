@@ -11,6 +11,11 @@
 #include "catalog/log.h"
 #include "catalog/merkle.h"
 
+/* Append the one blob that `sql` gives for the log `id`. STATUS_NOT_FOUND (err
+ * untouched) when there is none. */
+enum status log_rows_note(struct catalog *c, const char *sql, int64_t id,
+			  struct buf *out, struct err *err);
+
 struct bundle_row {
 	unsigned width; /* entries */
 	size_t raw_size;

@@ -72,16 +72,6 @@ static void on_pool(uv_work_t *work)
 	}
 }
 
-static uint64_t bytes_of_map(const struct metainfo *mi, const uint8_t *map)
-{
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < mi->pieces; i++)
-		if (havemap_has(map, i))
-			sum += metainfo_piece(mi, i).length;
-	return sum;
-}
-
 /* The engine said it had written pieces which are not what it said. */
 static bool engine_was_wrong(const struct task *t)
 {
@@ -117,7 +107,7 @@ static void take_result(struct task *t)
 	if (havemap_count(job->have, mi->pieces) > job->good)
 		job->moved_ms = fetcher_now(job->f);
 	job->good = havemap_count(job->have, mi->pieces);
-	job->good_bytes = bytes_of_map(mi, job->have);
+	job->good_bytes = metainfo_bytes_of(mi, job->have);
 }
 
 static void settle_source(struct task *t)

@@ -86,3 +86,13 @@ uint32_t havemap_count(const uint8_t *map, uint32_t pieces)
 		count += (uint32_t)__builtin_popcount(map[i]);
 	return count;
 }
+
+uint64_t metainfo_bytes_of(const struct metainfo *mi, const uint8_t *map)
+{
+	uint64_t bytes = 0;
+
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		if (havemap_has(map, i))
+			bytes += metainfo_piece(mi, i).length;
+	return bytes;
+}

@@ -108,5 +108,7 @@ static inline void havemap_unset(uint8_t *map, uint32_t piece)
 
 /* How many of the first `pieces` are there. */
 uint32_t havemap_count(const uint8_t *map, uint32_t pieces);
+/* How many bytes the pieces of a have-map are. */
+uint64_t metainfo_bytes_of(const struct metainfo *mi, const uint8_t *map);
 
 #endif

@@ -166,16 +166,6 @@ static enum status copy_pieces(struct copying *c, struct loan *loan,
 	return status;
 }
 
-static uint64_t bytes_of_map(const struct metainfo *mi, const uint8_t *map)
-{
-	uint64_t bytes = 0;
-
-	for (uint32_t i = 0; i < mi->pieces; i++)
-		if (havemap_has(map, i))
-			bytes += metainfo_piece(mi, i).length;
-	return bytes;
-}
-
 static bool has_room(struct visit *v, uint64_t missing)
 {
 	struct err err = ERR_INIT;
@@ -237,7 +227,7 @@ static enum status take_lesson(struct copying *c, const struct lesson *l,
 	for (uint32_t i = 0; i < mi->pieces; i++)
 		if (!havemap_has(loan->have, i))
 			havemap_set(loan->want, i);
-	c->good = bytes_of_map(mi, loan->have);
+	c->good = metainfo_bytes_of(mi, loan->have);
 	if (status == STATUS_OK && !has_room(v, mi->total - c->good)) {
 		visit_left(v, l->id, l->title, l->bytes, true, "no_room");
 	} else if (status == STATUS_OK) {
