@@ -134,13 +134,16 @@ enum status log_each_records(struct catalog *c, log_each_cb each, void *owner,
 	return each_of(c, LOG_RECORDS, each, owner, err);
 }
 
-enum status log_follow(struct catalog *c, const char *origin, bool own,
-		       int64_t *id, struct err *err)
+/* Begin to follow, or turn `own` on; a log keeps the kind it began with. */
+static enum status follow(struct catalog *c, enum log_kind kind,
+			  const char *origin, bool own, int64_t *id,
+			  struct err *err)
 {
 	static const char add[] =
-		"INSERT INTO logs (origin, hash, own, root) VALUES (?, ?, ?, ?)"
-		" ON CONFLICT (origin) DO UPDATE SET own = max(own,"
-		" excluded.own) WHERE own < excluded.own";
+		"INSERT INTO logs (origin, hash, own, root, kind)"
+		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET"
+		" own = max(own, excluded.own)"
+		" WHERE own < excluded.own AND kind = excluded.kind";
 	uint8_t hash[SHA256_SIZE];
 	struct log_info info;
 	struct sql q;
@@ -155,13 +158,31 @@ enum status log_follow(struct catalog *c, const char *origin, bool own,
 	sql_put_blob(&q, (struct bytes){ hash, sizeof(hash) });
 	sql_put_int(&q, own);
 	sql_put_blob(&q, (struct bytes){ checkpoint_empty_root, SHA256_SIZE });
+	sql_put_int(&q, kind);
 	status = sql_run(&q, err);
 	if (status == STATUS_OK)
 		status = log_find(c, origin, &info, err);
 	if (status != STATUS_OK)
 		return err_wrap(err, "follow %s", origin);
+	if (info.kind != kind)
+		return err_set(err, STATUS_EXISTS, "'%s' is a log of %s",
+			       origin,
+			       info.kind == LOG_RECORDS ? "records" :
+							  "lessons");
 	*id = info.id;
 	return STATUS_OK;
+}
+
+enum status log_follow(struct catalog *c, const char *origin, bool own,
+		       int64_t *id, struct err *err)
+{
+	return follow(c, LOG_LESSONS, origin, own, id, err);
+}
+
+enum status log_follow_records(struct catalog *c, const char *origin, bool own,
+			       int64_t *id, struct err *err)
+{
+	return follow(c, LOG_RECORDS, origin, own, id, err);
 }
 
 enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,

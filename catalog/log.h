@@ -43,7 +43,8 @@ enum { LOG_ID_MAX = (1 << 22) - 1 };
  * Begin to follow `origin`, or to keep it as our own; if it is there already,
  * only `own` is turned on. It starts empty, without a checkpoint.
  *
- * Returns: STATUS_OK, with `*id` set; STATUS_MALFORMED for a bad origin.
+ * Returns: STATUS_OK, with `*id` set; STATUS_MALFORMED for a bad origin;
+ *          STATUS_EXISTS when a log of that name is one of records.
  */
 enum status log_follow(struct catalog *c, const char *origin, bool own,
 		       int64_t *id, struct err *err);

@@ -7,41 +7,6 @@
 #include "catalog/sql.h"
 #include "signing/checkpoint.h"
 
-enum status log_follow_records(struct catalog *c, const char *origin, bool own,
-			       int64_t *id, struct err *err)
-{
-	static const char add[] =
-		"INSERT INTO logs (origin, hash, own, root, kind)"
-		" VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin) DO UPDATE SET"
-		" own = max(own, excluded.own)"
-		" WHERE own < excluded.own AND kind = excluded.kind";
-	uint8_t hash[SHA256_SIZE];
-	struct log_info info;
-	struct sql q;
-	enum status status;
-
-	if (origin_check(origin) != STATUS_OK)
-		return err_set(err, STATUS_MALFORMED, "'%s' is no origin",
-			       origin);
-	sha256(origin, strlen(origin), hash);
-	sql_start(&q, c, add);
-	sql_put_text(&q, origin);
-	sql_put_blob(&q, (struct bytes){ hash, sizeof(hash) });
-	sql_put_int(&q, own);
-	sql_put_blob(&q, (struct bytes){ checkpoint_empty_root, SHA256_SIZE });
-	sql_put_int(&q, LOG_RECORDS);
-	status = sql_run(&q, err);
-	if (status == STATUS_OK)
-		status = log_find(c, origin, &info, err);
-	if (status != STATUS_OK)
-		return err_wrap(err, "records of %s", origin);
-	if (info.kind != LOG_RECORDS)
-		return err_set(err, STATUS_EXISTS,
-			       "'%s' is a log of lessons", origin);
-	*id = info.id;
-	return STATUS_OK;
-}
-
 enum status log_set_ack(struct catalog *c, int64_t id, uint64_t size,
 			struct bytes note, struct err *err)
 {

@@ -280,7 +280,11 @@ enum status house_follow(struct house *h, struct err *err)
 			continue;
 		status = log_follow(h->catalog, p->origin,
 				    own && h->publisher_key != NULL, &id, err);
-		if (status != STATUS_OK)
+		/* A publisher named like a station's records has no log that
+		 * anybody could keep apart; the others have theirs. */
+		if (status == STATUS_EXISTS)
+			*err = (struct err)ERR_INIT;
+		else if (status != STATUS_OK)
 			return status;
 	}
 	return STATUS_OK;

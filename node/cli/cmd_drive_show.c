@@ -154,7 +154,7 @@ static void print_statements(const json_t *statements)
 
 		(void)snprintf(key, sizeof(key), "%.16s",
 			       cli_text(row, "key"));
-		drive_ago(cli_number(row, "age_s"), ago);
+		cli_age(cli_number(row, "age_s"), ago);
 		table_row(table, cells);
 	}
 	table_print(table);

@@ -8,6 +8,21 @@
 #include "node/cli/verbs.h"
 #include "proto/text.h"
 
+void cli_age(uint64_t seconds, char out[static 64])
+{
+	if (seconds < 120)
+		(void)snprintf(out, 64, "%s", tr("just now"));
+	else if (seconds < 7200)
+		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 60,
+			       tr("min ago"));
+	else if (seconds < 172800)
+		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 3600,
+			       tr("h ago"));
+	else
+		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 86400,
+			       tr("days ago"));
+}
+
 void cli_ago(uint64_t when_s, char out[static 64])
 {
 	time_t now = time(NULL);
@@ -17,17 +32,8 @@ void cli_ago(uint64_t when_s, char out[static 64])
 
 	if (when_s == 0)
 		(void)snprintf(out, 64, "%s", tr("never"));
-	else if (ago < 120)
-		(void)snprintf(out, 64, "%s", tr("just now"));
-	else if (ago < 7200)
-		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 60,
-			       tr("min ago"));
-	else if (ago < 172800)
-		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 3600,
-			       tr("h ago"));
 	else
-		(void)snprintf(out, 64, "%" PRIu64 " %s", ago / 86400,
-			       tr("days ago"));
+		cli_age(ago, out);
 }
 
 static void print_logs(const json_t *logs)

@@ -26,21 +26,6 @@ enum status drive_size(const char *option, const char *text, uint64_t *bytes,
 	return STATUS_OK;
 }
 
-void drive_ago(uint64_t seconds, char out[static 64])
-{
-	if (seconds < 120)
-		(void)snprintf(out, 64, "%s", tr("just now"));
-	else if (seconds < 7200)
-		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 60,
-			       tr("min ago"));
-	else if (seconds < 172800)
-		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 3600,
-			       tr("h ago"));
-	else
-		(void)snprintf(out, 64, "%" PRIu64 " %s", seconds / 86400,
-			       tr("days ago"));
-}
-
 void drive_line(const char *name, const char *value)
 {
 	struct buf line = BUF_INIT;

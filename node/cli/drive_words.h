@@ -10,8 +10,6 @@
 enum status drive_size(const char *option, const char *text, uint64_t *bytes,
 		       struct err *err);
 
-/* "just now", "3 h ago", "41 days ago", translated. */
-void drive_ago(uint64_t seconds, char out[static 64]);
 
 /* Print "Name   value" with the names below each other. `name` is translated
  * by the caller. */

@@ -48,8 +48,9 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 enum status cli_ask_node(const struct cli *cli, json_t *request,
 			 json_t **result, struct err *err);
 
-/* How long ago that was: "never" (for 0), "just now", "3 h ago", "41 days
- * ago". */
+/* An age as people say it, translated: "just now", "3 h ago", "41 days ago". */
+void cli_age(uint64_t seconds, char out[static 64]);
+/* How long ago that was; "never" for 0. */
 void cli_ago(uint64_t when_s, char out[static 64]);
 
 /* The string or number at `key`, or "" / 0. */

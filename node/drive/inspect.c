@@ -25,16 +25,6 @@ enum status inspect_stopped(struct err *err)
 
 /* --- lessons --- */
 
-static enum status write_nowhere(void *to, uint32_t piece, const uint8_t *data,
-				 struct err *err)
-{
-	(void)to;
-	(void)piece;
-	(void)data;
-	(void)err;
-	return STATUS_OK;
-}
-
 static bool pumped(void *owner, uint64_t bytes)
 {
 	struct inspecting *i = owner;
@@ -53,7 +43,6 @@ static enum status read_all(struct inspecting *i, struct cargo *cargo,
 			     .want = want,
 			     .read = cargo_read,
 			     .from = cargo,
-			     .write = write_nowhere,
 			     .progress = pumped,
 			     .owner = i };
 	enum status status;

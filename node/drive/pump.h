@@ -32,7 +32,8 @@ struct pump {
 	enum status (*read)(void *from, uint32_t piece, uint8_t *data,
 			    struct err *err);
 	void *from;
-	/* Any failure ends everything. */
+	/* Any failure ends everything. NULL: read and hash, no more; `moved`
+	 * then says which pieces are good. */
 	enum status (*write)(void *to, uint32_t piece, const uint8_t *data,
 			     struct err *err);
 	void *to;

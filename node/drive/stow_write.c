@@ -16,16 +16,6 @@ static enum status failed(struct stowing *s, const char *path, int error,
 
 /* --- what is there already --- */
 
-static enum status keep_piece(void *to, uint32_t piece, const uint8_t *data,
-			      struct err *err)
-{
-	(void)to;
-	(void)piece;
-	(void)data;
-	(void)err;
-	return STATUS_OK;
-}
-
 static enum status read_back(struct stowing *s, struct cargo *c,
 			     const uint8_t *want, uint8_t *have,
 			     struct err *err)
@@ -35,7 +25,6 @@ static enum status read_back(struct stowing *s, struct cargo *c,
 		.want = want,
 		.read = cargo_read,
 		.from = c,
-		.write = keep_piece,
 		.progress = s->options.progress,
 		.owner = s->options.owner,
 	};

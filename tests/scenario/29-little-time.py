@@ -41,7 +41,7 @@ def story(s):
     took = time.monotonic() - began
     fs.slow(0)
     report = result.report
-    check(took < 30, f"it ends when it said it would: {took:.1f} s")
+    check(took < 15, f"it ends when it said it would: {took:.1f} s")
     equal(report["state"], "some_left", report)
     check(report["safe"], "and may be pulled out")
     equal(report["records_out"], 1, "the records went first")

@@ -60,6 +60,8 @@ static void records_are_told_from_lessons(void)
 	/* A name is of one kind for ever. */
 	CHECK(log_follow_records(c, TEST_ORIGIN, false, &again, &err) ==
 	      STATUS_EXISTS);
+	CHECK(log_follow(c, RECORDS_ORIGIN, false, &again, &err) ==
+	      STATUS_EXISTS);
 	CHECK(log_follow_records(c, "bad origin", false, &again, &err) ==
 	      STATUS_MALFORMED);
 	finish();
