@@ -22,11 +22,16 @@
 
 #include <jansson.h>
 
+#include "node/arriving.h"
+#include "node/budget.h"
+#include "node/carrier.h"
 #include "node/engine.h"
 #include "node/house.h"
 #include "node/http_client.h"
+#include "node/peers.h"
 #include "node/shelf.h"
 #include "node/sources.h"
+#include "node/traffic.h"
 
 enum {
 	FETCHER_JOBS_MAX = 4,    /* at a time */
@@ -51,6 +56,31 @@ struct fetcher_options {
 	void (*on_held)(void *owner, const uint8_t *btmh, bool held);
 	/* The engine answers peers for it now, after FETCHER_LOADING. */
 	void (*on_loaded)(void *owner, const uint8_t *btmh);
+
+	/* The neighbourhood's part. Each may be NULL: then `sources` are all
+	 * near, this node may fetch from everywhere, and there is always room. */
+
+	/* Those it may be had from; returns how many. Asked again and again. */
+	unsigned (*peers)(void *owner, const uint8_t *btmh, struct peer *out,
+			  unsigned max);
+	/* May it be fetched from beyond the LAN by this node now? */
+	enum carrier_role (*role)(void *owner, const uint8_t *btmh);
+	/* A job began (pieces 0), verified pieces, or ended (running false). */
+	void (*on_job)(void *owner, const uint8_t *btmh, bool running,
+		       bool beyond, uint32_t pieces);
+	/* A peer could not be reached, or did not give what it has. */
+	void (*on_peer_failed)(void *owner, const uint8_t *btmh,
+			       struct source *source);
+	/* Room for it (node/cache.h); `first`: due, pinned or watched. */
+	enum status (*reserve)(void *owner, const uint8_t *btmh,
+			       uint64_t bytes, uint64_t here, bool first,
+			       struct err *err);
+	void (*release)(void *owner, const uint8_t *btmh);
+
+	struct arrivals *arrivals; /* NULL: nothing is served while it comes */
+	struct budget *budget;	   /* NULL: no limits */
+	struct traffic *traffic;   /* NULL: not counted */
+	uint64_t own_id; /* the first 8 bytes of our node key, big-endian */
 };
 
 enum status fetcher_open(struct fetcher **out,
@@ -71,6 +101,22 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
 void fetcher_discard(struct fetcher *f, const uint8_t *btmh);
 /* Sources came back: do not sit out the pauses. */
 void fetcher_hurry(struct fetcher *f);
+/* Who has it, or who may fetch it from beyond, has changed. */
+void fetcher_peers_changed(struct fetcher *f, const uint8_t *btmh);
+
+/* Somebody asks for a payload that this node need not want: a viewer near
+ * (foreground: begins at once, beyond FETCHER_JOBS_MAX if need be), or a node
+ * below (after what is wanted and due here). It is fetched as if it were
+ * wanted, for FETCHER_ASKED_MS after the last asking; what came of it is kept
+ * until room is needed. `btmh` must be of a lesson that is known and not
+ * withdrawn: the caller has looked. At most FETCHER_ASKED_MAX are remembered;
+ * false when it is one too many. */
+enum { FETCHER_ASKED_MAX = 64, FETCHER_ASKED_MS = 90 * 1000 };
+enum fetcher_asker { FETCHER_VIEWER, FETCHER_BELOW };
+bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
+		 enum fetcher_asker asker);
+/* Is it asked for, or watched as it comes? */
+bool fetcher_is_asked(const struct fetcher *f, const uint8_t *btmh);
 
 /* This node's part in the swarm of a payload. */
 enum fetcher_part {

@@ -73,13 +73,26 @@ enum http_flags {
 	HTTP_TAKE_BODY = 32   /* `body` came from malloc and is now ours */
 };
 
+/* Who asks (AF_INET or AF_INET6, IPv4 as AF_INET), also inside try_fast. */
+const struct sockaddr *http_head_address(const struct http_head *head);
+
+/* An answer's connection that may be put to sleep by its reader. */
+struct http_sleeper;
+/* Go on reading. Any thread, any number of times, from begin() until close()
+ * has been called; a wake between a read that gave nothing and the sleep is
+ * not lost. */
+void http_sleeper_wake(struct http_sleeper *sleeper);
+
 /* Makes the bytes of a representation while they are sent, on a server
  * thread, which it may block for a moment. */
 struct http_reader {
 	void *owner;
+	/* Told once before the first read; NULL for readers that never sleep. */
+	void (*begin)(void *owner, struct http_sleeper *sleeper);
 	/* Put at most `size` bytes from `offset` on into `to`; how many, at
-	 * least 1. -1 ends the connection there: whoever asked sees that the
-	 * answer is not whole. */
+	 * least 1. 0, with `begin` only: there is nothing yet; the connection
+	 * sleeps until http_sleeper_wake(). -1 ends the connection there:
+	 * whoever asked sees that the answer is not whole. */
 	ssize_t (*read)(void *owner, uint64_t offset, uint8_t *to, size_t size);
 	/* Exactly once, when nothing more is read; perhaps nothing was. */
 	void (*close)(void *owner);

@@ -20,7 +20,9 @@ enum {
 	DATAGRAM_SIGNATURE_SIZE = 64,
 	DATAGRAM_ORIGIN_SIZE = 16, /* start of SHA-256(origin) */
 	DATAGRAM_ROOT_SIZE = 8,    /* start of the tree's root */
-	DATAGRAM_HEADS_MAX = 32
+	DATAGRAM_HEADS_MAX = 32,
+	DATAGRAM_FETCHES_MAX = 24,
+	DATAGRAM_NAME_SIZE = 8 /* start of a btmh */
 };
 
 /* What the signature covers: this, then every byte before the signature. */
@@ -37,6 +39,15 @@ struct datagram_head {
 	uint8_t origin[DATAGRAM_ORIGIN_SIZE];
 	uint64_t size;
 	uint8_t root[DATAGRAM_ROOT_SIZE];
+};
+
+/* One payload it is at just now (docs/formats-neighbourhood.md, "Fetches"):
+ * in the extension, so that readers without it step over it. `saying` is a set
+ * of enum carrier_saying (node/carrier.h); bits not known are ignored. */
+struct datagram_fetch {
+	uint8_t name[DATAGRAM_NAME_SIZE];
+	uint8_t saying;
+	uint32_t pieces; /* verified so far */
 };
 
 struct datagram {
@@ -56,7 +67,10 @@ struct datagram {
 	uint32_t trust_version;
 	uint32_t root_version;
 	size_t head_count;
-	struct datagram_head heads[DATAGRAM_HEADS_MAX]; /* newest change first */
+	struct datagram_head heads[DATAGRAM_HEADS_MAX]; /* newest change first;
+							 * cut to what fits */
+	size_t fetch_count;
+	struct datagram_fetch fetches[DATAGRAM_FETCHES_MAX];
 };
 
 /*

@@ -152,7 +152,9 @@ static void too_many(struct http_answer *answer)
 
 static void answer_with(struct playing *p, struct http_answer *answer)
 {
-	answer->reader = (struct http_reader){ p, play_some, play_end };
+	answer->reader = (struct http_reader){ .owner = p,
+					       .read = play_some,
+					       .close = play_end };
 	answer->length = p->file->length;
 	answer->type = content_type_of(p->file->path);
 	answer->flags |= HTTP_IMMUTABLE | HTTP_NO_SNIFF;

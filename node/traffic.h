@@ -1,0 +1,22 @@
+/* Bytes of courseware and talk that crossed this node's links, counted where
+ * they are received and sent. Read by `status` and /metrics.
+ *
+ * Threads: any. */
+#ifndef NODE_TRAFFIC_H
+#define NODE_TRAFFIC_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+struct traffic {
+	_Atomic uint64_t uplink_down, uplink_up; /* HTTP heads included */
+	_Atomic uint64_t lan_down, lan_up;
+	/* The engine's, as it last told (node/engine.h); never less. */
+	_Atomic uint64_t swarm_down, swarm_up;
+	_Atomic uint64_t redundant; /* verified pieces that came twice */
+	_Atomic uint64_t failed;    /* bytes that did not verify */
+	_Atomic uint64_t from_beyond; /* payload bytes fetched over the uplink */
+	_Atomic uint64_t from_near;   /* payload bytes fetched on the LAN */
+};
+
+#endif
