@@ -1,10 +1,15 @@
-/* How long the loop thread is away from its loop: the time between two polls,
- * of which everything that waits notices.
+/* How long the loop thread is away from its loop: what it works between two
+ * waits for events, of which everything that waits notices.
  *
- * Threads: lag_read() on the loop thread as the rest. */
+ * Counted is the time of one turn (timers, what came in, what was closed)
+ * without the time it slept for events. On a machine that has no processor
+ * for this thread, that wait counts, too: whoever asks waits as long.
+ *
+ * Threads: loop thread. */
 #ifndef NODE_LAG_H
 #define NODE_LAG_H
 
+#include <jansson.h>
 #include <uv.h>
 
 enum { LAG_BUCKETS = 8 };
@@ -12,18 +17,27 @@ enum { LAG_BUCKETS = 8 };
 extern const unsigned lag_bounds_ms[LAG_BUCKETS - 1];
 
 struct lag {
-	uv_prepare_t prepare;
-	uv_check_t check;
-	uint64_t woke_ns;
 	uint64_t worst_ns;	  /* since the start */
 	uint64_t worst_lately_ns; /* in the last minute or two */
-	uint64_t window_ns, window_worst_ns;
 	uint64_t turns, total_ns;
 	uint64_t buckets[LAG_BUCKETS]; /* turns that took so long */
+
+	/* private */
+	uv_prepare_t prepare;
+	uint64_t turned_ns, slept_ns; /* when the last turn ended */
+	uint64_t window_ns, window_worst_ns, window_before_ns;
 };
 
+/* Before the loop runs. Does not keep the loop alive. */
 void lag_start(struct lag *lag, uv_loop_t *loop);
-/* Closes its handles; `lag` must live until the loop has run once more. */
+/* Closes its handle; `lag` must live until the loop has run once more. */
 void lag_stop(struct lag *lag);
+
+/* One turn that took `turn_ns`, over at `now_ns`. Called by itself. */
+void lag_count(struct lag *lag, uint64_t turn_ns, uint64_t now_ns);
+
+/* {"turns", "busy_ms", "worst_ms", "worst_lately_ms", "over_50_ms"}: a new
+ * reference. */
+json_t *lag_json(const struct lag *lag);
 
 #endif

@@ -348,6 +348,7 @@ static void signalled(uv_signal_t *signal, int number)
 
 static enum status start_timers(struct node *n, struct err *err)
 {
+	lag_start(&n->lag, n->loop);
 	(void)uv_timer_init(n->loop, &n->tick);
 	(void)uv_idle_init(n->loop, &n->index_idle);
 	(void)uv_signal_init(n->loop, &n->sigint);
@@ -462,6 +463,7 @@ static void close_timers(struct node *n)
 	for (size_t i = 0; i < sizeof(handles) / sizeof(*handles); i++)
 		if (handles[i]->data != NULL)
 			uv_close(handles[i], NULL);
+	lag_stop(&n->lag);
 }
 
 /* Each step closes one part, if it was opened, and comes back through

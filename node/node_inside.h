@@ -17,6 +17,7 @@
 #include "node/house.h"
 #include "node/http_client.h"
 #include "node/http_server.h"
+#include "node/lag.h"
 #include "node/neighbours.h"
 #include "node/node.h"
 #include "node/poller.h"
@@ -97,6 +98,7 @@ struct node {
 	struct waiting *waiting;
 	unsigned n_waiting;
 
+	struct lag lag;
 	uv_timer_t tick;
 	uv_idle_t index_idle;
 	unsigned slice; /* entries the index takes in at a time */

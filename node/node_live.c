@@ -42,7 +42,7 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b}",
+		"s:b, s:o}",
 		"neighbours", (json_int_t)living_neighbours(n), "upstreams",
 		upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
@@ -54,7 +54,7 @@ static json_t *status_live(void *node)
 		(json_int_t)client.bytes_out, "http_requests",
 		(json_int_t)server.requests, "engine_loaded",
 		(json_int_t)engine_loaded(n->engine), "announcing",
-		n->announcing);
+		n->announcing, "lag", lag_json(&n->lag));
 }
 
 static json_t *neighbours_live(void *node)
