@@ -45,6 +45,8 @@ scenario_test(support.forgetfs forgetfs_test.py 120 support)
 scenario_test(support.faultio faultio_test.py 60 support)
 scenario_test(support.drives drives_test.py 120 support)
 scenario_test(support.tlog tlog_test.py 60 support)
+# Network namespaces; skipped where they are not allowed.
+scenario_test(support.lab ../lab/lab_test.py 120 support)
 
 if(XIANGTU_SCENARIOS)
   file(GLOB stories CONFIGURE_DEPENDS tests/scenario/[0-9][0-9]-*.py)
