@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/interfaces.h"
 #include "proto/bytes.h"
 #include "proto/text.h"
 
@@ -116,6 +117,24 @@ static enum status set_announce_port(struct conf *conf, const char *value,
 	return STATUS_OK;
 }
 
+static enum status add_lan(struct conf *conf, const char *value,
+			   struct err *err)
+{
+	struct interfaces check = { .count = 0 };
+
+	if (conf->lans == CONF_LANS_MAX)
+		return err_set(err, STATUS_NO_ROOM, "lan: at most %d of them",
+			       CONF_LANS_MAX);
+	if (strlen(value) >= CONF_PREFIX_MAX ||
+	    interfaces_add_prefix(&check, value) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "lan: '%s' is not a network like "
+			       "192.168.5.0/24",
+			       value);
+	memcpy(conf->lan[conf->lans++], value, strlen(value) + 1);
+	return STATUS_OK;
+}
+
 enum status conf_set(struct conf *conf, const char *key, const char *value,
 		     struct err *err)
 {
@@ -135,6 +154,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 	if (strcmp(key, "neighbour") == 0)
 		return add_url(conf->neighbour, &conf->neighbours,
 			       CONF_NEIGHBOURS_MAX, key, value, err);
+	if (strcmp(key, "lan") == 0)
+		return add_lan(conf, value, err);
 	if (strcmp(key, "url") == 0) {
 		if (conf_url(value, conf->url) != STATUS_OK)
 			return err_set(err, STATUS_MALFORMED,
@@ -227,6 +248,8 @@ void conf_format(const struct conf *conf, struct buf *out)
 		buf_printf(out, "upstream = %s\n", conf->upstream[i]);
 	for (unsigned i = 0; i < conf->neighbours; i++)
 		buf_printf(out, "neighbour = %s\n", conf->neighbour[i]);
+	for (unsigned i = 0; i < conf->lans; i++)
+		buf_printf(out, "lan = %s\n", conf->lan[i]);
 	buf_printf(out, "announce = %s\n", conf->announce ? "on" : "off");
 	if (conf->announce_port != CONF_PORT_ANNOUNCE)
 		buf_printf(out, "announce-port = %u\n", conf->announce_port);

@@ -1,7 +1,7 @@
 /* node.conf: what an administrator writes about one node.
  *
  * Lines of `key = value`; `#` begins a comment line; empty lines are free.
- * `upstream` and `neighbour` may repeat. An unknown key is a mistake and is
+ * `upstream`, `neighbour` and `lan` may repeat. An unknown key is a mistake and is
  * named with its line, so that a typing error does not pass unseen. */
 #ifndef NODE_CONF_H
 #define NODE_CONF_H
@@ -17,6 +17,8 @@ enum {
 	CONF_ADDRESS_MAX = 80,
 	CONF_UPSTREAMS_MAX = 8,
 	CONF_NEIGHBOURS_MAX = 32,
+	CONF_LANS_MAX = 16,
+	CONF_PREFIX_MAX = 20, /* "255.255.255.255/32" */
 	CONF_PORT_HTTP = 7433,
 	CONF_PORT_SWARM = 7434,
 	CONF_PORT_ANNOUNCE = 7433
@@ -35,6 +37,8 @@ struct conf {
 	unsigned upstreams;
 	char neighbour[CONF_NEIGHBOURS_MAX][CONF_URL_MAX];
 	unsigned neighbours;
+	char lan[CONF_LANS_MAX][CONF_PREFIX_MAX]; /* see node/lan.h */
+	unsigned lans;
 	bool announce;
 	unsigned announce_port;
 };

@@ -28,11 +28,6 @@ static uint32_t mask_of(unsigned prefix)
 	return prefix == 0 ? 0 : UINT32_MAX << (32 - prefix);
 }
 
-static bool contains(uint32_t network, unsigned prefix, uint32_t address)
-{
-	return ((network ^ address) & mask_of(prefix)) == 0;
-}
-
 static void describe(const struct ifaddrs *from, struct interface *to)
 {
 	uint32_t mask = ipv4_of(from->ifa_netmask);
@@ -96,21 +91,6 @@ enum status interfaces_add_prefix(struct interfaces *all, const char *text)
 	all->prefixes[all->prefix_count].prefix = (unsigned)prefix;
 	all->prefix_count++;
 	return STATUS_OK;
-}
-
-bool interfaces_on_lan(const struct interfaces *all, uint32_t address)
-{
-	if (address >> 24 == 127)
-		return true;
-	for (size_t i = 0; i < all->count; i++)
-		if (contains(all->list[i].address, all->list[i].prefix,
-			     address))
-			return true;
-	for (size_t i = 0; i < all->prefix_count; i++)
-		if (contains(all->prefixes[i].address, all->prefixes[i].prefix,
-			     address))
-			return true;
-	return false;
 }
 
 bool interfaces_own(const struct interfaces *all, uint32_t address)

@@ -1,6 +1,6 @@
 /* The network interfaces of this machine that are up and have an IPv4 address,
- * loopback included, and what counts as the LAN: what their prefixes contain,
- * and prefixes an administrator adds by hand.
+ * loopback included, and prefixes an administrator adds by hand. What of it is
+ * the LAN: node/lan.h.
  *
  * IPv4 addresses are uint32_t in host order: 192.0.2.1 is 0xc0000201.
  * Threads: any; blocks for a moment (netlink). */
@@ -43,13 +43,10 @@ struct interfaces {
 /* Zero is an empty list. Read it anew; STATUS_IO leaves the old one. */
 enum status interfaces_read(struct interfaces *all, struct err *err);
 
-/* Count the network `text` ("10.20.0.0/16") as LAN, too. STATUS_MALFORMED,
+/* Note the network `text` ("10.20.0.0/16") in `prefixes`. STATUS_MALFORMED,
  * STATUS_NO_ROOM. */
 enum status interfaces_add_prefix(struct interfaces *all, const char *text);
 
-/* Is the address within one of our interfaces' networks (loopback: 127/8), or
- * within a prefix set by hand? */
-bool interfaces_on_lan(const struct interfaces *all, uint32_t address);
 /* Is it one of this machine's own? (All of 127/8 is.) */
 bool interfaces_own(const struct interfaces *all, uint32_t address);
 

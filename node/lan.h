@@ -2,7 +2,11 @@
  *
  * By itself that is what the prefixes of its interfaces contain, and the
  * addresses of neighbours that were heard there (announcements have a TTL of
- * 1). `lan = 192.168.5.0/24` in node.conf, repeatable, takes the place of both.
+ * 1). What a point-to-point interface (PPP, a tunnel) leads to is beyond.
+ * `lan = 192.168.5.0/24` in node.conf, repeatable, takes the place of both.
+ *
+ * This machine's own addresses are always near. All of 127/8 is, unless `lan`
+ * names parts of it: then several LANs are played on one machine.
  *
  * The difference is what everything about thin lines rests on: near is never
  * limited, and what is beyond is fetched by one node for all.
@@ -27,7 +31,7 @@ void lan_free(struct lan *lan);
  * did. */
 bool lan_look(struct lan *lan);
 /* A neighbour was heard from there by multicast or broadcast. At most
- * LAN_HEARD_MAX are remembered, the newest. */
+ * LAN_HEARD_MAX are remembered, those heard last. */
 enum { LAN_HEARD_MAX = 512 };
 void lan_heard(struct lan *lan, uint32_t address);
 
@@ -39,7 +43,8 @@ bool lan_has_ipv4(const struct lan *lan, uint32_t address);
  * beyond. */
 bool lan_has_url(const struct lan *lan, const char *url);
 
-/* The prefixes, for the engine: at most `max`; how many. */
+/* The prefixes, for the engine: at most `max`; how many. IPv6's own come first,
+ * then networks, then single addresses that were heard. */
 struct engine_prefix;
 unsigned lan_prefixes(const struct lan *lan, struct engine_prefix *out,
 		      unsigned max);

@@ -202,6 +202,9 @@ static enum status start_memory(struct node *n, struct err *err)
 		return err_set(err, STATUS_NO_MEMORY, "neighbours");
 	gate_init(&n->taker_gate, seed, node_now(n));
 	n->taker = upload_taker_new(&n->house);
+	status = lan_open(&n->lan, &n->house.conf, err);
+	if (status != STATUS_OK)
+		return status;
 	n->tracker = tracker_new(seed);
 	if (n->tracker == NULL || n->taker == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "tracker");
@@ -553,6 +556,7 @@ static void node_release(struct node *n)
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);
 	neighbours_release(&n->neighbours);
+	lan_free(n->lan);
 	requests_release(&n->requests);
 	index_free(n->index);
 	sources_release(&n->sources);

@@ -18,6 +18,7 @@
 #include "node/http_client.h"
 #include "node/http_server.h"
 #include "node/lag.h"
+#include "node/lan.h"
 #include "node/neighbours.h"
 #include "node/node.h"
 #include "node/poller.h"
@@ -33,6 +34,7 @@
 enum {
 	NODE_TICK_MS = 1000,
 	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
+	NODE_LAN_MS = 5 * 1000, /* between looks at the interfaces */
 	NODE_WAITERS_MAX = 512,
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
 	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
@@ -72,6 +74,8 @@ struct node {
 	struct poller *pollers[CONF_UPSTREAMS_MAX];
 	struct source *upstreams[CONF_UPSTREAMS_MAX];
 	unsigned n_upstreams;
+	struct lan *lan; /* what is near */
+	int64_t lan_looked_ms;
 	struct neighbours neighbours;
 	struct announcer announcer;
 	bool announcing;

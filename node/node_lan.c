@@ -298,6 +298,8 @@ static void heard(struct announcer *a, const struct neighbour_news *news)
 {
 	struct node *n = a->owner;
 
+	if (news->row != NULL && news->row->address_heard_ms >= 0)
+		lan_heard(n->lan, news->row->address);
 	news_of(n, news);
 	ask_statements(n);
 }
@@ -360,6 +362,10 @@ void node_lan_tick(struct node *n)
 {
 	struct neighbour gone;
 
+	if (node_now(n) - n->lan_looked_ms >= NODE_LAN_MS) {
+		n->lan_looked_ms = node_now(n);
+		(void)lan_look(n->lan);
+	}
 	while (neighbours_take_gone(&n->neighbours, node_now(n), &gone))
 		;
 	ask_statements(n);

@@ -28,13 +28,11 @@ static struct tracker_address address_of(const struct sockaddr *from)
 
 static bool is_near(const void *node, const struct tracker_address *a)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	const struct node *n = node;
-	uint32_t ip = (uint32_t)a->ip[12] << 24 | (uint32_t)a->ip[13] << 16 |
-		      (uint32_t)a->ip[14] << 8 | a->ip[15];
 
-	return memcmp(a->ip, mapped, sizeof(mapped)) == 0 &&
-	       interfaces_on_lan(&n->announcer.interfaces, ip);
+	memcpy(&in6.sin6_addr, a->ip, sizeof(a->ip));
+	return lan_has(n->lan, (const struct sockaddr *)&in6);
 }
 
 /* Where the requester reaches our engine: the host it asked when that is an

@@ -17,12 +17,15 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "upstream", "http://a:1/", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "upstream", "http://b:2/mirror", &err) ==
 	      STATUS_OK);
+	CHECK(conf_set(&conf, "lan", "192.168.5.0/24", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "lan", "255.255.255.255/32", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "announce", "off", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "announce-port", "9000", &err) == STATUS_OK);
 	conf_format(&conf, &text);
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
+	CHECK(back.lans == 2 && strcmp(back.lan[0], "192.168.5.0/24") == 0);
 	conf_format(&back, &again);
 	CHECK(strcmp(buf_string(&text), buf_string(&again)) == 0);
 	buf_release(&text);
@@ -42,6 +45,8 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "name\n", "line 1: 'name': no '='" },
 		{ "announce = maybe\n", "line 1: announce:" },
 		{ "origin = a+b\n", "line 1: origin:" },
+		{ "lan = 192.168.5.1\n", "line 1: lan:" },
+		{ "lan = 10.0.0.0/33\n", "line 1: lan:" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
