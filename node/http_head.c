@@ -17,6 +17,11 @@ const char *http_head_header(const struct http_head *head, const char *name)
 					   name);
 }
 
+const struct sockaddr *http_head_address(const struct http_head *head)
+{
+	return (const struct sockaddr *)&head->address;
+}
+
 enum status http_head_query(const struct http_head *head, const char *name,
 			    char *out, size_t room, size_t *size)
 {

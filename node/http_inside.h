@@ -49,6 +49,8 @@ struct http_server {
 	size_t waiting;    /* QUEUED and ACTIVE */
 	size_t answered;   /* ANSWERED, not yet sent whole */
 	size_t bodies;     /* bytes of request bodies in memory */
+	struct http_sleeper *sleepers; /* between begin() and close() */
+	size_t asleep;     /* of these, not yet read again */
 
 	char get_begun; /* its address marks a GET between its two calls */
 	_Atomic uint64_t requests;
@@ -59,7 +61,6 @@ struct http_server {
 struct http_request {
 	struct http_server *server; /* NULL once the server let go of it */
 	struct http_head head;
-	struct sockaddr_storage address;
 	struct buf body;
 	size_t body_max; /* decoded */
 	unsigned refused; /* the code to answer when the body has passed; or 0 */
@@ -94,6 +95,9 @@ http_request_came(void *owner, struct MHD_Connection *connection,
 		  const char *data, size_t *data_size, void **slot);
 void http_request_completed(void *owner, struct MHD_Connection *connection,
 			    void **slot, enum MHD_RequestTerminationCode why);
+
+/* Loop: wake the sleepers of a server that closes, for the last time. */
+void http_sleepers_end(struct http_server *server);
 
 /* Loop: hand what is queued to on_request. */
 void http_requests_arrived(uv_async_t *wake);

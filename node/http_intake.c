@@ -97,7 +97,7 @@ static enum MHD_Result try_fast(struct http_server *server,
 	if (!*answered)
 		return MHD_YES;
 	atomic_fetch_add(&server->fast, 1);
-	result = http_respond(connection, &answer, &body_bytes);
+	result = http_respond(server, connection, &answer, &body_bytes);
 	atomic_fetch_add(&server->body_bytes, body_bytes);
 	return result;
 }
@@ -117,7 +117,6 @@ static struct http_request *request_new(struct http_server *server,
 	request->head.path = request->path;
 	request->answer = (struct http_answer)HTTP_ANSWER_INIT;
 	request->holders = 1;
-	copy_address(&request->address, head->connection);
 	return request;
 }
 
@@ -140,6 +139,7 @@ static enum MHD_Result head_came(struct http_server *server,
 		return http_respond_code(connection,
 					 MHD_HTTP_CONTENT_TOO_LARGE, true);
 	head.path = path;
+	copy_address(&head.address, connection);
 	result = try_fast(server, connection, &head, &answered);
 	if (answered)
 		return result;
@@ -306,7 +306,8 @@ static enum MHD_Result send_answer(struct http_server *server,
 	uint64_t body_bytes;
 
 	assert(request->answered);
-	result = http_respond(connection, &request->answer, &body_bytes);
+	result = http_respond(server, connection, &request->answer,
+			      &body_bytes);
 	/* The response has taken these. */
 	request->answer.flags &= ~(unsigned)HTTP_TAKE_BODY;
 	request->answer.fd = -1;

@@ -285,5 +285,5 @@ struct bytes http_request_body(const struct http_request *request)
 
 const struct sockaddr *http_request_address(const struct http_request *request)
 {
-	return (const struct sockaddr *)&request->address;
+	return http_head_address(&request->head);
 }

@@ -17,7 +17,6 @@
 
 enum {
 	ZSTD_WORTH = 256,           /* smaller bodies stay as they are */
-	READ_BLOCK = 64 * 1024,     /* asked of a reader at a time */
 	DECODED_MAX = 64 * 1024 * 1024 /* of our own HTTP_IS_ZSTD bodies */
 };
 
@@ -182,55 +181,17 @@ static enum MHD_Result respond_without(struct MHD_Connection *connection,
 				: queue_and_forget(connection, code, response);
 }
 
-/* A part of what a reader makes, on its way. */
-struct reading {
-	struct http_reader reader;
-	uint64_t first;
-};
-
-static ssize_t read_some(void *owner, uint64_t at, char *to, size_t size)
-{
-	struct reading *r = owner;
-	ssize_t n = r->reader.read(r->reader.owner, r->first + at,
-				   (uint8_t *)to, size);
-
-	return n > 0 ? n : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void read_all(void *owner)
-{
-	struct reading *r = owner;
-
-	r->reader.close(r->reader.owner);
-	free(r);
-}
-
-static struct MHD_Response *response_of_reader(struct http_answer *answer,
-					       uint64_t first, uint64_t size)
-{
-	struct reading *r = malloc(sizeof(*r));
-	struct MHD_Response *response = NULL;
-
-	if (r != NULL) {
-		*r = (struct reading){ answer->reader, first };
-		response = MHD_create_response_from_callback(
-			size, READ_BLOCK, read_some, r, read_all);
-	}
-	if (response == NULL) {
-		free(r);
-		http_answer_release(answer);
-	}
-	return response;
-}
-
 /* The response for bytes first.. of the answer; takes its body or file. */
-static struct MHD_Response *response_for(struct http_answer *answer,
+static struct MHD_Response *response_for(struct http_server *server,
+					 struct MHD_Connection *connection,
+					 struct http_answer *answer,
 					 uint64_t first, uint64_t size)
 {
 	struct MHD_Response *response;
 
 	if (answer->reader.read != NULL && size > 0)
-		return response_of_reader(answer, first, size);
+		return http_response_of_reader(server, connection, answer,
+					       first, size);
 	if (answer->fd >= 0 && size > 0) {
 		response = MHD_create_response_from_fd_at_offset64(
 			size, answer->fd, answer->offset + first);
@@ -321,7 +282,8 @@ static bool cut_to_available(const struct http_answer *answer,
 	return true;
 }
 
-enum MHD_Result http_respond(struct MHD_Connection *connection,
+enum MHD_Result http_respond(struct http_server *server,
+			     struct MHD_Connection *connection,
 			     struct http_answer *answer, uint64_t *body_bytes)
 {
 	struct range range = { 0, 0 };
@@ -361,7 +323,8 @@ enum MHD_Result http_respond(struct MHD_Connection *connection,
 		code = 206;
 	}
 	about = *answer; /* which the response takes away */
-	response = response_for(answer, range.first, length);
+	response = response_for(server, connection, answer, range.first,
+				length);
 	if (response == NULL)
 		return MHD_NO;
 	put_headers(response, &about, coded);

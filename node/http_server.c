@@ -173,7 +173,7 @@ static void wait_for_answers(struct http_server *server)
 
 	do {
 		uv_mutex_lock(&server->lock);
-		again = server->waiting > 0 ||
+		again = server->waiting > 0 || server->asleep > 0 ||
 			(server->answered > 0 && waited_ms < LAST_WORDS_MS);
 		uv_mutex_unlock(&server->lock);
 		if (again)
@@ -212,6 +212,7 @@ void http_server_close(struct http_server *server,
 	server->closing = true;
 	uv_mutex_unlock(&server->lock);
 	http_requests_end(server);
+	http_sleepers_end(server);
 	server->stop.data = server;
 	rc = uv_queue_work(server->loop, &server->stop, stop_work, stopped);
 	assert(rc == 0); /* fails without a callback only */

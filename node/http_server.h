@@ -42,6 +42,7 @@ struct http_head {
 
 	/* private */
 	void *connection;
+	struct sockaddr_storage address;
 };
 
 /* The value of a request header, or NULL; lives as long as the head. */
@@ -79,15 +80,18 @@ const struct sockaddr *http_head_address(const struct http_head *head);
 /* An answer's connection that may be put to sleep by its reader. */
 struct http_sleeper;
 /* Go on reading. Any thread, any number of times, from begin() until close()
- * has been called; a wake between a read that gave nothing and the sleep is
- * not lost. */
+ * returns; a wake between a read that gave nothing and the sleep is not lost.
+ * A client that hung up is noticed when its connection is woken, and then
+ * close() comes instead of a read: whoever lets connections sleep for long
+ * wakes them now and then. */
 void http_sleeper_wake(struct http_sleeper *sleeper);
 
 /* Makes the bytes of a representation while they are sent, on a server
  * thread, which it may block for a moment. */
 struct http_reader {
 	void *owner;
-	/* Told once before the first read; NULL for readers that never sleep. */
+	/* Told once before the first read; NULL for readers that never sleep.
+	 * A server that closes wakes the sleepers and ends them. */
 	void (*begin)(void *owner, struct http_sleeper *sleeper);
 	/* Put at most `size` bytes from `offset` on into `to`; how many, at
 	 * least 1. 0, with `begin` only: there is nothing yet; the connection
