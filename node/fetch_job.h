@@ -22,6 +22,8 @@ enum {
 	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
 	JOB_RANGE_MAX = 8 << 20,    /* of one HTTP request */
 	JOB_SKIP_MAX = 256 << 20,   /* in front of it, without ranges */
+	JOBS_FOR_VIEWERS = 4, /* beyond FETCHER_JOBS_MAX */
+	JOBS_FOR_BELOW = 1,
 	FETCHER_RESTING_MAX = 256
 };
 
@@ -55,10 +57,17 @@ struct job {
 	bool stopping;	/* nobody wants it: wind down */
 	bool discard;	/* and delete its files */
 	bool published; /* the row says held already: leave it */
+	bool asked;	/* begun for somebody who asked for it */
+	bool first;	/* due, pinned or watched */
+	bool told;	/* o.on_job was told that it runs */
+	bool beyond;	/* it fetches from beyond the LAN */
+	bool reserved;	/* room, with o.reserve */
+	bool no_room;
 	int64_t not_before_ms;
 	char trouble[200];
 
 	struct torrentfile *tf;
+	struct arriving *arriving; /* served while it comes; NULL: not */
 	uint8_t *have;	  /* verified here, fsynced, remembered */
 	uint8_t *claimed; /* written, as the engine says */
 	uint32_t good;	  /* pieces in `have` */
@@ -95,6 +104,13 @@ struct seed {
 	int64_t used_ms;
 };
 
+/* A payload somebody asked for who need not be this node. */
+struct asked {
+	uint8_t btmh[32];
+	enum fetcher_asker by;
+	int64_t until_ms;
+};
+
 /* A payload another process writes, or is about to. */
 struct loan {
 	uint8_t btmh[32];
@@ -112,7 +128,12 @@ struct fetcher {
 	unsigned n_seeds;
 	struct loan loans[FETCHER_LENT_MAX];
 	unsigned n_loans;
+	struct asked asked[FETCHER_ASKED_MAX];
+	unsigned n_asked;
 	uv_timer_t timer;
+	uv_timer_t soon; /* the end of the first pause, at soon_ms */
+	int64_t soon_ms;
+	unsigned timers_closed;
 	uint16_t swarm_port; /* as the engine says */
 	bool look; /* there may be something to start */
 	/* payloads that could not be had a moment ago */
@@ -133,6 +154,8 @@ struct fetcher {
 /* --- fetcher.c --- */
 int64_t fetcher_now(const struct fetcher *f);
 struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh);
+/* Begin a job, unless it runs, is lent or rests. */
+bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first);
 /* Decide what the job does next; safe to call at any time. */
 void job_step(struct job *job);
 /* Say why it does not go on, and do not go on before `ms` have passed. */
@@ -144,8 +167,35 @@ void job_give_up(struct job *job, const char *why);
 void job_is_held(struct job *job);
 /* Every piece of it is here, however it came: on the shelf with it. */
 void fetcher_now_held(struct fetcher *f, const uint8_t *btmh);
-/* The sources fit to be asked now, static ones too; returns how many. */
+
+/* --- fetch_around.c: what others are told of a job and ask of it --- */
+/* The sources fit to be asked now, static ones too, near ones first; returns
+ * how many. Beyond the LAN only where this node may. */
 unsigned job_sources(struct job *job, struct source **out, unsigned max);
+/* The same as peers. */
+unsigned job_peers(struct job *job, struct peer *out, unsigned max);
+/* May it fetch from beyond the LAN now? */
+bool job_may_beyond(const struct job *job);
+/* Is there room for what it lacks? Else it pauses. */
+bool job_has_room(struct job *job);
+void job_give_back_room(struct job *job);
+/* Tell the neighbourhood how far it is. */
+void job_tell(struct job *job);
+void job_untell(struct job *job);
+/* Serve what is here of it while the rest comes: from the moment its torrent
+ * is known. */
+void job_arriving_begin(struct job *job);
+void job_arriving_piece(struct job *job, uint32_t piece);
+void job_arriving_end(struct job *job, bool held);
+/* A peer did not give what it has. */
+void job_peer_failed(struct job *job, struct source *source);
+
+/* --- fetch_asked.c --- */
+/* Begin what was asked for by these, up to so many jobs in all. */
+void asked_start(struct fetcher *f, enum fetcher_asker by, unsigned jobs_max);
+/* Let go of what nobody asks for any more. */
+void asked_tick(struct fetcher *f);
+void asked_forget(struct fetcher *f, const uint8_t *btmh);
 
 /* --- fetch_torrent.c --- */
 /* Read the torrent file from disk, or ask the next source for it. */

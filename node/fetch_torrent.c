@@ -34,6 +34,8 @@ static void torrent_is_here(struct job *job, struct torrentfile *tf)
 		memcpy(job->have, have.data, size);
 	buf_release(&have);
 	job->good = havemap_count(job->have, tf->mi.pieces);
+	job->good_bytes = metainfo_bytes_of(&tf->mi, job->have);
+	job_arriving_begin(job);
 	job->state = JOB_REUSE;
 	job->trouble[0] = 0;
 	job_step(job);

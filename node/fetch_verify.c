@@ -103,11 +103,15 @@ static void take_result(struct task *t)
 		job_pause(job, JOB_ROOM_MS, err.text);
 		return;
 	}
+	for (uint32_t i = 0; i < mi->pieces; i++)
+		if (havemap_has(t->have, i) && !havemap_has(job->have, i))
+			job_arriving_piece(job, i);
 	memcpy(job->have, t->have, map.size);
 	if (havemap_count(job->have, mi->pieces) > job->good)
 		job->moved_ms = fetcher_now(job->f);
 	job->good = havemap_count(job->have, mi->pieces);
 	job->good_bytes = metainfo_bytes_of(mi, job->have);
+	job_tell(job);
 }
 
 static void settle_source(struct task *t)

@@ -29,24 +29,40 @@ struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh)
 	return job;
 }
 
+static void soon_fired(uv_timer_t *timer);
+
+/* The first pause to end wakes the fetcher; the tick would be late. */
+static void wake_at(struct fetcher *f, int64_t at_ms)
+{
+	int64_t now = fetcher_now(f);
+
+	if (uv_is_closing((uv_handle_t *)&f->soon) ||
+	    (uv_is_active((uv_handle_t *)&f->soon) && f->soon_ms <= at_ms))
+		return;
+	f->soon_ms = at_ms;
+	(void)uv_timer_start(&f->soon, soon_fired,
+			     at_ms > now ? (uint64_t)(at_ms - now) : 0, 0);
+}
+
+static void soon_fired(uv_timer_t *timer)
+{
+	struct fetcher *f = timer->data;
+	struct job *next;
+
+	for (struct job *job = f->jobs; job != NULL; job = next) {
+		next = job->next;
+		if (job->not_before_ms > fetcher_now(f))
+			wake_at(f, job->not_before_ms);
+		else
+			job_step(job);
+	}
+}
+
 void job_pause(struct job *job, int64_t ms, const char *why)
 {
 	job->not_before_ms = fetcher_now(job->f) + ms;
 	(void)snprintf(job->trouble, sizeof(job->trouble), "%s", why);
-}
-
-unsigned job_sources(struct job *job, struct source **out, unsigned max)
-{
-	struct fetcher *f = job->f;
-	struct source *all[FETCHER_SOURCES_MAX];
-	unsigned count = f->o.sources(f->o.owner, job->btmh, all,
-				      FETCHER_SOURCES_MAX),
-		 fit = 0;
-
-	for (unsigned i = 0; i < count && fit < max; i++)
-		if (source_is_fit(all[i], fetcher_now(f)))
-			out[fit++] = all[i];
-	return fit;
+	wake_at(job->f, job->not_before_ms);
 }
 
 /* --- resting: what could not be had is not tried at once again --- */
@@ -110,6 +126,9 @@ static void job_free(struct job *job)
 
 	assert(!job->on_pool && job->fetch == NULL);
 	job_swarm_quiet(job);
+	job_untell(job);
+	job_give_back_room(job);
+	job_arriving_end(job, false);
 	buf_release(&job->range);
 	while (*at != job)
 		at = &(*at)->next;
@@ -155,7 +174,10 @@ void job_is_held(struct job *job)
 	job->state = JOB_DONE;
 	if (engine_has(f->o.engine, job->btmh))
 		seed_adopt(f, job->btmh);
+	job_untell(job);
+	job_give_back_room(job);
 	fetcher_now_held(f, job->btmh);
+	job_arriving_end(job, true);
 }
 
 struct deletion {
@@ -222,6 +244,8 @@ static void job_wind_down(struct job *job)
 	struct fetcher *f = job->f;
 
 	job_swarm_quiet(job);
+	job_untell(job);
+	job_arriving_end(job, false);
 	if (job->fetch != NULL) {
 		http_client_cancel(job->fetch);
 		job->fetch = NULL;
@@ -240,25 +264,6 @@ static void job_wind_down(struct job *job)
 			return;
 	}
 	job_free(job);
-}
-
-static bool has_room(struct job *job)
-{
-	struct err err = ERR_INIT;
-	uint64_t room, missing;
-
-	if (job->tf == NULL || job->good_bytes > job->tf->mi.total)
-		return true;
-	missing = job->tf->mi.total - job->good_bytes;
-	if (payload_room(job->f->o.house->payload_dir, &room, &err) !=
-		    STATUS_OK ||
-	    room >= missing + JOB_KEEP_FREE)
-		return true;
-	/* What is half here already has its room taken, perhaps. */
-	if (job->state == JOB_SWARM && job->progress.bytes > 0)
-		return true;
-	job_pause(job, JOB_ROOM_MS, "the disk is full");
-	return false;
 }
 
 static bool something_claimed(const struct job *job)
@@ -298,7 +303,8 @@ void job_step(struct job *job)
 		job_get_torrent(job);
 		break;
 	case JOB_REUSE:
-		job_reuse(job);
+		if (job_has_room(job))
+			job_reuse(job);
 		break;
 	case JOB_SALVAGE:
 		if (engine_has(job->f->o.engine, job->btmh))
@@ -309,14 +315,14 @@ void job_step(struct job *job)
 	case JOB_SWARM:
 		if (something_claimed(job))
 			job_verify(job, job->claimed);
-		else if (has_room(job))
+		else if (job_has_room(job))
 			job_swarm(job);
 		break;
 	case JOB_LETTING_GO:
 		let_engine_go(job);
 		break;
 	case JOB_HTTP:
-		if (has_room(job))
+		if (job_has_room(job))
 			job_http(job);
 		break;
 	case JOB_DONE:
@@ -344,35 +350,51 @@ static int by_order(const void *a, const void *b)
 	return fetch_order(a, b);
 }
 
-static void start_jobs(struct fetcher *f)
+bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first)
 {
-	struct looking *l;
+	struct job *job;
+
+	if (fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
+	    is_resting(f, btmh))
+		return false;
+	job = job_new(f, btmh);
+	if (job == NULL)
+		return false;
+	job->first = first;
+	job->told = true;
+	job_tell(job);
+	job_step(job);
+	return true;
+}
+
+static void start_wanted(struct fetcher *f)
+{
+	struct looking *l = calloc(1, sizeof(*l));
 	struct err err = ERR_INIT;
 
-	if (f->n_jobs >= FETCHER_JOBS_MAX || !f->look)
-		return;
-	f->look = false;
-	l = calloc(1, sizeof(*l));
 	if (l == NULL || payloads_to_fetch(f->o.house->catalog, LOOK_MAX,
 					   collect, l, &err) != STATUS_OK) {
 		free(l);
 		return;
 	}
 	qsort(l->found, l->count, sizeof(*l->found), by_order);
-	for (unsigned i = 0; i < l->count && f->n_jobs < FETCHER_JOBS_MAX;
-	     i++) {
-		const uint8_t *btmh = l->found[i].btmh;
-
-		struct job *job;
-
-		if (fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
-		    is_resting(f, btmh))
-			continue;
-		job = job_new(f, btmh);
-		if (job != NULL)
-			job_step(job);
-	}
+	for (unsigned i = 0; i < l->count && f->n_jobs < FETCHER_JOBS_MAX; i++)
+		(void)fetcher_begin(f, l->found[i].btmh,
+				    l->found[i].due[0] != 0 ||
+					    l->found[i].pinned);
 	free(l);
+}
+
+static void start_jobs(struct fetcher *f)
+{
+	if (!f->look)
+		return;
+	/* What begins or ends meanwhile is a reason to look once more. */
+	f->look = false;
+	asked_start(f, FETCHER_VIEWER, FETCHER_JOBS_MAX + JOBS_FOR_VIEWERS);
+	if (f->n_jobs < FETCHER_JOBS_MAX)
+		start_wanted(f);
+	asked_start(f, FETCHER_BELOW, FETCHER_JOBS_MAX + JOBS_FOR_BELOW);
 }
 
 /* Does it sit on its place for nothing? */
@@ -429,6 +451,7 @@ static void ticked(uv_timer_t *timer)
 	}
 	seeds_tick(f);
 	lent_tick(f);
+	asked_tick(f);
 	if (++ticks % 4 == 0)
 		rotate(f);
 	if (ticks % 20 == 0)
@@ -443,14 +466,27 @@ void fetcher_look(struct fetcher *f)
 		start_jobs(f);
 }
 
+void fetcher_peers_changed(struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = fetcher_find(f, btmh);
+
+	if (job == NULL || f->closing)
+		return;
+	/* Whoever waited for somebody to ask need not wait any longer. */
+	if (!job->no_room)
+		job->not_before_ms = 0;
+	wake_at(f, fetcher_now(f));
+}
+
 void fetcher_hurry(struct fetcher *f)
 {
 	for (unsigned i = 0; i < f->n_resting; i++)
 		if (!f->resting[i].bad || f->resting[i].times < 3)
 			f->resting[i].until_ms = 0;
 	for (struct job *job = f->jobs; job != NULL; job = job->next)
-		if (strcmp(job->trouble, "the disk is full") != 0)
+		if (!job->no_room)
 			job->not_before_ms = 0;
+	wake_at(f, fetcher_now(f));
 	fetcher_look(f);
 }
 
@@ -505,8 +541,10 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 	if (!standing.wanted && !is_here(f, btmh))
 		return false; /* most of what there is */
 	if (!standing.wanted && standing.unwelcome) {
+		asked_forget(f, btmh);
 		fetcher_discard(f, btmh);
-	} else if (!standing.wanted && job != NULL) {
+	} else if (!standing.wanted && job != NULL &&
+		   !fetcher_is_asked(f, btmh)) {
 		job->stopping = true;
 		job_step(job);
 	} else {
@@ -676,6 +714,8 @@ enum status fetcher_open(struct fetcher **out,
 	(void)uv_timer_init(options->loop, &f->timer); /* cannot fail */
 	f->timer.data = f;
 	(void)uv_timer_start(&f->timer, ticked, 0, JOB_TICK_MS);
+	(void)uv_timer_init(options->loop, &f->soon); /* nor can this */
+	f->soon.data = f;
 	*out = f;
 	return STATUS_OK;
 }
@@ -686,6 +726,8 @@ static void timer_closed(uv_handle_t *timer)
 	void (*on_closed)(void *) = f->on_closed;
 	void *owner = f->closed_owner;
 
+	if (++f->timers_closed < 2)
+		return;
 	free(f);
 	on_closed(owner);
 }
@@ -700,8 +742,10 @@ static void closing_ticked(uv_timer_t *timer)
 		next = job->next;
 		job_step(job);
 	}
-	if (f->jobs == NULL && !uv_is_closing((uv_handle_t *)timer))
+	if (f->jobs == NULL && !uv_is_closing((uv_handle_t *)timer)) {
 		uv_close((uv_handle_t *)timer, timer_closed);
+		uv_close((uv_handle_t *)&f->soon, timer_closed);
+	}
 }
 
 void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),

@@ -1,0 +1,164 @@
+/* What a job has to do with the rest of the node: whom it may ask, the room it
+ * needs, who is told how far it is, and those who are served of it already. */
+#include <stdio.h>
+
+#include "node/fetch_job.h"
+#include "node/payload.h"
+
+enum { DELETING_MS = 200 /* between looks whether room was made */ };
+
+/* --- whom to ask --- */
+
+bool job_may_beyond(const struct job *job)
+{
+	const struct fetcher_options *o = &job->f->o;
+
+	return o->role == NULL ||
+	       o->role(o->owner, job->btmh) == CARRIER_CARRY;
+}
+
+/* Without a neighbourhood all sources are near, and nothing is known of what
+ * they have but that upstreams get what they are asked for. */
+static unsigned from_sources(struct job *job, struct peer *out, unsigned max)
+{
+	const struct fetcher_options *o = &job->f->o;
+	struct source *all[FETCHER_SOURCES_MAX];
+	unsigned count = o->sources(o->owner, job->btmh, all,
+				    max < FETCHER_SOURCES_MAX ?
+					    max :
+					    FETCHER_SOURCES_MAX);
+
+	for (unsigned i = 0; i < count; i++)
+		out[i] = (struct peer){
+			.source = all[i],
+			.has = all[i]->is_static ? PEER_HAS_ALL :
+			       all[i]->upstream	 ? PEER_CAN_GET :
+						   PEER_MAY_HAVE,
+		};
+	return count;
+}
+
+unsigned job_peers(struct job *job, struct peer *out, unsigned max)
+{
+	const struct fetcher_options *o = &job->f->o;
+	int64_t now = fetcher_now(job->f);
+	unsigned count = o->peers == NULL ?
+				 from_sources(job, out, max) :
+				 o->peers(o->owner, job->btmh, out, max),
+		 fit = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (source_is_fit(out[i].source, now))
+			out[fit++] = out[i];
+	return fit;
+}
+
+unsigned job_sources(struct job *job, struct source **out, unsigned max)
+{
+	struct peer peers[PEERS_MAX];
+	unsigned all = job_peers(job, peers, PEERS_MAX), count = 0;
+	bool beyond = job_may_beyond(job);
+
+	for (int reach = PEER_NEAR; reach <= PEER_BEYOND; reach++)
+		for (unsigned i = 0; i < all && count < max; i++)
+			if ((int)peers[i].reach == reach &&
+			    (reach == PEER_NEAR || beyond))
+				out[count++] = peers[i].source;
+	return count;
+}
+
+void job_peer_failed(struct job *job, struct source *source)
+{
+	const struct fetcher_options *o = &job->f->o;
+
+	if (o->on_peer_failed != NULL)
+		o->on_peer_failed(o->owner, job->btmh, source);
+}
+
+/* --- room --- */
+
+static bool disk_has_room(struct job *job)
+{
+	struct err err = ERR_INIT;
+	uint64_t room, missing = job->tf->mi.total - job->good_bytes;
+
+	if (payload_room(job->f->o.house->payload_dir, &room, &err) !=
+		    STATUS_OK ||
+	    room >= missing + JOB_KEEP_FREE)
+		return true;
+	/* What is half here already has its room taken, perhaps. */
+	return job->state == JOB_SWARM && job->progress.bytes > 0;
+}
+
+bool job_has_room(struct job *job)
+{
+	const struct fetcher_options *o = &job->f->o;
+	struct err err = ERR_INIT;
+	enum status status = STATUS_OK;
+
+	if (job->tf == NULL || job->good_bytes > job->tf->mi.total)
+		return true;
+	if (o->reserve != NULL) {
+		/* Both ways of the answer are the cache's to tell. */
+		if (!job->reserved)
+			status = o->reserve(o->owner, job->btmh,
+					    job->tf->mi.total,
+					    job->good_bytes, job->first, &err);
+		job->reserved = status == STATUS_OK;
+	} else if (!disk_has_room(job)) {
+		status = err_set(&err, STATUS_NO_ROOM, "the disk is full");
+	}
+	job->no_room = status != STATUS_OK;
+	if (status == STATUS_BUSY)
+		job_pause(job, DELETING_MS, err.text);
+	else if (status != STATUS_OK)
+		job_pause(job, JOB_ROOM_MS, err.text);
+	return status == STATUS_OK;
+}
+
+void job_give_back_room(struct job *job)
+{
+	const struct fetcher_options *o = &job->f->o;
+
+	if (job->reserved && o->release != NULL)
+		o->release(o->owner, job->btmh);
+	job->reserved = false;
+}
+
+/* --- who is told --- */
+
+void job_tell(struct job *job)
+{
+	const struct fetcher_options *o = &job->f->o;
+
+	if (job->told && o->on_job != NULL)
+		o->on_job(o->owner, job->btmh, true, job->beyond, job->good);
+}
+
+void job_untell(struct job *job)
+{
+	const struct fetcher_options *o = &job->f->o;
+
+	if (job->told && o->on_job != NULL)
+		o->on_job(o->owner, job->btmh, false, false, job->good);
+	job->told = false;
+}
+
+/* --- who is served of it --- */
+
+void job_arriving_begin(struct job *job)
+{
+	(void)job;
+}
+
+void job_arriving_piece(struct job *job, uint32_t piece)
+{
+	(void)job;
+	(void)piece;
+}
+
+void job_arriving_end(struct job *job, bool held)
+{
+	(void)job;
+	(void)held;
+}
