@@ -5,7 +5,8 @@
  * node.conf:
  *
  *   limit = mon-fri 08:00-18:00 down 2M up 500K     bits a second; repeatable,
- *   limit = * 00:00-24:00 down 8M                   the first that fits counts
+ *   limit = * 00:00-24:00 down 8M                   the first that fits counts;
+ *                                                   0 nothing, max no limit
  *   cap = 20G                                       bytes of a month, both ways
  *   cap-reserve = 2G                                of it, for foreground only
  *   lan-only = yes
@@ -15,8 +16,12 @@
  * Foreground is what somebody watches or what is due. Background gets what
  * foreground leaves.
  *
- * Pure: time handed in. Threads: budget_take() and budget_spent() on any (a
- * lock inside); the rest on the loop. */
+ * Over any time no more is taken than rate x time and one burst (a quarter of a
+ * second, 4 KiB at least). Bytes that were spent without asking are owed, and
+ * what is asked for waits until they are made up for, a minute at most.
+ *
+ * Pure: time handed in. Threads: a lock inside, budget_take(), budget_spent(),
+ * budget_open() without `why` on any; the rest on the loop. */
 #ifndef NODE_BUDGET_H
 #define NODE_BUDGET_H
 
@@ -25,7 +30,8 @@
 
 #include "proto/err.h"
 
-enum { BUDGET_RULES_MAX = 16 };
+enum { BUDGET_RULES_MAX = 16, BUDGET_RULE_ROOM = 80, BUDGET_WHY_ROOM = 120 };
+#define BUDGET_FREE UINT64_MAX
 enum budget_way { BUDGET_DOWN, BUDGET_UP };
 enum budget_class { BUDGET_FOREGROUND, BUDGET_BACKGROUND };
 
@@ -34,7 +40,7 @@ struct budget_rule {
 	uint16_t from_min, to_min; /* minutes of the day; to may be less: over
 				    * midnight; 1440 is its end */
 	uint64_t rate[2];	 /* bytes a second by enum budget_way; 0 nothing
-				  * goes, UINT64_MAX no limit */
+				  * goes, BUDGET_FREE no limit */
 };
 
 struct budget_plan {
@@ -48,8 +54,9 @@ struct budget_plan {
 /* One `limit` line. STATUS_MALFORMED with what it must look like. */
 enum status budget_rule_parse(const char *text, struct budget_rule *out,
 			      struct err *err);
-/* `out` has room for 80 bytes. */
-void budget_rule_format(const struct budget_rule *rule, char *out);
+/* What parses to the same rule. */
+void budget_rule_format(const struct budget_rule *rule,
+			char out[static BUDGET_RULE_ROOM]);
 
 /* When it is, where the node stands: local time, or unknown. */
 struct budget_time {
@@ -59,24 +66,38 @@ struct budget_time {
 	unsigned month;	  /* year * 12 + month - 1 */
 };
 
-/* The rate that counts now. Pure. */
+/* The rule that counts then, NULL for none (no limit); with a time that is not
+ * known, NULL, too. Pure. */
+const struct budget_rule *budget_rule_at(const struct budget_plan *plan,
+					 const struct budget_time *time);
+/* The rate that counts then. Pure. */
 uint64_t budget_rate(const struct budget_plan *plan,
 		     const struct budget_time *time, enum budget_way way);
+/* When this way, closed at `time`, opens by the rules: false when it does not
+ * within a week, or the time is not known. Pure. */
+bool budget_opens(const struct budget_plan *plan,
+		  const struct budget_time *time, enum budget_way way,
+		  struct budget_time *when);
 
 struct budget;
 struct budget *budget_new(const struct budget_plan *plan);
 void budget_free(struct budget *b);
+const struct budget_plan *budget_plan(const struct budget *b);
 /* What was spent in a month before this start. */
 void budget_restore(struct budget *b, unsigned month, uint64_t spent);
 void budget_month(const struct budget *b, unsigned *month, uint64_t *spent);
-/* Every second or so. */
+/* Every second or so. A later month begins anew; in an earlier one (a clock
+ * that was wrong) what was spent stays spent. */
 void budget_tick(struct budget *b, const struct budget_time *time,
 		 int64_t now_ms);
 
 /* Is anything allowed to go this way now? `why` (may be NULL) gets a sentence
- * for people when not; static, English, known to tr(). */
+ * for people when not: English, the command line knows it in Chinese; good
+ * until the next budget_tick(). */
 bool budget_open(struct budget *b, enum budget_way way,
 		 enum budget_class class, const char **why);
+/* In how many seconds it is worth asking again when it is closed. */
+unsigned budget_again_s(struct budget *b, enum budget_way way);
 
 /*
  * Take up to `want` bytes; how many may go now (0: ask again after *wait_ms).
@@ -88,5 +109,12 @@ uint64_t budget_take(struct budget *b, enum budget_way way,
 /* Spent without having been asked for: heads, small talk, the engine's. */
 void budget_spent(struct budget *b, enum budget_way way, uint64_t bytes,
 		  int64_t now_ms);
+
+/* What the engine may use of a way now, in bytes a second: what those who ask
+ * here leave over, a tenth at least; all when there is no limit
+ * (BUDGET_FREE), 0 when it is closed for background. */
+uint64_t budget_left(struct budget *b, enum budget_way way, int64_t now_ms);
+/* The rate that counts now. */
+uint64_t budget_rate_now(struct budget *b, enum budget_way way);
 
 #endif

@@ -135,6 +135,49 @@ static enum status add_lan(struct conf *conf, const char *value,
 	return STATUS_OK;
 }
 
+static enum status add_limit(struct budget_plan *plan, const char *value,
+			     struct err *err)
+{
+	if (plan->count == BUDGET_RULES_MAX)
+		return err_set(err, STATUS_NO_ROOM, "limit: at most %d of them",
+			       BUDGET_RULES_MAX);
+	if (budget_rule_parse(value, &plan->rules[plan->count], err) !=
+	    STATUS_OK)
+		return err_wrap(err, "limit");
+	plan->count++;
+	return STATUS_OK;
+}
+
+static enum status set_size(uint64_t *out, const char *key, const char *value,
+			    struct err *err)
+{
+	if (size_parse(value, out) != STATUS_OK)
+		return err_set(err, STATUS_MALFORMED,
+			       "%s: '%s' is not a size like 20G or 500M", key,
+			       value);
+	return STATUS_OK;
+}
+
+static enum status set_yes(bool *out, const char *key, const char *value,
+			   struct err *err)
+{
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return err_set(err, STATUS_MALFORMED, "%s: yes or no, not '%s'",
+			       key, value);
+	*out = strcmp(value, "yes") == 0;
+	return STATUS_OK;
+}
+
+/* What no single line can show. */
+static enum status check_plan(const struct budget_plan *plan, struct err *err)
+{
+	if (plan->reserve > 0 && plan->reserve >= plan->cap)
+		return err_set(err, STATUS_MALFORMED,
+			       "cap-reserve: is a part of cap, and must be "
+			       "smaller");
+	return STATUS_OK;
+}
+
 enum status conf_set(struct conf *conf, const char *key, const char *value,
 		     struct err *err)
 {
@@ -156,6 +199,14 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 			       CONF_NEIGHBOURS_MAX, key, value, err);
 	if (strcmp(key, "lan") == 0)
 		return add_lan(conf, value, err);
+	if (strcmp(key, "limit") == 0)
+		return add_limit(&conf->plan, value, err);
+	if (strcmp(key, "cap") == 0)
+		return set_size(&conf->plan.cap, key, value, err);
+	if (strcmp(key, "cap-reserve") == 0)
+		return set_size(&conf->plan.reserve, key, value, err);
+	if (strcmp(key, "lan-only") == 0)
+		return set_yes(&conf->plan.lan_only, key, value, err);
 	if (strcmp(key, "url") == 0) {
 		if (conf_url(value, conf->url) != STATUS_OK)
 			return err_set(err, STATUS_MALFORMED,
@@ -232,7 +283,29 @@ enum status conf_parse(struct conf *conf, const char *text, struct err *err)
 	free(copy);
 	if (status != STATUS_OK)
 		return err_wrap(err, "node.conf line %u", number);
+	if (check_plan(&conf->plan, err) != STATUS_OK)
+		return err_wrap(err, "node.conf");
 	return STATUS_OK;
+}
+
+static void format_plan(const struct budget_plan *plan, struct buf *out)
+{
+	char rule[BUDGET_RULE_ROOM], size[SIZE_ROOM];
+
+	for (unsigned i = 0; i < plan->count; i++) {
+		budget_rule_format(&plan->rules[i], rule);
+		buf_printf(out, "limit = %s\n", rule);
+	}
+	if (plan->cap > 0) {
+		size_format(plan->cap, size);
+		buf_printf(out, "cap = %s\n", size);
+	}
+	if (plan->reserve > 0) {
+		size_format(plan->reserve, size);
+		buf_printf(out, "cap-reserve = %s\n", size);
+	}
+	if (plan->lan_only)
+		buf_puts(out, "lan-only = yes\n");
 }
 
 void conf_format(const struct conf *conf, struct buf *out)
@@ -253,4 +326,5 @@ void conf_format(const struct conf *conf, struct buf *out)
 	buf_printf(out, "announce = %s\n", conf->announce ? "on" : "off");
 	if (conf->announce_port != CONF_PORT_ANNOUNCE)
 		buf_printf(out, "announce-port = %u\n", conf->announce_port);
+	format_plan(&conf->plan, out);
 }

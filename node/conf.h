@@ -1,13 +1,15 @@
 /* node.conf: what an administrator writes about one node.
  *
  * Lines of `key = value`; `#` begins a comment line; empty lines are free.
- * `upstream`, `neighbour` and `lan` may repeat. An unknown key is a mistake and is
- * named with its line, so that a typing error does not pass unseen. */
+ * `upstream`, `neighbour`, `lan` and `limit` may repeat. An unknown key is a
+ * mistake and is named with its line, so that a typing error does not pass
+ * unseen. */
 #ifndef NODE_CONF_H
 #define NODE_CONF_H
 
 #include <stdbool.h>
 
+#include "node/budget.h"
 #include "proto/err.h"
 #include "proto/place.h"
 
@@ -41,6 +43,7 @@ struct conf {
 	unsigned lans;
 	bool announce;
 	unsigned announce_port;
+	struct budget_plan plan; /* limit, cap, cap-reserve, lan-only */
 };
 
 /* The usual: no name, station, ports 7433 and 7434 on every address. */

@@ -166,6 +166,38 @@ void text_size(uint64_t bytes, char out[static 16])
 		       value, units[unit]);
 }
 
+static const char size_units[] = "KMGT";
+
+enum status size_parse(const char *text, uint64_t *bytes)
+{
+	size_t size = strlen(text);
+	const char *unit =
+		size == 0 ? NULL : strchr(size_units, text[size - 1]);
+	unsigned shift =
+		unit == NULL ? 0 : 10 * (unsigned)(unit - size_units + 1);
+	struct bytes digits = { (const uint8_t *)text,
+				unit == NULL ? size : size - 1 };
+	uint64_t number;
+
+	if (decimal_parse(digits, &number) != STATUS_OK ||
+	    number > (UINT64_MAX >> 1) >> shift)
+		return STATUS_MALFORMED;
+	*bytes = number << shift;
+	return STATUS_OK;
+}
+
+void size_format(uint64_t bytes, char out[static SIZE_ROOM])
+{
+	char unit[2] = "";
+
+	for (const char *next = size_units;
+	     bytes > 0 && bytes % 1024 == 0 && *next != 0; next++) {
+		bytes /= 1024;
+		unit[0] = *next;
+	}
+	(void)snprintf(out, SIZE_ROOM, "%" PRIu64 "%s", bytes, unit);
+}
+
 void text_duration(uint64_t seconds, char out[static 24])
 {
 	unsigned s = (unsigned)(seconds % 60), m = (unsigned)(seconds / 60 % 60);

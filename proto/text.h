@@ -35,6 +35,12 @@ void buf_put_column(struct buf *b, const char *text, size_t columns);
 
 /* "812 B", "23.4 MB", "1.25 GB": at most 8 columns, powers of 1000. */
 void text_size(uint64_t bytes, char out[static 16]);
+/* Read "1984M", "2G" or plain bytes: powers of 1024, up to T. STATUS_MALFORMED
+ * when it is none, or too large. */
+enum status size_parse(const char *text, uint64_t *bytes);
+/* What reads back the same, with the largest unit that does. */
+enum { SIZE_ROOM = 24 };
+void size_format(uint64_t bytes, char out[static SIZE_ROOM]);
 /* "0:07", "12:30", "1:02:03". */
 void text_duration(uint64_t seconds, char out[static 24]);
 

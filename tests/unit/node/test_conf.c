@@ -21,11 +21,23 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "lan", "255.255.255.255/32", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "announce", "off", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "announce-port", "9000", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "limit", "fri-mon 22:00-06:00 down 1G up 2M",
+		       &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "limit", "* 00:00-24:00 down 500K", &err) ==
+	      STATUS_OK);
+	CHECK(conf_set(&conf, "cap", "20G", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "cap-reserve", "1500M", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "lan-only", "yes", &err) == STATUS_OK);
 	conf_format(&conf, &text);
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
 	CHECK(back.lans == 2 && strcmp(back.lan[0], "192.168.5.0/24") == 0);
+	CHECK(back.plan.count == 2 && back.plan.lan_only);
+	CHECK(back.plan.cap == UINT64_C(20) << 30 &&
+	      back.plan.reserve == UINT64_C(1500) << 20);
+	CHECK(back.plan.rules[0].days == 0x71 &&
+	      back.plan.rules[0].rate[BUDGET_UP] == 250000);
 	conf_format(&back, &again);
 	CHECK(strcmp(buf_string(&text), buf_string(&again)) == 0);
 	buf_release(&text);
@@ -47,6 +59,12 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "origin = a+b\n", "line 1: origin:" },
 		{ "lan = 192.168.5.1\n", "line 1: lan:" },
 		{ "lan = 10.0.0.0/33\n", "line 1: lan:" },
+		{ "limit = mon-fri 8:00-18:00 down 1M\n",
+		  "line 1: limit: 'mon-fri 8:00-18:00 down 1M' is no rule: it "
+		  "has hours" },
+		{ "cap = much\n", "line 1: cap: 'much'" },
+		{ "cap = 2G\ncap-reserve = 2G\n", "node.conf: cap-reserve:" },
+		{ "lan-only = on\n", "line 1: lan-only: yes or no" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

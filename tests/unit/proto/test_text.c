@@ -41,8 +41,23 @@ static void chinese_titles_line_up(void)
 
 static void sizes_and_times_read_well(void)
 {
-	char text[24];
+	char text[24], size[SIZE_ROOM];
+	uint64_t bytes;
 
+	size_format(UINT64_C(20) << 30, size);
+	CHECK(strcmp(size, "20G") == 0);
+	size_format(1500, size);
+	CHECK(strcmp(size, "1500") == 0);
+	size_format(UINT64_C(2048) << 40, size);
+	CHECK(strcmp(size, "2048T") == 0);
+	CHECK(size_parse("2048T", &bytes) == STATUS_OK &&
+	      bytes == UINT64_C(2048) << 40);
+	CHECK(size_parse("0", &bytes) == STATUS_OK && bytes == 0);
+	bytes = 7;
+	CHECK(size_parse("8388608T", &bytes) == STATUS_MALFORMED);
+	CHECK(size_parse("", &bytes) == STATUS_MALFORMED);
+	CHECK(size_parse("M", &bytes) == STATUS_MALFORMED);
+	CHECK(size_parse("2GB", &bytes) == STATUS_MALFORMED && bytes == 7);
 	text_size(812, text);
 	CHECK(strcmp(text, "812 B") == 0);
 	text_size(23400000, text);
