@@ -64,13 +64,14 @@ def width(text):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def print_table(rows):
+def print_table(rows, digits=2):
+    """`digits` of ratios behind the point."""
     lines = [("benchmark", "figure", "measured beside it", "ratio", "target", "")]
     for row in rows:
         lines.append((
             row.name, f"{number(row.figure)} {row.unit}",
             f"{number(row.peer)} {row.unit}  {row.peer_name}" if row.peer else "–",
-            f"{row.ratio:.2f}" if row.ratio else "–", row.target or "–",
+            f"{row.ratio:.{digits}f}" if row.ratio else "–", row.target or "–",
             {True: "met", False: "MISSED", None: ""}[row.met]))
     widths = [max(width(line[i]) for line in lines) for i in range(6)]
     for line in lines:

@@ -1,9 +1,11 @@
 // One plain libtorrent session, tuned for one fast peer and nothing else:
 //
-//   bench_plain_torrent seed  TORRENT FOLDER        prints its port, stays
-//   bench_plain_torrent fetch TORRENT FOLDER PORT   prints seconds, ends
+//   bench_plain_torrent seed  TORRENT FOLDER [ADDRESS]       prints its port, stays
+//   bench_plain_torrent fetch TORRENT FOLDER PORT [ADDRESS]  prints seconds, ends
 //
-// What bench_engine measures our engine against.
+// ADDRESS, 127.0.0.1 where none is given, is the seed's.
+//
+// What bench_engine and scripts/bench lab measure us against.
 #include <chrono>
 #include <climits>
 #include <cstdio>
@@ -24,11 +26,11 @@
 
 using sp = lt::settings_pack;
 
-static lt::session_params tuned()
+static lt::session_params tuned(std::string const &listen)
 {
 	sp s;
 
-	s.set_str(sp::listen_interfaces, "127.0.0.1:0");
+	s.set_str(sp::listen_interfaces, listen + ":0");
 	for (int const off : { sp::enable_dht, sp::enable_lsd, sp::enable_upnp,
 			       sp::enable_natpmp, sp::enable_outgoing_utp,
 			       sp::enable_incoming_utp })
@@ -53,10 +55,13 @@ static lt::session_params tuned()
 
 int main(int argc, char **argv)
 {
-	if (argc < 4)
+	bool const seed = argc > 1 && std::strcmp(argv[1], "seed") == 0;
+	if (argc < (seed ? 4 : 5))
 		return 2;
-	bool const seed = std::strcmp(argv[1], "seed") == 0;
-	lt::session session(tuned());
+	int const where = seed ? 4 : 5;
+	std::string const address = argc > where ? argv[where] : "127.0.0.1";
+	bool const near = address == "127.0.0.1";
+	lt::session session(tuned(seed || near ? address : "0.0.0.0"));
 	lt::add_torrent_params atp = lt::load_torrent_file(argv[2]);
 	std::vector<lt::alert *> alerts;
 
@@ -67,7 +72,7 @@ int main(int argc, char **argv)
 	auto const began = std::chrono::steady_clock::now();
 	if (!seed)
 		torrent.connect_peer(lt::tcp::endpoint(
-			lt::make_address_v4("127.0.0.1"),
+			lt::make_address_v4(address),
 			std::uint16_t(std::atoi(argv[4]))));
 	for (;;) {
 		session.wait_for_alert(std::chrono::seconds(1));

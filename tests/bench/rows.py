@@ -6,7 +6,7 @@ import dataclasses
 @dataclasses.dataclass
 class Row:
     name: str
-    figure: float
+    figure: float | None
     unit: str
     peer: float | None = None  # measured in the same run, same unit
     peer_name: str = ""
@@ -18,6 +18,11 @@ class Row:
     def __post_init__(self):
         if self.ratio is None and self.peer:
             self.ratio = self.figure / self.peer
+
+
+def absent(name, program):
+    """The row of somebody who is not here."""
+    return Row(name, None, "not installed", note=f"there is no {program} on this machine")
 
 
 def number(value):

@@ -113,8 +113,7 @@ class Lab:
         self.plan, self.addresses, self.links = plan, {}, {}
         wan = plan.wan_net
         self._add_host("core")
-        self._inside("core", f"""
-            sysctl -qw net.ipv4.ip_forward=1""")
+        self._inside("core", "sysctl -qw net.ipv4.ip_forward=1")
         self._line("county", f"{wan}.0", plan.county_down, plan.county_up)
         for n in range(1, plan.direct + 1):
             self._line(f"d{n}", f"{wan}.{10 + n}", plan.direct_down, plan.direct_up)
@@ -143,9 +142,8 @@ class Lab:
             if not self.plan.offload:
                 self._inside(host, f"ethtool -K {port} tso off gso off gro off >/dev/null")
             self._inside(host, f"ip link set {port} up")
-        name = lower
-        self.links[name] = {"upper": [upper, upper_port], "lower": [lower, lower_port]}
-        self.rate(name, down, up)
+        self.links[lower] = {"upper": [upper, upper_port], "lower": [lower, lower_port]}
+        self.rate(lower, down, up)
 
     def _line(self, host, net, down, up):
         """A host at a line of its own to core."""
