@@ -18,7 +18,9 @@ enum {
 /* The schema's versions: migrations[0] makes version 1 out of nothing. */
 static const char *const version_1[] = { schema_logs, schema_lessons, NULL };
 static const char *const version_2[] = { schema_records, NULL };
-static const char *const *const migrations[] = { version_1, version_2 };
+static const char *const version_3[] = { schema_cache, NULL };
+static const char *const *const migrations[] = { version_1, version_2,
+						 version_3 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 static int committed(void *context, sqlite3 *db, const char *name, int pages)

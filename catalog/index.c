@@ -77,7 +77,7 @@ void index_free(struct index *x)
 }
 
 void index_note(struct index *x, const uint8_t btmh[static LESSON_BTMH_SIZE],
-		int64_t row)
+		int64_t row, bool withdrawn)
 {
 	size_t room = x->change_room == 0 ? 64 : x->change_room * 2;
 	struct index_change *grown;
@@ -96,6 +96,7 @@ void index_note(struct index *x, const uint8_t btmh[static LESSON_BTMH_SIZE],
 		x->change_room = room;
 	}
 	memcpy(x->changes[x->change_count].btmh, btmh, LESSON_BTMH_SIZE);
+	x->changes[x->change_count].withdrawn = withdrawn;
 	x->changes[x->change_count++].row = row;
 }
 

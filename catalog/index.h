@@ -62,6 +62,7 @@ enum status index_behind(struct index *index, uint64_t *behind,
 struct index_change {
 	uint8_t btmh[LESSON_BTMH_SIZE];
 	int64_t row; /* the lesson's; 0 when it names this payload no more */
+	bool withdrawn; /* the lesson is */
 };
 enum { INDEX_CHANGES_MAX = 4096 };
 

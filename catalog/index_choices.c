@@ -128,7 +128,7 @@ static enum status look_at(struct index *x, struct sql *q, struct err *err)
 		return STATUS_OK;
 	status = set_wanted(x, sql_int(q, 0), choice, wanted, why, err);
 	if (status == STATUS_OK && btmh.size == LESSON_BTMH_SIZE)
-		index_note(x, btmh.data, sql_int(q, 0));
+		index_note(x, btmh.data, sql_int(q, 0), false);
 	return status;
 }
 
@@ -203,7 +203,7 @@ enum status index_choose(struct index *x, const struct lesson_row *row,
 		catalog_rollback(x->c);
 		return err_wrap(err, "remember the choice");
 	}
-	index_note(x, row->lesson.btmh, row->row);
+	index_note(x, row->lesson.btmh, row->row, false);
 	return STATUS_OK;
 }
 

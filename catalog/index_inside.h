@@ -42,7 +42,7 @@ struct index {
 /* Something happened to a lesson's payload; `row` 0 when it is not the
  * lesson's any more. */
 void index_note(struct index *x, const uint8_t btmh[static LESSON_BTMH_SIZE],
-		int64_t row);
+		int64_t row, bool withdrawn);
 
 /* The number of an origin, given when it is new. */
 enum status index_origin(struct index *x, const char *origin, int64_t *number,

@@ -116,6 +116,74 @@ static enum status is_held(struct index *x, struct lessonrow_standing *s,
 	return sql_finish(&q, err);
 }
 
+/* What the lesson had until now belongs to it still: a withdrawal is for that,
+ * too. */
+static enum status keep_former(struct index *x, int64_t row, struct err *err)
+{
+	static const char keep[] =
+		"INSERT OR IGNORE INTO former (btmh, short, origin)"
+		" SELECT btmh, short, origin FROM lesson WHERE row = ?1"
+		" UNION ALL SELECT r.btmh, l.short, l.origin FROM rendition r"
+		" JOIN lesson l ON l.row = r.row WHERE r.row = ?1";
+	struct sql q;
+
+	sql_start(&q, x->c, keep);
+	sql_put_int(&q, row);
+	return sql_run(&q, err);
+}
+
+static enum status put_former(struct index *x,
+			      const struct lessonrow_standing *s,
+			      const uint8_t *btmh, struct err *err)
+{
+	static const char put[] =
+		"INSERT OR IGNORE INTO former (btmh, short, origin)"
+		" VALUES (?, ?, ?)";
+	struct sql q;
+
+	sql_start(&q, x->c, put);
+	sql_put_blob(&q, (struct bytes){ btmh, LESSON_BTMH_SIZE });
+	sql_put_int(&q, (int64_t)s->short_id);
+	sql_put_int(&q, s->origin);
+	return sql_run(&q, err);
+}
+
+/* The entry at hand is no news: a revision that was over before it came. */
+static enum status put_formers(struct index *x,
+			       const struct lessonrow_standing *s,
+			       struct err *err)
+{
+	const struct lesson *l = &x->entry.lesson;
+	enum status status = put_former(x, s, l->btmh, err);
+
+	for (size_t i = 0; i < l->also_count && status == STATUS_OK; i++)
+		status = put_former(x, s, l->also[i].btmh, err);
+	return status;
+}
+
+/* A withdrawn lesson's renditions and earlier revisions go with it. */
+static enum status note_others(struct index *x,
+			       const struct lessonrow_standing *s, int64_t row,
+			       struct err *err)
+{
+	static const char list[] =
+		"SELECT btmh FROM rendition WHERE row = ?1 UNION"
+		" SELECT btmh FROM former WHERE short = ?2 AND origin = ?3";
+	struct sql q;
+
+	sql_start(&q, x->c, list);
+	sql_put_int(&q, row);
+	sql_put_int(&q, (int64_t)s->short_id);
+	sql_put_int(&q, s->origin);
+	while (sql_next(&q)) {
+		struct bytes btmh = sql_blob(&q, 0);
+
+		if (btmh.size == LESSON_BTMH_SIZE)
+			index_note(x, btmh.data, row, true);
+	}
+	return sql_finish(&q, err);
+}
+
 static enum status put_lesson(struct index *x, struct lessonrow_standing *s,
 			      const struct present *present, struct err *err)
 {
@@ -126,6 +194,8 @@ static enum status put_lesson(struct index *x, struct lessonrow_standing *s,
 		status = is_chosen(x, s, err);
 	if (status == STATUS_OK)
 		status = is_held(x, s, err);
+	if (status == STATUS_OK && present->any)
+		status = keep_former(x, present->row, err);
 	if (status == STATUS_OK && present->any)
 		status = lessonrow_delete(x->c, present->row, err);
 	if (status != STATUS_OK)
@@ -142,8 +212,10 @@ static enum status put_lesson(struct index *x, struct lessonrow_standing *s,
 		return status;
 	if (present->any &&
 	    memcmp(present->btmh, l->btmh, sizeof(l->btmh)) != 0)
-		index_note(x, present->btmh, 0);
-	index_note(x, l->btmh, s->row);
+		index_note(x, present->btmh, 0, s->withdrawn);
+	index_note(x, l->btmh, s->row, s->withdrawn);
+	if (s->withdrawn)
+		return note_others(x, s, s->row, err);
 	return STATUS_OK;
 }
 
@@ -179,7 +251,9 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 		status = find_present(x, &s, &present, err);
 	if (status == STATUS_OK)
 		status = takes_place(x, origin, &present, &takes, err);
-	if (status != STATUS_OK || !takes)
+	if (status == STATUS_OK && !takes)
+		return put_formers(x, &s, err);
+	if (status != STATUS_OK)
 		return status;
 	return put_lesson(x, &s, &present, err);
 }
@@ -201,7 +275,9 @@ static enum status hide(struct index *x, const struct lessonrow_standing *s,
 	sql_put_int(&q, present.row);
 	status = sql_run(&q, err);
 	if (status == STATUS_OK)
-		index_note(x, present.btmh, present.row);
+		index_note(x, present.btmh, present.row, true);
+	if (status == STATUS_OK)
+		status = note_others(x, s, present.row, err);
 	return status;
 }
 

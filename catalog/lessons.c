@@ -6,6 +6,7 @@
 #include "catalog/entry.h"
 #include "catalog/lessonrow.h"
 #include "catalog/log.h"
+#include "catalog/withdrawals_pending.h"
 #include "proto/encoding.h"
 
 enum { SHORT_PREFIX_MIN = 4 };
@@ -178,9 +179,10 @@ enum status lessons_payload_by_prefix(struct catalog *c, struct bytes prefix,
 {
 	static const char find[] =
 		"SELECT btmh FROM lesson WHERE btmh >= ?1 AND btmh <= ?2"
-		" UNION ALL"
-		" SELECT btmh FROM rendition WHERE btmh >= ?1 AND btmh <= ?2"
-		" LIMIT 1";
+		" AND withdrawn = 0 UNION ALL"
+		" SELECT r.btmh FROM rendition r JOIN lesson l"
+		" ON l.row = r.row WHERE r.btmh >= ?1 AND r.btmh <= ?2"
+		" AND l.withdrawn = 0 LIMIT 1";
 	uint8_t last[LESSON_BTMH_SIZE];
 	uint8_t found[LESSON_BTMH_SIZE];
 	enum status status = STATUS_NOT_FOUND;
@@ -210,6 +212,9 @@ enum status lessons_payload_by_prefix(struct catalog *c, struct bytes prefix,
 	return status;
 }
 
+/* What is not known of a lesson. */
+enum { STANDS = 0, WITHDRAWN = 1, FORMER = 2 };
+
 enum status lessons_standing(struct catalog *c,
 			     const uint8_t btmh[static LESSON_BTMH_SIZE],
 			     struct payload_standing *out, struct err *err)
@@ -217,26 +222,38 @@ enum status lessons_standing(struct catalog *c,
 	static const char ask[] =
 		"SELECT l.wanted, l.choice, l.bytes, l.withdrawn FROM lesson l"
 		" WHERE l.btmh = ?1"
-		" UNION ALL SELECT 0, 0, r.bytes, l.withdrawn FROM rendition r"
-		" JOIN lesson l ON l.row = r.row"
-		" WHERE r.btmh = ?1";
+		" UNION ALL SELECT 0, l.choice, r.bytes, l.withdrawn"
+		" FROM rendition r JOIN lesson l ON l.row = r.row"
+		" WHERE r.btmh = ?1"
+		" UNION ALL SELECT 0, 0, 0,"
+		" CASE WHEN w.short IS NULL THEN 2 ELSE 1 END FROM former f"
+		" LEFT JOIN withdrawn w ON w.short = f.short"
+		" AND w.origin = f.origin WHERE f.btmh = ?1";
 	struct payload_standing s = { .known = false };
+	bool dropped = false, stays = false, former = false;
 	enum status status;
 	struct sql q;
 
 	sql_start(&q, c, ask);
 	sql_put_blob(&q, (struct bytes){ btmh, LESSON_BTMH_SIZE });
 	while (sql_next(&q)) {
-		bool withdrawn = sql_int(&q, 3) != 0;
+		int64_t standing = sql_int(&q, 3);
+		bool drop = sql_int(&q, 1) == CHOICE_DROP;
 
-		s.unwelcome |= withdrawn || sql_int(&q, 1) == CHOICE_DROP;
-		if (withdrawn)
+		s.withdrawn |= standing == WITHDRAWN;
+		former |= standing == FORMER;
+		if (standing != STANDS)
 			continue;
 		s.known = true;
 		s.wanted |= sql_int(&q, 0) != 0;
 		s.pinned |= sql_int(&q, 1) == CHOICE_PIN;
 		s.bytes = (uint64_t)sql_int(&q, 2);
+		dropped |= drop;
+		stays |= !drop;
 	}
+	s.unwelcome = (s.withdrawn || dropped) && !stays;
+	s.withdrawn = s.withdrawn && !s.known;
+	s.superseded = former && !s.known;
 	status = sql_finish(&q, err);
 	if (status == STATUS_OK)
 		*out = s;
@@ -424,7 +441,8 @@ enum status lessons_bitmap(struct catalog *c, int64_t log,
 		" WHERE wanted = 1 AND held = 0";
 	static const char held[] =
 		"SELECT row FROM lesson INDEXED BY lesson_held"
-		" WHERE held = 1 AND withdrawn = 0";
+		" WHERE held = 1 AND withdrawn = 0"
+		" UNION ALL " WITHDRAWALS_PENDING;
 	size_t start = bitmap->size;
 	enum status status;
 	struct sql q;

@@ -57,9 +57,9 @@ const char *lesson_row_short(const struct lesson_row *row);
 enum status lessons_get(struct catalog *c, const char *name,
 			struct lesson_row *out, struct err *err);
 
-/* The main payload or rendition whose btmh begins with `prefix` (4 to 32
- * bytes; trackers speak of the first 20). STATUS_NOT_FOUND leaves `err`
- * untouched. */
+/* The main payload or rendition, of a lesson that is not withdrawn, whose btmh
+ * begins with `prefix` (4 to 32 bytes; trackers speak of the first 20).
+ * STATUS_NOT_FOUND leaves `err` untouched. */
 enum status lessons_payload_by_prefix(struct catalog *c, struct bytes prefix,
 				      uint8_t btmh[static LESSON_BTMH_SIZE],
 				      struct err *err);
@@ -69,7 +69,12 @@ struct payload_standing {
 	bool known;  /* some lesson that is not withdrawn names it */
 	bool wanted; /* some lesson wants it (held or not) */
 	bool pinned;
-	bool unwelcome; /* some lesson with it was withdrawn, or is dropped */
+	/* It must not stay: some lesson with it (in an earlier revision,
+	 * perhaps) was withdrawn, or is dropped here, and none names it that is
+	 * neither. */
+	bool unwelcome;
+	bool withdrawn;	 /* that is because of a withdrawal */
+	bool superseded; /* known only of earlier revisions */
 	uint64_t bytes; /* as its lesson says; 0 when not known */
 };
 enum status lessons_standing(struct catalog *c,
@@ -149,7 +154,10 @@ enum lessons_bits { LESSONS_BITS_WANTED, LESSONS_BITS_HELD };
 
 /* Append a bitmap over the entry numbers of a log: bit n%8 of byte n/8 is set
  * when entry n is the present revision of a lesson that is wanted and not held
- * (or is held). No trailing zero bytes. */
+ * (or is held). A withdrawn lesson counts as held as long as anything of it,
+ * renditions and earlier revisions included, is not deleted yet: a clear bit
+ * below a log's size says that the withdrawal is done here. No trailing zero
+ * bytes. */
 enum status lessons_bitmap(struct catalog *c, int64_t log,
 			   enum lessons_bits what, struct buf *bitmap,
 			   struct err *err);

@@ -10,5 +10,6 @@
 extern const char schema_logs[];    /* catalog/schema_logs.c */
 extern const char schema_lessons[]; /* catalog/schema_lessons.c */
 extern const char schema_records[]; /* catalog/schema_records.c: version 2 */
+extern const char schema_cache[];   /* catalog/schema_cache.c: version 3 */
 
 #endif

@@ -1,8 +1,9 @@
 /* What to delete when room is needed: a pure decision.
  *
  * In this order: withdrawn, expired, superseded, not wanted any more; then what
- * is wanted and useful least: kept by many neighbours before kept by few, not
- * played for long before played lately, old before new.
+ * is wanted and useful least. Among those of one kind: kept by many neighbours
+ * before kept by few (beyond three all is the same), not played for long before
+ * played lately, old before new.
  *
  * Never: pinned, due, being carried, lent or read; never the only copy in the
  * neighbourhood while somebody there may want it (withdrawn ones excepted).

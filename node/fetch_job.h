@@ -224,6 +224,11 @@ void job_http(struct job *job);
 /* Is there a fit source from which HTTP would be the way? */
 bool job_http_possible(struct job *job, bool only_static);
 
+/* --- fetch_delete.c: on the pool --- */
+/* Delete the files of a job that has let go of everything; job_step() goes
+ * on afterwards. */
+void job_delete(struct job *job);
+
 /* --- fetch_lent.c --- */
 /* Is another process to write it, now or in a moment? Nothing is begun then. */
 bool lent_is(const struct fetcher *f, const uint8_t *btmh);

@@ -7,6 +7,7 @@
  * From being asked for on nothing of it is begun here. */
 #include <string.h>
 
+#include "catalog/deletions.h"
 #include "catalog/lessons.h"
 #include "node/fetch_job.h"
 #include "node/lent.h"
@@ -38,13 +39,14 @@ static bool end(struct fetcher *f, struct loan *loan)
 	alive_release(&loan->who);
 	*loan = f->loans[--f->n_loans];
 	/* Somebody may have changed his mind again. */
-	discard = discard &&
-		  lessons_standing(f->o.house->catalog, btmh, &standing,
-				   &err) == STATUS_OK &&
-		  !standing.wanted &&
-		  (standing.unwelcome || !standing.known);
-	if (discard)
-		fetcher_discard(f, btmh);
+	if (discard && lessons_standing(f->o.house->catalog, btmh, &standing,
+					&err) == STATUS_OK &&
+	    standing.wanted) {
+		(void)deletion_end(f->o.house->catalog, btmh, &err);
+		discard = false;
+	}
+	if (discard) /* why is known since it was asked for */
+		fetcher_discard(f, btmh, "");
 	fetcher_look(f);
 	return discard;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/deletions.h"
 #include "catalog/lessons.h"
 #include "catalog/payloads.h"
 #include "node/fetch_job.h"
@@ -178,56 +179,6 @@ void job_is_held(struct job *job)
 	job_give_back_room(job);
 	fetcher_now_held(f, job->btmh);
 	job_arriving_end(job, true);
-}
-
-struct deletion {
-	uv_work_t work;
-	struct fetcher *f;
-	struct job *job;
-	struct err err;
-};
-
-static void delete_on_pool(uv_work_t *work)
-{
-	struct deletion *d = work->data;
-
-	d->err = (struct err)ERR_INIT;
-	(void)payload_delete(d->job->dir, &d->err);
-}
-
-static void deleted(uv_work_t *work, int cancelled)
-{
-	struct deletion *d = work->data;
-	struct job *job = d->job;
-
-	(void)cancelled;
-	if (d->err.status != STATUS_OK)
-		(void)fprintf(stderr, "xiangtu: %s\n", d->err.text);
-	free(d);
-	job->on_pool = false;
-	job->discard = false;
-	job_step(job);
-}
-
-/* Forget it first, so that a power cut never leaves a held row without
- * files. */
-static void job_delete(struct job *job)
-{
-	struct fetcher *f = job->f;
-	struct deletion *d = calloc(1, sizeof(*d));
-	struct err err = ERR_INIT;
-
-	if (d == NULL || payload_forget(f->o.house->catalog, job->btmh, &err) !=
-				 STATUS_OK) {
-		free(d);
-		job->discard = false;
-		return;
-	}
-	d->f = f;
-	d->job = job;
-	d->work.data = d;
-	job->on_pool = true;
-	(void)uv_queue_work(f->o.loop, &d->work, delete_on_pool, deleted);
 }
 
 /* An engine that does not answer must not keep the node from stopping: it is
@@ -494,24 +445,27 @@ void fetcher_hurry(struct fetcher *f)
 
 /* Take it off the shelf and out of the engine, then delete it, as a job that
  * only winds down. */
-void fetcher_discard(struct fetcher *f, const uint8_t *btmh)
+void fetcher_discard(struct fetcher *f, const uint8_t *btmh, const char *why)
 {
+	struct catalog *catalog = f->o.house->catalog;
 	struct job *job = fetcher_find(f, btmh);
 	struct payload_row row;
 	struct err err = ERR_INIT;
 
+	if (job == NULL &&
+	    payload_get(catalog, btmh, &row, NULL, &err) != STATUS_OK &&
+	    !deletion_is_pending(catalog, btmh))
+		return; /* nothing of it is here */
+	if (deletion_intend(catalog, btmh, why, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: delete: %s\n", err.text);
 	if (shelf_has(f->o.shelf, btmh)) {
 		shelf_take(f->o.shelf, btmh);
 		f->o.on_held(f->o.owner, btmh, false);
 	}
 	if (lent_discard(f, btmh))
 		return;
-	if (job == NULL) {
-		if (payload_get(f->o.house->catalog, btmh, &row, NULL, &err) !=
-		    STATUS_OK)
-			return; /* nothing of it is here */
+	if (job == NULL)
 		job = job_new(f, btmh);
-	}
 	if (job == NULL)
 		return;
 	job->stopping = true;
@@ -542,7 +496,9 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 		return false; /* most of what there is */
 	if (!standing.wanted && standing.unwelcome) {
 		asked_forget(f, btmh);
-		fetcher_discard(f, btmh);
+		fetcher_discard(f, btmh,
+				standing.withdrawn ? "withdrawn" :
+						     "dropped here");
 	} else if (!standing.wanted && job != NULL &&
 		   !fetcher_is_asked(f, btmh)) {
 		job->stopping = true;
@@ -578,11 +534,13 @@ enum status fetcher_damaged(struct fetcher *f, const uint8_t *btmh,
 void fetcher_published(struct fetcher *f, const uint8_t *btmh)
 {
 	struct job *job = fetcher_find(f, btmh);
+	struct err err = ERR_INIT;
 
 	if (job != NULL) {
 		job->stopping = true;
 		job->published = true;
 		job->discard = false; /* what is there now stays */
+		(void)deletion_end(f->o.house->catalog, btmh, &err);
 		job_step(job);
 	}
 	fetcher_now_held(f, btmh);

@@ -54,6 +54,8 @@ struct fetcher_options {
 			    struct source **out, unsigned max);
 	/* It is held now, or no longer. */
 	void (*on_held)(void *owner, const uint8_t *btmh, bool held);
+	/* Its files are gone from the disk; NULL: nobody asks. */
+	void (*on_deleted)(void *owner, const uint8_t *btmh);
 	/* The engine answers peers for it now, after FETCHER_LOADING. */
 	void (*on_loaded)(void *owner, const uint8_t *btmh);
 
@@ -97,8 +99,10 @@ void fetcher_look(struct fetcher *f);
 /* This payload's lessons changed: stop, delete or fetch as they say now.
  * Whether one of them wants it. */
 bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh);
-/* Take it off the shelf and off the disk, whatever it was. */
-void fetcher_discard(struct fetcher *f, const uint8_t *btmh);
+/* Take it off the shelf and off the disk, whatever it was, and write `why`
+ * (evict_reason_text(), static) into the journal. From now on the deletion is
+ * remembered (catalog/deletions.h): it is finished whatever happens. */
+void fetcher_discard(struct fetcher *f, const uint8_t *btmh, const char *why);
 /* Sources came back: do not sit out the pauses. */
 void fetcher_hurry(struct fetcher *f);
 /* Who has it, or who may fetch it from beyond, has changed. */

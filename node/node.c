@@ -16,6 +16,7 @@
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/prepare.h"
+#include "node/tidy.h"
 #include "proto/encoding.h"
 #include "proto/upload.h"
 #include "proto/url.h"
@@ -97,18 +98,19 @@ static void upstream_back(void *owner, struct source *source)
 static void held_changed(void *owner, const uint8_t *btmh, bool held)
 {
 	struct node *n = owner;
-	struct lessons_summary summary;
-	struct err err = ERR_INIT;
 
 	node_changed(n);
 	if (!held)
 		return;
 	resources_learn(n, btmh);
 	resources_arrived(n, btmh);
-	(void)node_look_at_lesson(n, btmh);
-	if (lessons_summary(n->house.catalog, &summary, &err) == STATUS_OK &&
-	    summary.wanted == 0)
-		node_sweep_unnamed(n);
+	node_look_at_lesson(n, btmh);
+}
+
+static void deleted(void *owner, const uint8_t *btmh)
+{
+	(void)btmh;
+	node_changed(owner); /* a withdrawal may be done */
 }
 
 static void loaded(void *owner, const uint8_t *btmh)
@@ -290,6 +292,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.owner = n,
 		.sources = node_sources,
 		.on_held = held_changed,
+		.on_deleted = deleted,
 		.on_loaded = loaded,
 	};
 	enum status status = engine_open(&n->engine, n->loop, &engine,
@@ -385,6 +388,8 @@ static enum status start(struct node *n, struct err *err)
 {
 	enum status status = clean_up(n, err);
 
+	if (status == STATUS_OK)
+		tidy_finish(&n->house);
 	if (status == STATUS_OK)
 		status = statement_maker_init(&n->maker, &n->house, err);
 	if (status == STATUS_OK)

@@ -7,6 +7,7 @@
 #include "catalog/lessons.h"
 #include "catalog/search.h"
 #include "node/node_inside.h"
+#include "node/tidy.h"
 #include "proto/encoding.h"
 
 /* The index takes in so many entries in one turn of the loop that the turn
@@ -24,20 +25,17 @@ bool node_want_poster(void *context, const struct lesson_row *row)
 	return true;
 }
 
-/* Have its poster fetched; when its lesson was new perhaps nobody had it.
- * True when the lesson was withdrawn. */
-bool node_look_at_lesson(struct node *n, const uint8_t *btmh)
+/* Have its poster fetched; when its lesson was new perhaps nobody had it. */
+void node_look_at_lesson(struct node *n, const uint8_t *btmh)
 {
 	struct lesson_row row;
 	struct err err = ERR_INIT;
 	char hex[65];
 
 	hex_encode((struct bytes){ btmh, 32 }, hex);
-	if (n->posters == NULL ||
-	    lessons_get(n->house.catalog, hex, &row, &err) != STATUS_OK)
-		return false;
-	(void)node_want_poster(n, &row);
-	return row.withdrawn;
+	if (n->posters != NULL &&
+	    lessons_get(n->house.catalog, hex, &row, &err) == STATUS_OK)
+		(void)node_want_poster(n, &row);
 }
 
 struct here {
@@ -62,21 +60,6 @@ static bool list_here(void *context, const struct payload_row *row)
 	return true;
 }
 
-/* Delete what no lesson names any more: earlier revisions. They stay while
- * anything is still to be fetched (their successors may be), but go at once
- * when a lesson is withdrawn: they are as wrong as the last one. */
-void node_sweep_unnamed(struct node *n)
-{
-	struct here here = { NULL, 0, 0 };
-	struct err err = ERR_INIT;
-
-	(void)payloads_unnamed(n->house.catalog, list_here, &here, &err);
-	for (size_t i = 0; i < here.count; i++)
-		fetcher_discard(n->fetcher, here.btmh[i]);
-	free(here.btmh);
-	n->superseded = false;
-}
-
 /* Anything may have changed: look again at all that lies here. */
 void node_reconsider_all(struct node *n)
 {
@@ -87,6 +70,8 @@ void node_reconsider_all(struct node *n)
 			    &err);
 	(void)payloads_list(n->house.catalog, PAYLOAD_PARTIAL, list_here,
 			    &here, &err);
+	(void)payloads_list(n->house.catalog, PAYLOAD_NONE, list_here, &here,
+			    &err);
 	for (size_t i = 0; i < here.count; i++)
 		(void)fetcher_reconsider(n->fetcher, here.btmh[i]);
 	free(here.btmh);
@@ -94,12 +79,22 @@ void node_reconsider_all(struct node *n)
 	node_changed(n);
 }
 
+static void tell_change(struct node *n, const struct index_change *change)
+{
+	/* Most lessons are neither wanted nor here. */
+	if (fetcher_reconsider(n->fetcher, change->btmh) ||
+	    shelf_has(n->shelf, change->btmh))
+		node_look_at_lesson(n, change->btmh);
+	else if (change->withdrawn)
+		tidy_small(&n->house, change->btmh);
+}
+
 static void tell_changes(struct node *n)
 {
 	const struct index_change *changes;
-	uint8_t(*copies)[32];
+	struct index_change *copies;
 	size_t count;
-	bool many, withdrawn = false;
+	bool many;
 
 	index_take_changes(n->index, &changes, &count, &many);
 	if (many)
@@ -110,20 +105,10 @@ static void tell_changes(struct node *n)
 	copies = malloc(count * sizeof(*copies));
 	if (copies == NULL)
 		return;
-	for (size_t i = 0; i < count; i++) {
-		memcpy(copies[i], changes[i].btmh, 32);
-		n->superseded |= changes[i].row == 0;
-	}
-	for (size_t i = 0; i < count; i++) {
-		/* Most lessons are neither wanted nor here: no look at them
-		 * unless a withdrawal among them would matter. */
-		if (fetcher_reconsider(n->fetcher, copies[i]) ||
-		    shelf_has(n->shelf, copies[i]) || n->superseded)
-			withdrawn |= node_look_at_lesson(n, copies[i]);
-	}
+	memcpy(copies, changes, count * sizeof(*copies));
+	for (size_t i = 0; i < count; i++)
+		tell_change(n, &copies[i]);
 	free(copies);
-	if (withdrawn)
-		node_sweep_unnamed(n);
 	fetcher_look(n->fetcher);
 	node_changed(n);
 }

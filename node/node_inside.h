@@ -98,7 +98,6 @@ struct node {
 	int64_t own_asked_ms; /* somebody who has more of our own log */
 	bool statement_unsent;
 
-	bool superseded; /* earlier revisions may lie here */
 	struct waiting *waiting;
 	unsigned n_waiting;
 
@@ -136,10 +135,8 @@ void node_forked(void *node, const char *origin);
 void node_index_soon(struct node *n);
 /* A lesson_row_cb: have the lesson's poster fetched, if it is one of ours. */
 bool node_want_poster(void *context, const struct lesson_row *row);
-/* Look at one payload's lesson: poster; true when it was withdrawn. */
-bool node_look_at_lesson(struct node *n, const uint8_t *btmh);
-/* Delete the payloads no lesson names any more. */
-void node_sweep_unnamed(struct node *n);
+/* Look at one payload's lesson: its poster. */
+void node_look_at_lesson(struct node *n, const uint8_t *btmh);
 /* Anything may have changed: look again at all that lies here. */
 void node_reconsider_all(struct node *n);
 enum { NODE_SLICE_LEAST = 64, NODE_SLICE_MOST = INDEX_CHANGES_MAX };

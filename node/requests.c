@@ -8,8 +8,8 @@
 #include "catalog/due.h"
 #include "catalog/log.h"
 #include "catalog/search.h"
-#include "node/payload.h"
 #include "node/requests_internal.h"
+#include "node/tidy.h"
 #include "proto/encoding.h"
 
 const char *request_text(const json_t *request, const char *key)
@@ -322,26 +322,6 @@ static void tell_choices(struct requests *r)
 		r->live->choices_changed(r->live->node);
 }
 
-enum status request_discard(struct requests *r, const uint8_t *btmh,
-			    struct err *err)
-{
-	struct payload_standing standing;
-	char hex[65], path[HOUSE_PATH_MAX + 96];
-	enum status status = lessons_standing(r->house->catalog, btmh,
-					      &standing, err);
-
-	/* Another lesson with the same files may want them. */
-	if (status != STATUS_OK || standing.wanted || !standing.unwelcome)
-		return status;
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", r->house->payload_dir,
-		       hex);
-	status = payload_forget(r->house->catalog, btmh, err);
-	if (status == STATUS_OK)
-		status = payload_delete(path, err);
-	return status;
-}
-
 /* The day goes with the pin: it is taken off with it. */
 static enum status set_day(struct requests *r, const char *id,
 			   enum choice choice, const char *by, struct err *err)
@@ -374,7 +354,7 @@ static enum status choose(struct requests *r, const json_t *request,
 		return status;
 	/* Without a running node nobody else takes the files away. */
 	if (choice == CHOICE_DROP && r->live == NULL)
-		status = request_discard(r, row.lesson.btmh, err);
+		status = tidy_unwelcome(r->house, err);
 	if (status != STATUS_OK)
 		return status;
 	tell_choices(r);

@@ -90,10 +90,6 @@ enum status request_index(struct requests *r, struct err *err);
  * the running node. */
 enum status request_append(struct requests *r, struct bytes entry,
 			   struct err *err);
-/* Forget a payload that no lesson wants and some lesson no longer offers, and
- * delete its files. Only while no node runs. */
-enum status request_discard(struct requests *r, const uint8_t *btmh,
-			    struct err *err);
 /* STATUS_OK when this node may write to a log of its own now. */
 enum status request_may_publish(struct requests *r, struct err *err);
 

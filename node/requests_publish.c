@@ -8,6 +8,7 @@
 #include "node/clock.h"
 #include "node/own_statement.h"
 #include "node/requests_internal.h"
+#include "node/tidy.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
 #include "proto/text.h"
@@ -333,7 +334,7 @@ enum status request_withdraw(struct requests *r, const json_t *request,
 		status = request_append(r, buf_bytes(&entry), err);
 	buf_release(&entry);
 	if (status == STATUS_OK && r->live == NULL)
-		status = request_discard(r, row.lesson.btmh, err);
+		status = tidy_unwelcome(r->house, err);
 	if (status == STATUS_OK)
 		status = lessons_get(r->house->catalog, row.lesson.id, &row,
 				     err);

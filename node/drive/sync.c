@@ -202,7 +202,7 @@ static enum status steps(struct visit *v, struct err *err)
 		sync_trust_in,	sync_logs_in,	 sync_small_in, sync_recollect,
 		sync_trust_out, sync_logs_out,	 sync_small_out,
 		sync_tidy_withdrawn, sync_payload_in, sync_payload_out,
-		sync_tidy_superseded, small_things_again, sync_statement_out
+		small_things_again, sync_statement_out
 	};
 	enum status status = sync_look(v, err);
 

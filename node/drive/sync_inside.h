@@ -154,7 +154,6 @@ enum status sync_statement_out(struct visit *v, struct err *err);
 
 /* --- sync_tidy.c: where no node runs that would do it --- */
 enum status sync_tidy_withdrawn(struct visit *v, struct err *err);
-enum status sync_tidy_superseded(struct visit *v, struct err *err);
 
 /* --- sync_in.c, sync_out.c --- */
 enum status sync_payload_in(struct visit *v, struct err *err);
