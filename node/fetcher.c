@@ -634,6 +634,11 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 		(json_int_t)job->reused_bytes, "trouble", job->trouble);
 }
 
+unsigned fetcher_count(const struct fetcher *f)
+{
+	return f->n_jobs;
+}
+
 json_t *fetcher_jobs(const struct fetcher *f)
 {
 	json_t *list = json_array();

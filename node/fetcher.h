@@ -91,6 +91,9 @@ enum status fetcher_open(struct fetcher **out,
 void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
 		   void *owner);
 
+/* How many payloads are under way. */
+unsigned fetcher_count(const struct fetcher *f);
+
 /* Every engine event goes through here. */
 void fetcher_engine_event(struct fetcher *f, const struct engine_event *event);
 

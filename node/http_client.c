@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "node/http_transfer.h"
+#include "node/lan.h"
+#include "node/traffic.h"
 
 enum { HOST_CONNECTIONS = 8, IDLE_CONNECTIONS = 64 };
 
@@ -174,6 +176,28 @@ static void detach(struct http_fetch *fetch)
 	unlink_fetch(fetch);
 }
 
+void http_client_count(struct http_client *client, struct traffic *traffic,
+		       const struct lan *lan)
+{
+	client->traffic = traffic;
+	client->lan = lan;
+}
+
+/* Whom curl talked to; what reached nobody counts as near. */
+static bool was_near(const struct http_client *client, CURL *easy)
+{
+	struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
+	char *text = NULL;
+
+	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &text) != CURLE_OK ||
+	    text == NULL || text[0] == 0)
+		return true;
+	if (uv_ip4_addr(text, 0, (struct sockaddr_in *)&address) != 0 &&
+	    uv_ip6_addr(text, 0, (struct sockaddr_in6 *)&address) != 0)
+		return false;
+	return lan_has(client->lan, (struct sockaddr *)&address);
+}
+
 static void count(struct http_client *client, const struct http_fetch *fetch,
 		  const struct http_reply *reply)
 {
@@ -185,6 +209,10 @@ static void count(struct http_client *client, const struct http_fetch *fetch,
 	client->counters.bytes_out += reply->bytes_out;
 	client->counters.bytes_in += reply->bytes_in;
 	client->counters.connections += (uint64_t)connections;
+	if (client->traffic != NULL)
+		traffic_crossed(client->traffic,
+				was_near(client, fetch->easy), reply->bytes_in,
+				reply->bytes_out);
 }
 
 /* Tell the owner how it ended. The client may be closing afterwards. */

@@ -90,6 +90,13 @@ enum status http_client_open(struct http_client **out, uv_loop_t *loop,
 enum status http_client_leave_from(struct http_client *client,
 				   const char *address, struct err *err);
 
+struct lan;
+struct traffic;
+/* Count what is exchanged in `traffic`, by where it went; a NULL `lan` has all
+ * of it near. Both must outlive the client. Before the first fetch. */
+void http_client_count(struct http_client *client, struct traffic *traffic,
+		       const struct lan *lan);
+
 /*
  * Start a GET.
  *

@@ -10,6 +10,8 @@
 #include "node/http_inside.h"
 #include "node/http_listen.h"
 #include "node/http_respond.h"
+#include "node/lan.h"
+#include "node/traffic.h"
 #include "proto/url.h"
 
 enum {
@@ -84,6 +86,19 @@ static void copy_address(struct sockaddr_storage *to,
 	}
 }
 
+/* Bodies that came and went, by whether that was over the uplink. */
+static void count_bodies(struct http_server *server,
+			 const struct http_head *head, uint64_t came,
+			 uint64_t went)
+{
+	atomic_fetch_add(&server->body_bytes, went);
+	if (server->options.traffic != NULL)
+		traffic_crossed(server->options.traffic,
+				lan_has(server->options.lan,
+					http_head_address(head)),
+				came, went);
+}
+
 static enum MHD_Result try_fast(struct http_server *server,
 				struct MHD_Connection *connection,
 				const struct http_head *head, bool *answered)
@@ -98,7 +113,7 @@ static enum MHD_Result try_fast(struct http_server *server,
 		return MHD_YES;
 	atomic_fetch_add(&server->fast, 1);
 	result = http_respond(server, connection, &answer, &body_bytes);
-	atomic_fetch_add(&server->body_bytes, body_bytes);
+	count_bodies(server, head, 0, body_bytes);
 	return result;
 }
 
@@ -312,7 +327,7 @@ static enum MHD_Result send_answer(struct http_server *server,
 	request->answer.flags &= ~(unsigned)HTTP_TAKE_BODY;
 	request->answer.fd = -1;
 	request->answer.reader.read = NULL;
-	atomic_fetch_add(&server->body_bytes, body_bytes);
+	count_bodies(server, &request->head, request->body.size, body_bytes);
 	return result;
 }
 

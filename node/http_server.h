@@ -31,6 +31,8 @@
 
 struct http_server;
 struct http_request;
+struct lan;
+struct traffic;
 
 enum http_method { HTTP_GET, HTTP_POST };
 
@@ -168,6 +170,8 @@ struct http_server_options {
 			       * outlives the server */
 	size_t large_max;
 	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
+	struct traffic *traffic; /* bodies are counted here, when it is set, */
+	const struct lan *lan;	 /* by where they go; NULL: all is near */
 };
 
 /*

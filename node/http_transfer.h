@@ -17,6 +17,8 @@ struct http_client {
 	struct http_fetch *fetches; /* doubly linked */
 	struct http_client_counters counters;
 	char from[80]; /* CURLOPT_INTERFACE; "" for any */
+	struct traffic *traffic; /* or NULL */
+	const struct lan *lan;
 
 	bool inside;   /* curl is on the stack */
 	bool settling; /* settle() is */

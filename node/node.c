@@ -126,6 +126,9 @@ static void engine_said(void *owner, const struct engine_event *event)
 		n->maker.swarm_port = event->ready.port;
 		n->announcer.options.swarm_port = event->ready.port;
 		node_changed(n);
+	} else if (event->type == ENGINE_STATS) {
+		traffic_swarm(&n->traffic, event->stats.bytes_down,
+			      event->stats.bytes_up);
 	} else if (event->type == ENGINE_DIED) {
 		(void)fprintf(stderr, "xiangtu: engine: %s\n",
 			      event->failed.text);
@@ -178,6 +181,7 @@ static void ticked(uv_timer_t *timer)
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
 	node_flush_wal(n, NODE_WAL_PAGES);
+	(void)engine_stats(n->engine); /* it may be away */
 }
 
 /* --- start --- */
@@ -247,10 +251,14 @@ static enum status start_server(struct node *n, struct err *err)
 		.body_max = STATEMENT_MAX,
 		.large = "/up/",
 		.large_max = UPLOAD_MAX,
+		.traffic = &n->traffic,
+		.lan = n->lan,
 	};
 	enum status status = http_client_open(&n->client, n->loop, err);
 	char from[URL_HOST_MAX + 1];
 
+	if (status == STATUS_OK)
+		http_client_count(n->client, &n->traffic, n->lan);
 	if (status == STATUS_OK && node_one_address(n->house.conf.http, from))
 		status = http_client_leave_from(n->client, from, err);
 	if (status == STATUS_OK)
@@ -294,6 +302,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.on_held = held_changed,
 		.on_deleted = deleted,
 		.on_loaded = loaded,
+		.traffic = &n->traffic,
 	};
 	enum status status = engine_open(&n->engine, n->loop, &engine,
 					 engine_said, n, err);

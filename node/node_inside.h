@@ -28,6 +28,7 @@
 #include "node/sources.h"
 #include "node/statement_make.h"
 #include "node/tracker.h"
+#include "node/traffic.h"
 #include "node/upload_taker.h"
 #include "proto/url.h"
 
@@ -102,6 +103,7 @@ struct node {
 	unsigned n_waiting;
 
 	struct lag lag;
+	struct traffic traffic;
 	uv_timer_t tick;
 	uv_idle_t index_idle;
 	unsigned slice; /* entries the index takes in at a time */
@@ -168,6 +170,9 @@ bool resources_keep(struct node *n, struct http_request *request,
 /* --- resources_drive.c --- */
 void drive_request(struct node *n, struct http_request *request, bool as_json);
 
+/* --- resources_metrics.c --- */
+void metrics_request(struct node *n, struct http_request *request);
+
 /* --- resources_announce.c --- */
 struct torrentfile;
 void announce_request(struct node *n, struct http_request *request);
@@ -219,5 +224,6 @@ void node_tell_where(void *node, const uint8_t *btmh, bool held,
 
 /* --- node_live.c: for requests --- */
 void node_live_init(struct node *n);
+size_t node_living_neighbours(const struct node *n);
 
 #endif

@@ -22,7 +22,7 @@ static json_t *upstreams_json(struct node *n)
 	return list;
 }
 
-static size_t living_neighbours(struct node *n)
+size_t node_living_neighbours(const struct node *n)
 {
 	size_t count = 0;
 
@@ -42,8 +42,8 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b, s:o}",
-		"neighbours", (json_int_t)living_neighbours(n), "upstreams",
+		"s:b, s:o, s:o}",
+		"neighbours", (json_int_t)node_living_neighbours(n), "upstreams",
 		upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
 		(json_int_t)n->maker.swarm_port, "pid", (json_int_t)getpid(),
@@ -54,7 +54,8 @@ static json_t *status_live(void *node)
 		(json_int_t)client.bytes_out, "http_requests",
 		(json_int_t)server.requests, "engine_loaded",
 		(json_int_t)engine_loaded(n->engine), "announcing",
-		n->announcing, "lag", lag_json(&n->lag));
+		n->announcing, "lag", lag_json(&n->lag), "traffic",
+		traffic_json(&n->traffic));
 }
 
 static json_t *neighbours_live(void *node)

@@ -447,6 +447,8 @@ static void serve_get(struct node *n, struct http_request *request,
 	else if (strcmp(path, "/drive") == 0 ||
 		 strcmp(path, "/drive.json") == 0)
 		drive_request(n, request, path[6] == '.');
+	else if (strcmp(path, "/metrics") == 0)
+		metrics_request(n, request);
 	else if (strcmp(path, "/") == 0)
 		serve_hello(n, request);
 	else

@@ -5,7 +5,9 @@
 #ifndef NODE_TRAFFIC_H
 #define NODE_TRAFFIC_H
 
+#include <jansson.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct traffic {
@@ -17,6 +19,20 @@ struct traffic {
 	_Atomic uint64_t failed;    /* bytes that did not verify */
 	_Atomic uint64_t from_beyond; /* payload bytes fetched over the uplink */
 	_Atomic uint64_t from_near;   /* payload bytes fetched on the LAN */
+
+	/* private, loop thread */
+	uint64_t swarm_told_down, swarm_told_up;
 };
+
+/* Bytes of an HTTP exchange with somebody near, or beyond the LAN. Any
+ * thread. */
+void traffic_crossed(struct traffic *traffic, bool near, uint64_t down,
+		     uint64_t up);
+/* What the engine says it has received and sent since its start. Loop
+ * thread. */
+void traffic_swarm(struct traffic *traffic, uint64_t down, uint64_t up);
+
+/* The counters by the names they have here: a new reference. */
+json_t *traffic_json(const struct traffic *traffic);
 
 #endif

@@ -1,0 +1,108 @@
+/* GET /metrics (node/metrics.h): gathers the facts. Who watches machines is on
+ * this one or near it; others need not know how a village's box is. */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "catalog/lessons.h"
+#include "node/metrics.h"
+#include "node/node_inside.h"
+#include "node/version.h"
+
+static bool is_this_machine(const struct http_request *request)
+{
+	const struct sockaddr *from = http_request_address(request);
+	struct sockaddr_storage reached;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	/* Not all of 127/8: what leaves from an address of its own there may
+	 * stand for another machine. */
+	if (from->sa_family == AF_INET) {
+		memcpy(&v4, from, sizeof(v4));
+		if (v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK))
+			return true;
+		if (!http_request_reached(request, &reached) ||
+		    reached.ss_family != AF_INET)
+			return false;
+		return memcmp(&v4.sin_addr,
+			      &((struct sockaddr_in *)&reached)->sin_addr,
+			      sizeof(v4.sin_addr)) == 0;
+	}
+	memcpy(&v6, from, sizeof(v6));
+	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+/* The second number of statm: pages in memory. */
+static uint64_t resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	unsigned long long all = 0, resident = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%llu %llu", &all, &resident) != 2)
+		resident = 0;
+	(void)fclose(file);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void gather(struct node *n, struct metrics_facts *f)
+{
+	struct http_server_counters server;
+	struct http_client_counters client;
+
+	http_server_counters(n->server, &server);
+	http_client_counters(n->client, &client);
+	*f = (struct metrics_facts){
+		.version = XIANGTU_VERSION,
+		.level = level_name(n->house.conf.level),
+		.region = n->house.conf.region,
+		.name = n->house.conf.name,
+		.traffic = &n->traffic,
+		.lag = &n->lag,
+		.engine_ready = engine_is_ready(n->engine),
+		.engine_loaded = engine_loaded(n->engine),
+		.engine_restarts = engine_restarts(n->engine),
+		.neighbours = node_living_neighbours(n),
+		.upstreams = n->n_upstreams,
+		.jobs = fetcher_count(n->fetcher),
+		.http_requests = server.requests,
+		.http_waiting = server.waiting,
+		.http_fetches = client.fetches,
+		.http_fetch_connections = client.connections,
+		.catalog_wal_pages =
+			(uint64_t)catalog_wal_pages(n->house.catalog),
+		.resident_bytes = resident_bytes(),
+	};
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		f->upstreams_ok += n->upstreams[i]->ok;
+}
+
+void metrics_request(struct node *n, struct http_request *request)
+{
+	struct metrics_facts facts;
+	struct buf text = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (!is_this_machine(request) &&
+	    !lan_has(n->lan, http_request_address(request))) {
+		http_request_refuse(request, 403,
+				    "only to this machine and its LAN");
+		return;
+	}
+	gather(n, &facts);
+	if (lessons_summary(n->house.catalog, &facts.lessons, &err) !=
+	    STATUS_OK) {
+		http_request_refuse(request, 500, "the catalog does not read");
+		return;
+	}
+	metrics_write(&text, &facts);
+	if (buf_status(&text) != STATUS_OK)
+		http_request_refuse(request, 500, "out of memory");
+	else
+		resources_answer(request, METRICS_TYPE, HTTP_NO_CACHE,
+				 buf_bytes(&text));
+	buf_release(&text);
+}

@@ -1,0 +1,40 @@
+#include "node/traffic.h"
+
+#include <string.h>
+
+void traffic_crossed(struct traffic *traffic, bool near, uint64_t down,
+		     uint64_t up)
+{
+	atomic_fetch_add(near ? &traffic->lan_down : &traffic->uplink_down,
+			 down);
+	atomic_fetch_add(near ? &traffic->lan_up : &traffic->uplink_up, up);
+}
+
+void traffic_swarm(struct traffic *traffic, uint64_t down, uint64_t up)
+{
+	/* An engine that was started again begins at zero: what it tells is
+	 * the difference to what it told before. */
+	if (down < traffic->swarm_told_down || up < traffic->swarm_told_up)
+		traffic->swarm_told_down = traffic->swarm_told_up = 0;
+	atomic_fetch_add(&traffic->swarm_down,
+			 down - traffic->swarm_told_down);
+	atomic_fetch_add(&traffic->swarm_up, up - traffic->swarm_told_up);
+	traffic->swarm_told_down = down;
+	traffic->swarm_told_up = up;
+}
+
+json_t *traffic_json(const struct traffic *t)
+{
+	return json_pack(
+		"{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
+		"uplink_down", (json_int_t)atomic_load(&t->uplink_down),
+		"uplink_up", (json_int_t)atomic_load(&t->uplink_up), "lan_down",
+		(json_int_t)atomic_load(&t->lan_down), "lan_up",
+		(json_int_t)atomic_load(&t->lan_up), "swarm_down",
+		(json_int_t)atomic_load(&t->swarm_down), "swarm_up",
+		(json_int_t)atomic_load(&t->swarm_up), "redundant",
+		(json_int_t)atomic_load(&t->redundant), "failed",
+		(json_int_t)atomic_load(&t->failed), "from_beyond",
+		(json_int_t)atomic_load(&t->from_beyond), "from_near",
+		(json_int_t)atomic_load(&t->from_near));
+}
