@@ -3,6 +3,7 @@
 numbers that follow what happens, and nobody beyond its LAN is told."""
 
 import http.client
+import os
 
 import prometheus
 from lib import check, equal, http_get, run, wait_for
@@ -30,7 +31,8 @@ def metrics(node):
 def story(s):
     near, beyond = s.new_address(), s.new_address()
     county = s.county(title='资"兴\\市')
-    county.set_conf("lan", near + "/32")
+    with open(os.path.join(county.dir, "node.conf"), "a", encoding="utf-8") as conf:
+        conf.write(f"lan = {near}/32\n")
     county.start()
     before = metrics(county)
     equal(before("xiangtu_node_info", version=county.cli("--version").split()[-1],
