@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "node/announcer_socket.h"
+#include "node/carrier.h"
 
 enum { RECEIVE_SLICE = 64, FIRST_MS = 50, CHANGE_JITTER_MS = 20 };
 
@@ -52,6 +53,14 @@ static void cover(struct covered *c, struct bytes body)
 	c->size = domain + body.size;
 }
 
+static bool says_fetches(const struct datagram *d)
+{
+	for (size_t i = 0; i < d->fetch_count; i++)
+		if (d->fetches[i].saying & CARRIER_WANTS)
+			return true;
+	return false;
+}
+
 /* 0 when the owner filled in what cannot be said. */
 static size_t compose(struct announcer *a, uint16_t flags,
 		      uint8_t wire[static DATAGRAM_MAX])
@@ -69,6 +78,7 @@ static size_t compose(struct announcer *a, uint16_t flags,
 	memcpy(d.key, a->key, sizeof(d.key));
 	o->on_fill(a, &d);
 	d.flags |= flags;
+	a->busy = says_fetches(&d);
 	if (datagram_encode(&d, wire, &size) != STATUS_OK)
 		return 0;
 	cover(&covered, (struct bytes){ wire, size });
@@ -133,31 +143,48 @@ static void announce(struct announcer *a, uint16_t flags)
 	}
 }
 
+/* A fifth more or less. */
+static uint64_t about(struct announcer *a, uint64_t ms)
+{
+	return ms * 4 / 5 + below(a, ms * 2 / 5);
+}
+
 static void send_timer_fired(uv_timer_t *timer)
 {
 	struct announcer *a = timer->data;
-	uint64_t wait = ANNOUNCER_PERIOD_MS * 4 / 5 +
-			below(a, ANNOUNCER_PERIOD_MS * 2 / 5);
+	bool again = a->changed;
+	uint64_t wait;
 
-	if (a->changed)
-		wait = ANNOUNCER_REPEAT_MS + below(a, ANNOUNCER_GAP_MS);
 	a->changed = false;
-	uv_timer_start(&a->send_timer, send_timer_fired, wait, 0);
 	announce(a, 0);
+	wait = about(a, a->busy ? ANNOUNCER_BUSY_MS : ANNOUNCER_PERIOD_MS);
+	if (again)
+		wait = ANNOUNCER_REPEAT_MS + below(a, ANNOUNCER_GAP_MS);
+	uv_timer_start(&a->send_timer, send_timer_fired, wait, 0);
 }
 
-void announcer_changed(struct announcer *a)
+static void say_soon(struct announcer *a, int64_t gap)
 {
 	int64_t since = now_of(a) - a->sent_ms;
 	uint64_t wait = below(a, CHANGE_JITTER_MS);
 
 	if (is_closing(a))
 		return;
-	if (since < ANNOUNCER_GAP_MS)
-		wait += (uint64_t)(ANNOUNCER_GAP_MS - since);
+	if (since < gap)
+		wait += (uint64_t)(gap - since);
 	a->changed = true;
 	if (uv_timer_get_due_in(&a->send_timer) > wait)
 		uv_timer_start(&a->send_timer, send_timer_fired, wait, 0);
+}
+
+void announcer_changed(struct announcer *a)
+{
+	say_soon(a, ANNOUNCER_GAP_MS);
+}
+
+void announcer_urgent(struct announcer *a)
+{
+	say_soon(a, ANNOUNCER_URGENT_MS);
 }
 
 /* --- hearing --- */
@@ -206,7 +233,8 @@ static bool is_second_of_twin(struct announcer *a, const struct datagram *d)
 	return follows;
 }
 
-static void take(struct announcer *a, struct bytes wire, uint32_t from)
+static void take(struct announcer *a, struct bytes wire, uint32_t from,
+		 bool from_lan)
 {
 	struct neighbour_news news;
 	struct datagram d;
@@ -239,7 +267,9 @@ static void take(struct announcer *a, struct bytes wire, uint32_t from)
 	}
 	if (!is_genuine(a, &d, body, signature, from, known))
 		return;
-	(void)neighbours_hear(a->options.table, &d, from, now_of(a), &news);
+	status = neighbours_hear(a->options.table, &d, from, now_of(a), &news);
+	if (status == STATUS_OK && a->options.on_heard != NULL)
+		a->options.on_heard(a, &d, from, from_lan);
 	if (news.what != 0 || news.has_gone)
 		a->options.on_news(a, &news);
 }
@@ -252,16 +282,13 @@ static void socket_readable(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	for (int i = 0; i < RECEIVE_SLICE && !is_closing(a); i++) {
-		struct sockaddr_in from = { .sin_family = AF_UNSPEC };
-		socklen_t from_size = sizeof(from);
-		ssize_t size = recvfrom(a->fd, wire, sizeof(wire), 0,
-					(struct sockaddr *)&from, &from_size);
+		struct announcer_received got;
 
-		if (size < 0)
+		if (!announcer_socket_receive(a->fd, wire, sizeof(wire), &got))
 			return;
-		if (from.sin_family == AF_INET)
-			take(a, (struct bytes){ wire, (size_t)size },
-			     ntohl(from.sin_addr.s_addr));
+		if (got.from != 0)
+			take(a, (struct bytes){ wire, got.size }, got.from,
+			     got.to_all);
 	}
 }
 
@@ -370,6 +397,7 @@ static void prepare(struct announcer *a, uv_loop_t *loop,
 	a->open_handles = 0;
 	a->seq = 0;
 	a->joined_count = 0;
+	a->busy = false;
 	a->changed = true; /* the first one is said twice, too */
 	a->twin.heard = false;
 	a->on_closed = NULL;

@@ -22,7 +22,9 @@
 enum {
 	ANNOUNCER_PORT = 7433,
 	ANNOUNCER_PERIOD_MS = 10 * 1000, /* +- a fifth */
+	ANNOUNCER_BUSY_MS = 3 * 1000,    /* the same, while it says CARRIER_WANTS */
 	ANNOUNCER_GAP_MS = 250,          /* between announcements, at least */
+	ANNOUNCER_URGENT_MS = 100,       /* before an urgent one, at least */
 	ANNOUNCER_REPEAT_MS = 1000,      /* a change is said twice */
 	ANNOUNCER_SCAN_MS = 30 * 1000    /* looking at the interfaces anew */
 };
@@ -36,6 +38,11 @@ typedef void (*announcer_fill_cb)(struct announcer *a, struct datagram *d);
  * during the call. The table may be read and changed in it. */
 typedef void (*announcer_news_cb)(struct announcer *a,
 				  const struct neighbour_news *news);
+/* An announcement that was believed, before announcer_news_cb. `from_lan`: it
+ * was sent to all, not to this machine alone from who knows where. */
+typedef void (*announcer_heard_cb)(struct announcer *a,
+				   const struct datagram *d, uint32_t from,
+				   bool from_lan);
 /* Another machine speaks with this node's key: the data directory was copied.
  * Comes for each of its announcements from the second on. */
 typedef void (*announcer_twin_cb)(struct announcer *a,
@@ -54,8 +61,9 @@ struct announcer_options {
 	uint32_t boot;
 	uint16_t http_port;
 	uint16_t swarm_port;
-	announcer_fill_cb on_fill; /* the callbacks; on_twin may be NULL */
+	announcer_fill_cb on_fill; /* the first two; the others may be NULL */
 	announcer_news_cb on_news;
+	announcer_heard_cb on_heard;
 	announcer_twin_cb on_twin;
 };
 
@@ -93,6 +101,7 @@ struct announcer {
 	uint64_t random;
 	int64_t sent_ms;
 	bool changed;
+	bool busy; /* what was said last has fetches under way */
 	size_t joined_count;
 	unsigned joined[INTERFACES_MAX];
 	struct {
@@ -118,6 +127,8 @@ enum status announcer_open(struct announcer *a, uv_loop_t *loop,
 /* Something has changed: announce now, at most every ANNOUNCER_GAP_MS, many
  * changes at once; and once more a second later. */
 void announcer_changed(struct announcer *a);
+/* The same, sooner: others wait for what is said now. */
+void announcer_urgent(struct announcer *a);
 
 /* Say goodbye (on_fill may come once more, in this call) and stop. `on_closed`
  * comes exactly once, from a later loop iteration; no other callback comes

@@ -36,6 +36,7 @@ enum status announcer_socket_open(uint16_t port, int *fd, struct err *err)
 		goto close_socket;
 	}
 	(void)set(s, SOL_SOCKET, SO_REUSEPORT, 1);
+	(void)set(s, IPPROTO_IP, IP_PKTINFO, 1); /* whom it was sent to */
 	/* Only what this socket joined, not what others of the machine did. */
 	(void)set(s, IPPROTO_IP, IP_MULTICAST_ALL, 0);
 	if (bind(s, (struct sockaddr *)&any, sizeof(any)) != 0) {
@@ -101,4 +102,46 @@ bool announcer_socket_send(int fd, unsigned index, uint32_t source, uint32_t to,
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &out, sizeof(out)) != 0)
 		return false;
 	return sendmsg(fd, &msg, 0) == (ssize_t)datagram.size;
+}
+
+/* Where the header says it was sent (ipi_addr) and what address of ours took it
+ * (ipi_spec_dst) differ for all but plain unicast. */
+static bool was_to_all(struct msghdr *msg)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL;
+	     c = CMSG_NXTHDR(msg, c)) {
+		struct in_pktinfo info;
+
+		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
+			continue;
+		memcpy(&info, CMSG_DATA(c), sizeof(info));
+		return info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
+	}
+	return false;
+}
+
+bool announcer_socket_receive(int fd, uint8_t *wire, size_t room,
+			      struct announcer_received *got)
+{
+	struct sockaddr_in from = { .sin_family = AF_UNSPEC };
+	union {
+		struct cmsghdr align;
+		uint8_t bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	} control;
+	struct iovec run = { .iov_base = wire, .iov_len = room };
+	struct msghdr msg = { .msg_name = &from,
+			      .msg_namelen = sizeof(from),
+			      .msg_iov = &run,
+			      .msg_iovlen = 1,
+			      .msg_control = control.bytes,
+			      .msg_controllen = sizeof(control.bytes) };
+	ssize_t size = recvmsg(fd, &msg, 0);
+
+	if (size < 0)
+		return false;
+	*got = (struct announcer_received){ .size = (size_t)size,
+					    .to_all = was_to_all(&msg) };
+	if (from.sin_family == AF_INET)
+		got->from = ntohl(from.sin_addr.s_addr);
+	return true;
 }

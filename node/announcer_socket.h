@@ -22,4 +22,14 @@ void announcer_socket_leave(int fd, unsigned index);
 bool announcer_socket_send(int fd, unsigned index, uint32_t source, uint32_t to,
 			   uint16_t port, struct bytes datagram);
 
+struct announcer_received {
+	size_t size;
+	uint32_t from; /* 0: of no use */
+	bool to_all; /* sent to the group or to a broadcast address, which
+		      * routers do not pass on */
+};
+/* Take one datagram; false when none is there. */
+bool announcer_socket_receive(int fd, uint8_t *wire, size_t room,
+			      struct announcer_received *got);
+
 #endif

@@ -28,6 +28,50 @@ static bool region_is_fine(const char *region)
 	return region[0] == 0 || region_check(region) == STATUS_OK;
 }
 
+enum {
+	ITEM_HEAD_SIZE = 3, /* type and length of an item of the extension */
+	ITEM_FETCHES = 1,
+	FETCH_SIZE = DATAGRAM_NAME_SIZE + 1 + 4,
+	HEAD_SIZE = DATAGRAM_ORIGIN_SIZE + 8 + DATAGRAM_ROOT_SIZE,
+	/* All but region, heads and extension. */
+	FRAME_SIZE = 82 + 2 + DATAGRAM_SIGNATURE_SIZE
+};
+
+static void put_heads(struct writer *w, const struct datagram *d, size_t room)
+{
+	size_t count = d->head_count;
+
+	if (count > room / HEAD_SIZE)
+		count = room / HEAD_SIZE;
+	put_integer(w, count, 1);
+	for (size_t i = 0; i < count; i++) {
+		put(w, d->heads[i].origin, sizeof(d->heads[i].origin));
+		put_integer(w, d->heads[i].size, 8);
+		put(w, d->heads[i].root, sizeof(d->heads[i].root));
+	}
+}
+
+static size_t extension_size(const struct datagram *d)
+{
+	return d->fetch_count == 0 ?
+		       0 :
+		       ITEM_HEAD_SIZE + d->fetch_count * FETCH_SIZE;
+}
+
+static void put_extension(struct writer *w, const struct datagram *d)
+{
+	put_integer(w, extension_size(d), 2);
+	if (d->fetch_count == 0)
+		return;
+	put_integer(w, ITEM_FETCHES, 1);
+	put_integer(w, d->fetch_count * FETCH_SIZE, 2);
+	for (size_t i = 0; i < d->fetch_count; i++) {
+		put(w, d->fetches[i].name, sizeof(d->fetches[i].name));
+		put_integer(w, d->fetches[i].saying, 1);
+		put_integer(w, d->fetches[i].pieces, 4);
+	}
+}
+
 enum status datagram_encode(const struct datagram *d,
 			    uint8_t out[static DATAGRAM_MAX], size_t *size)
 {
@@ -36,6 +80,7 @@ enum status datagram_encode(const struct datagram *d,
 
 	if (region_size > REGION_MAX || !region_is_fine(d->region) ||
 	    d->head_count > DATAGRAM_HEADS_MAX ||
+	    d->fetch_count > DATAGRAM_FETCHES_MAX ||
 	    (unsigned)d->level > LEVEL_COUNTY)
 		return STATUS_MALFORMED;
 
@@ -55,13 +100,9 @@ enum status datagram_encode(const struct datagram *d,
 	put_integer(&w, d->root_version, 4);
 	put_integer(&w, region_size, 1);
 	put(&w, d->region, region_size);
-	put_integer(&w, d->head_count, 1);
-	for (size_t i = 0; i < d->head_count; i++) {
-		put(&w, d->heads[i].origin, sizeof(d->heads[i].origin));
-		put_integer(&w, d->heads[i].size, 8);
-		put(&w, d->heads[i].root, sizeof(d->heads[i].root));
-	}
-	put_integer(&w, 0, 2); /* no extension */
+	put_heads(&w, d,
+		  DATAGRAM_MAX - FRAME_SIZE - region_size - extension_size(d));
+	put_extension(&w, d);
 	*size = (size_t)(w.next - out);
 	assert(*size + DATAGRAM_SIGNATURE_SIZE <= DATAGRAM_MAX);
 	return STATUS_OK;
@@ -142,13 +183,47 @@ static enum status read_heads(struct bytes_reader *r, struct datagram *d)
 	return STATUS_OK;
 }
 
+/* Content that is no list of fetches is none of ours. */
+static void read_fetches(struct bytes content, struct datagram *d)
+{
+	struct bytes_reader r;
+
+	if (content.size % FETCH_SIZE != 0)
+		return;
+	bytes_reader_init(&r, content);
+	while (r.left > 0 && d->fetch_count < DATAGRAM_FETCHES_MAX) {
+		struct datagram_fetch *f = &d->fetches[d->fetch_count++];
+
+		(void)bytes_read_copy(&r, f->name, sizeof(f->name));
+		(void)bytes_read_u8(&r, &f->saying);
+		(void)bytes_read_u32(&r, &f->pieces);
+	}
+}
+
+/* What is not understood is stepped over; nothing in here makes a datagram
+ * malformed. */
+static void read_extension(struct bytes extension, struct datagram *d)
+{
+	struct bytes_reader r;
+	struct bytes content;
+	uint16_t size;
+	uint8_t type;
+
+	bytes_reader_init(&r, extension);
+	while (bytes_read_u8(&r, &type) == STATUS_OK &&
+	       bytes_read_u16(&r, &size) == STATUS_OK &&
+	       bytes_read_run(&r, size, &content) == STATUS_OK)
+		if (type == ITEM_FETCHES && d->fetch_count == 0)
+			read_fetches(content, d);
+}
+
 enum status datagram_decode(struct bytes wire, struct datagram *d,
 			    struct bytes *covered, const uint8_t **signature)
 {
 	struct bytes_reader r;
 	struct datagram read = { .flags = 0 };
 	struct bytes extension, rest;
-	uint16_t extension_size;
+	uint16_t size;
 
 	if (wire.size > DATAGRAM_MAX)
 		return STATUS_MALFORMED;
@@ -156,11 +231,12 @@ enum status datagram_decode(struct bytes wire, struct datagram *d,
 	if (read_fixed(&r, &read) != STATUS_OK ||
 	    read_region(&r, &read) != STATUS_OK ||
 	    read_heads(&r, &read) != STATUS_OK ||
-	    bytes_read_u16(&r, &extension_size) != STATUS_OK ||
-	    bytes_read_run(&r, extension_size, &extension) != STATUS_OK ||
+	    bytes_read_u16(&r, &size) != STATUS_OK ||
+	    bytes_read_run(&r, size, &extension) != STATUS_OK ||
 	    r.left != DATAGRAM_SIGNATURE_SIZE ||
 	    bytes_read_run(&r, DATAGRAM_SIGNATURE_SIZE, &rest) != STATUS_OK)
 		return STATUS_MALFORMED;
+	read_extension(extension, &read);
 	*d = read;
 	*covered = (struct bytes){ wire.data,
 				   wire.size - DATAGRAM_SIGNATURE_SIZE };

@@ -77,8 +77,10 @@ struct datagram {
  * Write everything up to the signature to `out`, `*size` bytes: what is left
  * of DATAGRAM_MAX has room for the signature, which the caller appends.
  *
- * Returns: STATUS_OK, or STATUS_MALFORMED for a region, level or head count
- *          that has no place in the format.
+ * Heads that do not fit beside the fetches are left out, the last first.
+ *
+ * Returns: STATUS_OK, or STATUS_MALFORMED for a region, level or count that
+ *          has no place in the format.
  */
 enum status datagram_encode(const struct datagram *d,
 			    uint8_t out[static DATAGRAM_MAX], size_t *size);
@@ -96,8 +98,8 @@ enum status datagram_peek(struct bytes wire,
  * Read a datagram. Nothing in it is to be believed before `signature` has been
  * checked over DATAGRAM_DOMAIN and `covered`, both of which point into `wire`.
  *
- * Returns: STATUS_OK or STATUS_MALFORMED (outputs untouched). An extension
- *          block of a later minor version is stepped over.
+ * Returns: STATUS_OK or STATUS_MALFORMED (outputs untouched). What is not
+ *          understood in the extension is stepped over.
  */
 enum status datagram_decode(struct bytes wire, struct datagram *d,
 			    struct bytes *covered, const uint8_t **signature);

@@ -46,6 +46,14 @@ function announcement(extension = Buffer.alloc(0)) {
     body, sign(Buffer.concat([Buffer.from('xiangtu-announce/v1\n'), body]))]);
 }
 
+// What it is at, after an item of a kind not known yet.
+const fetches = [['lesson one', 1 | 2 | 4, 70000], ['lesson two', 8, 3]];
+const items = Buffer.concat([
+  le(200, 1), le(3, 2), Buffer.from('new'),
+  le(1, 1), le(13 * fetches.length, 2),
+  ...fetches.map(([lesson, saying, pieces]) => Buffer.concat([
+    sha256(lesson).subarray(0, 8), le(saying, 1), le(pieces, 4)]))]);
+
 // ---- statement; the frames are zstd with one raw block of the bytes given
 const frame = (...bytes) => Buffer.concat([
   Buffer.from('28b52ffd20', 'hex'), le(bytes.length, 1),
@@ -81,6 +89,7 @@ const note = `${text}\n— ${name} ${signature.toString('base64')}\n`;
 const files = new Map([
   ['announcement.bin', announcement()],
   ['announcement-extended.bin', announcement(Buffer.from('of version 1.1'))],
+  ['announcement-fetches.bin', announcement(items)],
   ['statement.note', Buffer.from(note)],
 ]);
 let bad = 0;

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/carrier.h"
 #include "tests/support/check.h"
 #include "tests/support/loop.h"
 
@@ -22,7 +23,10 @@ struct station {
 	struct neighbours table;
 	struct secret_key *secret;
 	uint64_t head;
+	struct datagram_fetch fetch; /* said when `saying` is not 0 */
+	struct datagram_fetch last;  /* heard */
 	unsigned appeared, heads, gone, twins;
+	unsigned to_all, to_us; /* announcements heard */
 	bool closed;
 };
 
@@ -35,6 +39,21 @@ static void fill(struct announcer *a, struct datagram *d)
 	d->head_count = 1;
 	memset(d->heads[0].origin, 7, sizeof(d->heads[0].origin));
 	d->heads[0].size = s->head;
+	d->fetch_count = s->fetch.saying != 0;
+	d->fetches[0] = s->fetch;
+}
+
+static void note_heard(struct announcer *a, const struct datagram *d,
+		       uint32_t from, bool from_lan)
+{
+	struct station *s = a->owner;
+
+	CHECK(from >> 24 != 0);
+	if (from_lan)
+		s->to_all++;
+	else
+		s->to_us++;
+	s->last = d->fetches[0];
 }
 
 static void note_news(struct announcer *a, const struct neighbour_news *news)
@@ -77,6 +96,7 @@ static void open_station(struct station *s, uint8_t seed, uint8_t instance,
 				       .swarm_port = 9000,
 				       .on_fill = fill,
 				       .on_news = note_news,
+				       .on_heard = note_heard,
 				       .on_twin = note_twin };
 	struct err err = ERR_INIT;
 
@@ -340,6 +360,59 @@ static void hostile_datagrams_cost_little_and_change_nothing(void)
 	secret_key_free(key);
 }
 
+static void what_is_urgent_is_heard_at_once_and_fetches_often(void)
+{
+	uint64_t begun;
+	unsigned heard;
+
+	open_loop();
+	open_station(&one, 1, 1, 9, 0);
+	open_station(&two, 2, 2, 9, 0);
+	RUN_UNTIL(two.to_all > 0, 5000);
+	run_for(2000); /* the first is said twice, then it is quiet */
+	CHECK(two.last.saying == 0);
+	begun = uv_hrtime() / 1000000;
+	one.fetch = (struct datagram_fetch){ .name = { 5 },
+					     .saying = CARRIER_WANTS,
+					     .pieces = 3 };
+	announcer_urgent(&one.announcer);
+	RUN_UNTIL(two.last.saying == CARRIER_WANTS, 5000);
+	CHECK(uv_hrtime() / 1000000 - begun < 200);
+	CHECK(two.last.name[0] == 5 && two.last.pieces == 3);
+	/* Another one so soon does not wait as long as others do. */
+	one.fetch.pieces = 4;
+	announcer_urgent(&one.announcer);
+	RUN_UNTIL(two.last.pieces == 4, 5000);
+	CHECK(uv_hrtime() / 1000000 - begun < 200 + ANNOUNCER_URGENT_MS);
+	/* And once more a second later, and from then on every few. */
+	run_for(ANNOUNCER_REPEAT_MS + 500);
+	heard = two.to_all;
+	one.fetch.pieces = 5;
+	RUN_UNTIL(two.last.pieces == 5, ANNOUNCER_BUSY_MS * 6 / 5 + 200);
+	CHECK(two.to_all > heard && two.to_us == 0);
+	close_station(&one);
+	close_station(&two);
+	close_loop();
+}
+
+static void what_was_sent_to_us_alone_is_not_of_the_lan(void)
+{
+	struct secret_key *key = key_of(5);
+	uint8_t wire[DATAGRAM_MAX];
+	struct bytes all = signed_datagram(key, wire);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	open_loop();
+	open_station(&one, 1, 1, 9, 0);
+	send_raw(fd, all);
+	RUN_UNTIL(one.to_us == 1, 5000);
+	CHECK(one.to_all == 0 && one.appeared == 1);
+	close(fd);
+	close_station(&one);
+	close_loop();
+	secret_key_free(key);
+}
+
 static void a_taken_port_is_said_and_is_no_failure(void)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET,
@@ -375,6 +448,8 @@ int main(void)
 	a_node_bound_to_one_address_announces_that();
 	no_flipped_bit_is_believed();
 	hostile_datagrams_cost_little_and_change_nothing();
+	what_is_urgent_is_heard_at_once_and_fetches_often();
+	what_was_sent_to_us_alone_is_not_of_the_lan();
 	a_taken_port_is_said_and_is_no_failure();
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/carrier.h"
 #include "node/own_statement.h"
 #include "proto/datagram.h"
 #include "signing/digest.h"
@@ -89,6 +90,26 @@ static void an_extended_announcement_reads(void)
 	verify(covered, signature, &d);
 }
 
+static void an_announcement_with_fetches_reads(void)
+{
+	struct bytes all = load("announcement-fetches.bin"), covered;
+	struct datagram d;
+	uint8_t hash[SHA256_SIZE];
+	const uint8_t *signature;
+
+	CHECK(datagram_decode(all, &d, &covered, &signature) == STATUS_OK);
+	CHECK(d.seq == 70000 && d.head_count == 2 && d.fetch_count == 2);
+	verify(covered, signature, &d);
+	sha256("lesson one", 10, hash);
+	CHECK(memcmp(d.fetches[0].name, hash, DATAGRAM_NAME_SIZE) == 0);
+	CHECK(d.fetches[0].saying ==
+	      (CARRIER_WANTS | CARRIER_CARRIES | CARRIER_BEYOND));
+	CHECK(d.fetches[0].pieces == 70000);
+	sha256("lesson two", 10, hash);
+	CHECK(memcmp(d.fetches[1].name, hash, DATAGRAM_NAME_SIZE) == 0);
+	CHECK(d.fetches[1].saying == CARRIER_HOLDS && d.fetches[1].pieces == 3);
+}
+
 static void check_bitmap(struct bytes base64, size_t size, uint8_t last)
 {
 	struct buf bitmap = BUF_INIT;
@@ -135,6 +156,7 @@ int main(void)
 	CHECK(signing_init() == STATUS_OK);
 	the_announcement_reads_and_is_written_the_same();
 	an_extended_announcement_reads();
+	an_announcement_with_fetches_reads();
 	the_statement_reads_and_is_signed_the_same();
 	return 0;
 }

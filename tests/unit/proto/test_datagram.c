@@ -146,6 +146,96 @@ static void a_later_extension_is_stepped_over(void)
 	      STATUS_MALFORMED);
 }
 
+static struct datagram with_fetches(size_t heads, size_t fetches)
+{
+	struct datagram d = sample(heads);
+
+	d.fetch_count = fetches;
+	for (size_t i = 0; i < fetches; i++) {
+		memset(d.fetches[i].name, (int)(100 + i), DATAGRAM_NAME_SIZE);
+		d.fetches[i].saying = (uint8_t)(1 + i);
+		d.fetches[i].pieces = (uint32_t)(0x01020300 + i);
+	}
+	return d;
+}
+
+static void fetches_are_said_and_heads_make_room_for_them(void)
+{
+	for (size_t n = 0; n <= DATAGRAM_FETCHES_MAX; n++) {
+		struct datagram d = with_fetches(DATAGRAM_HEADS_MAX, n), back;
+		uint8_t wire[DATAGRAM_MAX];
+		struct bytes all = encoded(&d, wire), covered;
+		const uint8_t *signature;
+
+		CHECK(datagram_decode(all, &back, &covered, &signature) ==
+		      STATUS_OK);
+		CHECK(back.fetch_count == n);
+		CHECK(memcmp(back.fetches, d.fetches,
+			     n * sizeof(d.fetches[0])) == 0);
+		CHECK(back.head_count <= DATAGRAM_HEADS_MAX);
+		CHECK(memcmp(back.heads, d.heads,
+			     back.head_count * sizeof(d.heads[0])) == 0);
+		/* Not one head less than need be. */
+		CHECK(back.head_count == DATAGRAM_HEADS_MAX ||
+		      all.size + 32 > DATAGRAM_MAX);
+		if (n == 0)
+			CHECK(back.head_count == DATAGRAM_HEADS_MAX);
+	}
+}
+
+static void fetches_have_the_documented_bytes(void)
+{
+	static const uint8_t item[] = { 16,  0,   1,   13,  0,	 100, 100, 100,
+					100, 100, 100, 100, 100, 1,   0,   3,
+					2,   1 };
+	struct datagram d = with_fetches(1, 1);
+	uint8_t wire[DATAGRAM_MAX];
+	struct bytes all = encoded(&d, wire);
+
+	CHECK(all.size == 125 + 16 + DATAGRAM_SIGNATURE_SIZE);
+	CHECK(memcmp(wire + 123, item, sizeof(item)) == 0);
+}
+
+/* Decode sample(0) with this extension; how many fetches are read. */
+static size_t fetches_in(const uint8_t *extension, size_t size,
+			 struct datagram *back)
+{
+	struct datagram d = sample(0);
+	uint8_t wire[DATAGRAM_MAX];
+	struct bytes all = encoded(&d, wire), covered;
+	const uint8_t *signature;
+	size_t at = all.size - DATAGRAM_SIGNATURE_SIZE;
+
+	wire[at - 2] = (uint8_t)size;
+	wire[at - 1] = (uint8_t)(size >> 8);
+	memcpy(wire + at, extension, size);
+	all.size += size;
+	CHECK(datagram_decode(all, back, &covered, &signature) == STATUS_OK);
+	return back->fetch_count;
+}
+
+static void what_is_not_understood_spoils_nothing(void)
+{
+	uint8_t item[600] = { 1, 13, 0, 7 }, many[3 + 13 * 30] = { 1, 134, 1 };
+	uint8_t mixed[64] = { 9, 2, 0, 1, 1 };
+	struct datagram back;
+
+	CHECK(fetches_in(item, 16, &back) == 1 && back.fetches[0].name[0] == 7);
+	CHECK(fetches_in(item, 15, &back) == 0); /* it ends early */
+	item[1] = 12;
+	CHECK(fetches_in(item, 15, &back) == 0); /* no whole fetch */
+	item[1] = 0;
+	CHECK(fetches_in(item, 3, &back) == 0);
+	CHECK(fetches_in(item, 1, &back) == 0);
+	/* Another kind first, another list last. */
+	memcpy(mixed + 5, (const uint8_t[]){ 1, 13, 0, 8 }, 4);
+	memcpy(mixed + 21, (const uint8_t[]){ 1, 13, 0, 9 }, 4);
+	CHECK(fetches_in(mixed, 37, &back) == 1);
+	CHECK(back.fetches[0].name[0] == 8);
+	/* More than we keep. */
+	CHECK(fetches_in(many, sizeof(many), &back) == DATAGRAM_FETCHES_MAX);
+}
+
 static void what_has_no_place_in_the_format_is_refused(void)
 {
 	uint8_t wire[DATAGRAM_MAX];
@@ -161,6 +251,9 @@ static void what_has_no_place_in_the_format_is_refused(void)
 	CHECK(datagram_encode(&d, wire, &size) == STATUS_MALFORMED);
 	d = sample(DATAGRAM_HEADS_MAX);
 	d.head_count++;
+	CHECK(datagram_encode(&d, wire, &size) == STATUS_MALFORMED);
+	d = with_fetches(0, DATAGRAM_FETCHES_MAX);
+	d.fetch_count++;
 	CHECK(datagram_encode(&d, wire, &size) == STATUS_MALFORMED);
 	CHECK(size == 99);
 
@@ -208,6 +301,9 @@ int main(void)
 	no_cut_datagram_is_read();
 	any_flipped_bit_is_survived();
 	a_later_extension_is_stepped_over();
+	fetches_are_said_and_heads_make_room_for_them();
+	fetches_have_the_documented_bytes();
+	what_is_not_understood_spoils_nothing();
 	what_has_no_place_in_the_format_is_refused();
 	another_community_is_told_at_a_glance();
 	a_boot_outranks_any_sequence();
