@@ -39,11 +39,9 @@ def closest(b, plan, size):
     return b.plain[key]
 
 
-def race_of_ours(b, plan, size, late, killed=False):
-    with b.told(f"xiangtu{', NAT' if plan.nat else ''}{f', {late}' if late.count else ''}"
-                f"{', carrier killed' if killed else ''}") as s, \
-            laboratory(b.lab_name, plan) as lab:
-        race = Race(s, lab, size, limit=b.limit(size, plan.uplink_down))
+def race_of_ours(b, words, plan, late, killed=False):
+    with b.told(f"{words}, xiangtu") as s, laboratory(b.lab_name, plan) as lab:
+        race = Race(s, lab, b.size, limit=b.limit(b.size, plan.uplink_down))
         us = Ours(race.stations[STATIONS - late.count:], chatter_s=b.chatter_s)
         outcome = run_race(race, us, late, us.kill_the_carrier if killed else None)
         return outcome, us
@@ -73,7 +71,7 @@ def two_rows(words, who, outcomes, plain, bytes_target=None, time_target=None, n
 def measure_ours(b, variants=VARIANTS):
     for words, plan, late in variants:
         plain = closest(b, plan, b.size)
-        runs = [race_of_ours(b, plan, b.size, late) for _ in range(b.rounds)]
+        runs = [race_of_ours(b, words, plan, late) for _ in range(b.rounds)]
         outcomes = [outcome for outcome, _ in runs]
         note = f"up the line {max(one.up['t1'] for one in outcomes) / 1e6:.2f} MB"
         if chatter := runs[0][1].chatter:
@@ -110,7 +108,8 @@ def measure(b):
 def measure_killed(b):
     _, plan, _ = VARIANTS[0]
     plain = closest(b, plan, b.size)
-    outcomes = [race_of_ours(b, plan, b.size, Late(), killed=True)[0] for _ in range(b.rounds)]
+    outcomes = [race_of_ours(b, "carrier killed", plan, Late(), killed=True)[0]
+                for _ in range(b.rounds)]
     middle = ", ".join(f"{one.times['middle']:.0f}" for one in outcomes)
     yield from two_rows("D. carrier killed at 50 %", "xiangtu", outcomes, plain, KILLED_BYTES,
                         plain.seconds + KILLED_DELAY_S,
