@@ -107,6 +107,15 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 	node_look_at_lesson(n, btmh);
 }
 
+/* Somebody waits for a piece: it is asked for now, not at the next tick. */
+static void urgent(void *owner, const uint8_t *btmh)
+{
+	struct node *n = owner;
+
+	if (n->fetcher != NULL)
+		fetcher_peers_changed(n->fetcher, btmh);
+}
+
 static void deleted(void *owner, const uint8_t *btmh)
 {
 	(void)btmh;
@@ -200,6 +209,14 @@ static enum status start_index(struct node *n, struct err *err)
 
 static enum status start_memory(struct node *n, struct err *err)
 {
+	const struct arrivals_options arrivals = {
+		.loop = n->loop,
+		.payload_dir = n->house.payload_dir,
+		.owner = n,
+		.on_urgent = urgent,
+		.on_begun = resources_begun,
+		.on_read = resources_read,
+	};
 	enum status status;
 	uint64_t seed;
 
@@ -222,6 +239,9 @@ static enum status start_memory(struct node *n, struct err *err)
 			      n->house.torrent_dir, err);
 	if (status != STATUS_OK)
 		return status;
+	status = arrivals_open(&n->arrivals, &arrivals, err);
+	if (status != STATUS_OK)
+		return status;
 	return shelf_open(&n->shelf, n->house.payload_dir,
 			  n->house.torrent_dir, n->house.blob_dir, err);
 }
@@ -232,8 +252,10 @@ static bool try_fast(void *owner, const struct http_head *head,
 {
 	struct node *n = owner;
 
+	/* A drive has all of it; what arrives may have to be waited for. */
 	return shelf_try(n->shelf, head, answer) ||
-	       ondrive_try(n->ondrive, head, answer);
+	       ondrive_try(n->ondrive, head, answer) ||
+	       arrivals_try(n->arrivals, head, answer);
 }
 
 bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1])
@@ -301,6 +323,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.sources = node_sources,
 		.on_held = held_changed,
 		.on_deleted = deleted,
+		.arrivals = n->arrivals,
 		.on_loaded = loaded,
 		.traffic = &n->traffic,
 	};
@@ -544,6 +567,12 @@ static void stop_next(struct node *n)
 	case 9:
 		if (n->client != NULL)
 			http_client_close(n->client, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 10:
+		if (n->arrivals != NULL)
+			arrivals_close(n->arrivals, part_closed, n);
 		else
 			stop_next(n);
 		break;

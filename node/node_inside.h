@@ -8,6 +8,7 @@
 #include "catalog/index.h"
 #include "catalog/lessons.h"
 #include "node/announcer.h"
+#include "node/arriving.h"
 #include "node/control.h"
 #include "node/engine.h"
 #include "node/fetcher.h"
@@ -23,6 +24,7 @@
 #include "node/node.h"
 #include "node/poller.h"
 #include "node/posters.h"
+#include "node/pull.h"
 #include "node/requests.h"
 #include "node/shelf.h"
 #include "node/sources.h"
@@ -43,8 +45,9 @@ enum {
 
 /* What a request waits for. */
 enum waiting_for {
-	WAITING_PAYLOAD,
+	WAITING_PAYLOAD, /* a file of it: until it begins to arrive */
 	WAITING_TORRENT, /* its torrent file */
+	WAITING_PIECES,	 /* its have-map */
 	WAITING_ENGINE	 /* to be loaded, before peers are sent to us */
 };
 
@@ -66,6 +69,8 @@ struct node {
 	struct http_client *client;
 	struct http_server *server;
 	struct shelf *shelf;
+	struct arrivals *arrivals;
+	struct pull_book asked; /* for whom payloads are fetched */
 	struct ondrive *ondrive;
 	struct engine *engine;
 	struct fetcher *fetcher;
@@ -150,22 +155,39 @@ void node_flush_wal(struct node *n, int most);
 
 /* --- resources.c --- */
 void resources_request(void *node, struct http_request *request);
-/* A payload or torrent file is here: answer who waited for it. */
+/* For the files resources*.c: answer 200, or 404. */
+void resources_answer(struct http_request *request, const char *type,
+		      unsigned flags, struct bytes body);
+void resources_not_found(struct http_request *request);
+
+/* --- resources_wait.c --- */
+/* 64 hex digits at the beginning of `text`; `whole`: nothing may follow. */
+bool resources_hash(const char *text, bool whole, uint8_t out[static 32]);
+/* What is not ready to be taken: wait for it, if it is wanted or may be
+ * fetched for who asks (node/pull.h). */
+void resources_wait(struct node *n, struct http_request *request,
+		    const uint8_t *btmh, enum waiting_for what);
+/* Keep a request until what it waits for comes or `ms` are over; false when
+ * too many are kept. */
+bool resources_keep(struct node *n, struct http_request *request,
+		    const uint8_t *btmh, enum waiting_for what, uint64_t ms);
+/* Somebody asks for a payload that is not here: have it fetched, if that may
+ * be. */
+enum pull resources_pull(struct node *n, struct http_request *request,
+			 const uint8_t *btmh);
+/* Somebody reads what was fetched for whoever asked: it is still asked for. */
+void resources_read(void *node, const uint8_t *btmh, bool viewer);
+/* It has begun to arrive: its torrent file is here, and its pieces are served
+ * as they come. */
+void resources_begun(void *node, const uint8_t *btmh);
+/* A payload is held: answer who waited for it. */
 void resources_arrived(struct node *n, const uint8_t *btmh);
 /* The engine has loaded a payload: answer who asked for its peers. */
 void resources_loaded(struct node *n, const uint8_t *btmh);
-/* A payload is held: ordinary clients may ask for it by its v1 hash. */
-void resources_learn(struct node *n, const uint8_t *btmh);
+/* Those who have waited long enough. */
 void resources_tick(struct node *n);
 /* Answer everybody; nothing waits afterwards. */
 void resources_stop(struct node *n);
-
-/* For the files resources*.c: answer 200, and keep a request until what it
- * waits for comes or `ms` are over (false when too many are kept). */
-void resources_answer(struct http_request *request, const char *type,
-		      unsigned flags, struct bytes body);
-bool resources_keep(struct node *n, struct http_request *request,
-		    const uint8_t *btmh, enum waiting_for what, uint64_t ms);
 
 /* --- resources_drive.c --- */
 void drive_request(struct node *n, struct http_request *request, bool as_json);
@@ -175,6 +197,8 @@ void metrics_request(struct node *n, struct http_request *request);
 
 /* --- resources_announce.c --- */
 struct torrentfile;
+/* A payload is held: ordinary clients may ask for it by its v1 hash. */
+void resources_learn(struct node *n, const uint8_t *btmh);
 void announce_request(struct node *n, struct http_request *request);
 /* Answer now; `btmh` is NULL when this node knows no such payload. */
 void announce_answer(struct node *n, struct http_request *request,

@@ -4,17 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "catalog/lessons.h"
 #include "catalog/log.h"
 #include "node/node_inside.h"
 #include "node/torrentfile.h"
 #include "proto/bencode.h"
 #include "proto/encoding.h"
 #include "proto/url.h"
-
-enum { WAIT_MS = 25 * 1000 };
 
 void resources_answer(struct http_request *request, const char *type,
 		      unsigned flags, struct bytes body)
@@ -27,7 +23,7 @@ void resources_answer(struct http_request *request, const char *type,
 	http_request_answer(request, &answer);
 }
 
-static void not_found(struct http_request *request)
+void resources_not_found(struct http_request *request)
 {
 	http_request_refuse(request, 404, "not here");
 }
@@ -55,7 +51,7 @@ static void serve_trust(struct node *n, struct http_request *request,
 	if (version == 0 || version > book->root.version ||
 	    strcmp(rest, expected) != 0 ||
 	    trust_book_root_note(book, version, &note, &err) != STATUS_OK)
-		not_found(request);
+		resources_not_found(request);
 	else
 		resources_answer(request, "text/plain; charset=utf-8",
 			     HTTP_IMMUTABLE, buf_bytes(&note));
@@ -73,7 +69,7 @@ static void serve_checkpoint(struct node *n, struct http_request *request,
 	uint8_t hash[SHA256_SIZE];
 
 	if (log_read_note(n->house.catalog, log, &note, &err) != STATUS_OK) {
-		not_found(request);
+		resources_not_found(request);
 	} else {
 		sha256(note.data, note.size, hash);
 		hex_encode((struct bytes){ hash, 8 }, answer.etag);
@@ -102,7 +98,7 @@ static void serve_tile(struct node *n, struct http_request *request,
 		status = log_read_tile(n->house.catalog, log, path->level,
 				       path->n, path->width, &body, &err);
 	if (status != STATUS_OK) {
-		not_found(request);
+		resources_not_found(request);
 	} else {
 		answer.type = "application/octet-stream";
 		answer.flags = HTTP_IMMUTABLE;
@@ -126,167 +122,23 @@ static void serve_tlog(struct node *n, struct http_request *request,
 
 	if (strlen(rest) < ORIGIN_HASH_SIZE + 2 ||
 	    rest[ORIGIN_HASH_SIZE] != '/') {
-		not_found(request);
+		resources_not_found(request);
 		return;
 	}
 	memcpy(hash, rest, ORIGIN_HASH_SIZE);
 	hash[ORIGIN_HASH_SIZE] = 0;
 	rest += ORIGIN_HASH_SIZE + 1;
 	if (log_find_hash(n->house.catalog, hash, &info, &err) != STATUS_OK)
-		not_found(request);
+		resources_not_found(request);
 	else if (strcmp(rest, "checkpoint") == 0)
 		serve_checkpoint(n, request, info.id);
 	else if (tile_path_parse(bytes_of(rest), &path) == STATUS_OK)
 		serve_tile(n, request, info.id, &path);
 	else
-		not_found(request);
+		resources_not_found(request);
 }
 
-/* --- /torrent/<btmh>, /payload/<btmh>/…: wanted, and perhaps soon here --- */
-
-static void unlink_waiting(struct waiting *w)
-{
-	struct waiting **at = &w->node->waiting;
-
-	while (*at != w)
-		at = &(*at)->next;
-	*at = w->next;
-	w->node->n_waiting--;
-}
-
-static void waiting_gone(void *owner, struct http_request *request)
-{
-	struct waiting *w = owner;
-
-	(void)request;
-	unlink_waiting(w);
-	free(w);
-}
-
-/* `whole`: nothing may follow the hash. */
-static bool read_hash(const char *text, bool whole, uint8_t out[static 32])
-{
-	struct bytes hex = { (const uint8_t *)text, 64 };
-
-	return strlen(text) >= 64 && (!whole || text[64] == 0) &&
-	       hex_decode(hex, out, 32) == STATUS_OK;
-}
-
-bool resources_keep(struct node *n, struct http_request *request,
-		    const uint8_t *btmh, enum waiting_for what, uint64_t ms)
-{
-	struct waiting *w = NULL;
-
-	if (n->n_waiting < NODE_WAITERS_MAX && !n->stopping)
-		w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return false;
-	w->request = request;
-	w->node = n;
-	w->what = what;
-	w->until_ms = uv_now(n->loop) + ms;
-	memcpy(w->btmh, btmh, 32);
-	w->next = n->waiting;
-	n->waiting = w;
-	n->n_waiting++;
-	http_request_on_gone(request, waiting_gone, w);
-	return true;
-}
-
-static void wait_for(struct node *n, struct http_request *request,
-		     const uint8_t *btmh, enum waiting_for what)
-{
-	struct payload_standing standing;
-	struct err err = ERR_INIT;
-	uint64_t wait = 1;
-
-	(void)http_head_query_number(http_request_head(request), "wait",
-				     &wait);
-	if (wait == 0 ||
-	    lessons_standing(n->house.catalog, btmh, &standing, &err) !=
-		    STATUS_OK ||
-	    !standing.wanted || shelf_has(n->shelf, btmh)) {
-		not_found(request);
-		return;
-	}
-	if (!resources_keep(n, request, btmh, what, WAIT_MS))
-		http_request_refuse(request, 503, "it is on its way here");
-}
-
-static bool torrent_is_here(struct node *n, const uint8_t *btmh)
-{
-	char hex[65], path[HOUSE_PATH_MAX + 96];
-
-	hex_encode((struct bytes){ btmh, 32 }, hex);
-	(void)snprintf(path, sizeof(path), "%s/%s", n->house.torrent_dir, hex);
-	return access(path, F_OK) == 0;
-}
-
-/* What waited is here (or its time is over): the same look-up that the
- * server's own threads make. */
-static void settle_waiting(struct waiting *w)
-{
-	struct http_answer answer = HTTP_ANSWER_INIT;
-
-	unlink_waiting(w);
-	if (w->what == WAITING_ENGINE) {
-		announce_answer(w->node, w->request, w->btmh);
-	} else if (shelf_try(w->node->shelf, http_request_head(w->request),
-			     &answer)) {
-		http_request_answer(w->request, &answer);
-	} else {
-		struct http_answer late = HTTP_ANSWER_INIT;
-
-		late.code = 503;
-		late.type = "text/plain; charset=utf-8";
-		late.body = bytes_of("it is on its way here\n");
-		(void)http_answer_header(&late, "Retry-After", "5");
-		http_request_answer(w->request, &late);
-	}
-	free(w);
-}
-
-void resources_arrived(struct node *n, const uint8_t *btmh)
-{
-	struct waiting *next;
-
-	for (struct waiting *w = n->waiting; w != NULL; w = next) {
-		next = w->next;
-		if (memcmp(w->btmh, btmh, 32) == 0)
-			settle_waiting(w);
-	}
-}
-
-void resources_loaded(struct node *n, const uint8_t *btmh)
-{
-	struct waiting *next;
-
-	for (struct waiting *w = n->waiting; w != NULL; w = next) {
-		next = w->next;
-		if (w->what == WAITING_ENGINE &&
-		    memcmp(w->btmh, btmh, 32) == 0)
-			settle_waiting(w);
-	}
-}
-
-void resources_tick(struct node *n)
-{
-	struct waiting *next;
-
-	for (struct waiting *w = n->waiting; w != NULL; w = next) {
-		next = w->next;
-		if (uv_now(n->loop) >= w->until_ms ||
-		    (w->what == WAITING_TORRENT &&
-		     torrent_is_here(n, w->btmh)))
-			settle_waiting(w);
-	}
-}
-
-void resources_stop(struct node *n)
-{
-	while (n->waiting != NULL)
-		settle_waiting(n->waiting);
-}
+/* --- /torrent/<btmh> --- */
 
 /* "/torrent/<btmh>.torrent": for ordinary clients, with our tracker and our
  * web seed written around the same info. */
@@ -301,7 +153,7 @@ static void serve_client_torrent(struct node *n, struct http_request *request,
 	char url[512];
 
 	if (house_open_torrent(&n->house, btmh, &tf, &err) != STATUS_OK) {
-		not_found(request);
+		resources_not_found(request);
 		return;
 	}
 	bencode_put_dict(&out);
@@ -337,8 +189,8 @@ static void serve_torrent(struct node *n, struct http_request *request,
 	uint8_t btmh[32];
 	char hex[65];
 
-	if (!read_hash(rest, false, btmh)) {
-		not_found(request);
+	if (!resources_hash(rest, false, btmh)) {
+		resources_not_found(request);
 		return;
 	}
 	memcpy(hex, rest, 64);
@@ -346,9 +198,9 @@ static void serve_torrent(struct node *n, struct http_request *request,
 	if (strcmp(rest + 64, ".torrent") == 0)
 		serve_client_torrent(n, request, btmh, hex);
 	else if (rest[64] == 0)
-		wait_for(n, request, btmh, WAITING_TORRENT);
+		resources_wait(n, request, btmh, WAITING_TORRENT);
 	else
-		not_found(request);
+		resources_not_found(request);
 }
 
 /* --- /node --- */
@@ -432,8 +284,11 @@ static void serve_get(struct node *n, struct http_request *request,
 	else if (strncmp(path, "/torrent/", 9) == 0)
 		serve_torrent(n, request, path + 9);
 	else if (strncmp(path, "/payload/", 9) == 0 &&
-		 read_hash(path + 9, false, btmh))
-		wait_for(n, request, btmh, WAITING_PAYLOAD);
+		 resources_hash(path + 9, false, btmh))
+		resources_wait(n, request, btmh, WAITING_PAYLOAD);
+	else if (strncmp(path, "/pieces/", 8) == 0 &&
+		 resources_hash(path + 8, true, btmh))
+		resources_wait(n, request, btmh, WAITING_PIECES);
 	else if (strcmp(path, "/heads") == 0)
 		heads_request(n->heads, request);
 	else if (strcmp(path, "/node") == 0)
@@ -452,7 +307,7 @@ static void serve_get(struct node *n, struct http_request *request,
 	else if (strcmp(path, "/") == 0)
 		serve_hello(n, request);
 	else
-		not_found(request);
+		resources_not_found(request);
 }
 
 void resources_request(void *node, struct http_request *request)

@@ -184,6 +184,18 @@ void announce_answer(struct node *n, struct http_request *request,
 	buf_release(&reply);
 }
 
+/* Nodes ask for peers everywhere; what they want fetched for them they ask for
+ * by /torrent, /payload and /pieces. */
+static bool is_node(struct http_request *request)
+{
+	char peer_id[21];
+	size_t size;
+
+	return http_head_query(http_request_head(request), "peer_id", peer_id,
+			       sizeof(peer_id), &size) == STATUS_OK &&
+	       size >= 3 && memcmp(peer_id, "-XT", 3) == 0;
+}
+
 /* Peers are sent to us only when our engine would answer them: a client whose
  * first connection is refused does not come back for a long time. */
 void announce_request(struct node *n, struct http_request *request)
@@ -199,6 +211,9 @@ void announce_request(struct node *n, struct http_request *request)
 	buf_release(&query);
 	if (known && !tracker_knows(n->tracker, asked.hash))
 		alias_swarm(n, btmh);
+	if (known && !asked.seed && !is_node(request) &&
+	    !shelf_has(n->shelf, btmh))
+		(void)resources_pull(n, request, btmh);
 	if (known && fetcher_serve(n->fetcher, btmh) == FETCHER_LOADING &&
 	    resources_keep(n, request, btmh, WAITING_ENGINE, LOADING_MS))
 		return;
