@@ -162,3 +162,17 @@ void job_arriving_end(struct job *job, bool held)
 	(void)job;
 	(void)held;
 }
+
+unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max)
+{
+	(void)job;
+	(void)pieces;
+	(void)max;
+	return 0;
+}
+
+bool job_is_watched(const struct job *job)
+{
+	(void)job;
+	return false;
+}

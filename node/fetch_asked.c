@@ -41,8 +41,10 @@ bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
 bool fetcher_is_asked(const struct fetcher *f, const uint8_t *btmh)
 {
 	const struct asked *asked = find(f, btmh);
+	const struct job *job = fetcher_find(f, btmh);
 
-	return asked != NULL && asked->until_ms > fetcher_now(f);
+	return (asked != NULL && asked->until_ms > fetcher_now(f)) ||
+	       (job != NULL && job_is_watched(job));
 }
 
 void asked_forget(struct fetcher *f, const uint8_t *btmh)

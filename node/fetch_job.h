@@ -20,7 +20,6 @@ enum {
 	JOB_TRY_AGAIN_MS = 3000,
 	JOB_ROOM_MS = 15 * 1000,    /* between looks at a full disk */
 	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
-	JOB_RANGE_MAX = 8 << 20,    /* of one HTTP request */
 	JOB_SKIP_MAX = 256 << 20,   /* in front of it, without ranges */
 	JOBS_FOR_VIEWERS = 4, /* beyond FETCHER_JOBS_MAX */
 	JOBS_FOR_BELOW = 1,
@@ -33,7 +32,7 @@ enum job_state {
 	JOB_SALVAGE,	/* what lies on disk is to be hashed */
 	JOB_SWARM,	/* the engine writes */
 	JOB_LETTING_GO, /* the engine is asked to let go; then JOB_SALVAGE */
-	JOB_HTTP,	/* we write */
+	JOB_PIECES,	/* we ask for pieces over HTTP, and write */
 	JOB_DONE	/* held; the job is about to go */
 };
 
@@ -53,7 +52,8 @@ struct job {
 	char hex[65];
 	char dir[HOUSE_PATH_MAX + 96];
 	enum job_state state;
-	bool http_next; /* after letting go: HTTP, not the swarm */
+	bool swarm_next; /* when the pieces under way are settled */
+	bool peers_new;	 /* since the engine last brought anything */
 	bool stopping;	/* nobody wants it: wind down */
 	bool discard;	/* and delete its files */
 	bool published; /* the row says held already: leave it */
@@ -69,31 +69,32 @@ struct job {
 	struct torrentfile *tf;
 	struct arriving *arriving; /* served while it comes; NULL: not */
 	uint8_t *have;	  /* verified here, fsynced, remembered */
+	uint8_t *got;	  /* these, and what is not flushed yet */
 	uint8_t *claimed; /* written, as the engine says */
-	uint32_t good;	  /* pieces in `have` */
+	uint32_t good;	  /* pieces in `got` */
+	struct pieces *pieces; /* while JOB_PIECES */
+	int64_t wake_ms; /* to be looked at then; 0: with the tick */
 	int64_t moved_ms; /* when something last came */
 	uint64_t good_bytes;
 
 	/* the engine's side */
 	bool flushing;
+	bool lan_only;
 	unsigned dirty; /* pieces it has told of since the last flush */
 	int64_t flushed_ms, piece_ms;
 	int64_t bytes_ms; /* when it last received anything */
 	struct engine_progress progress;
 	struct job_ask asks[FETCHER_SOURCES_MAX];
 
-	/* HTTP, and the torrent file */
+	/* the torrent file */
 	struct http_fetch *fetch;
 	struct source *fetch_from; /* held while `fetch` */
 	unsigned turn; /* whose turn it is among the sources */
 	unsigned bad_torrents; /* that were not the signed one */
-	uint32_t range_first, range_pieces;
-	uint64_t range_from, range_size; /* of it in the file */
-	struct buf range;		 /* what has come of it */
 	uint64_t http_bytes;
 	uint64_t reused_bytes; /* had from other payloads here */
 
-	bool on_pool; /* hashing, writing or deleting: hands off */
+	bool on_pool; /* hashing or deleting: hands off */
 };
 
 /* A held payload the engine has loaded for others. */
@@ -131,7 +132,9 @@ struct fetcher {
 	struct asked asked[FETCHER_ASKED_MAX];
 	unsigned n_asked;
 	uv_timer_t timer;
-	uv_timer_t soon; /* the end of the first pause, at soon_ms */
+	uint64_t storing_bytes;	  /* pieces on their way to the disk */
+	uint64_t receiving_bytes; /* room for those on their way here */
+	uv_timer_t soon; /* the first job that is to be woken, at soon_ms */
 	int64_t soon_ms;
 	unsigned timers_closed;
 	uint16_t swarm_port; /* as the engine says */
@@ -158,6 +161,8 @@ struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh);
 bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first);
 /* Decide what the job does next; safe to call at any time. */
 void job_step(struct job *job);
+/* Have job_step() called at this time. */
+void job_wake_at(struct job *job, int64_t at_ms);
 /* Say why it does not go on, and do not go on before `ms` have passed. */
 void job_pause(struct job *job, int64_t ms, const char *why);
 /* It cannot be had now: make room for others, and try again later, later each
@@ -187,6 +192,10 @@ void job_untell(struct job *job);
 void job_arriving_begin(struct job *job);
 void job_arriving_piece(struct job *job, uint32_t piece);
 void job_arriving_end(struct job *job, bool held);
+/* What those who are served wait for, the most urgent first; how many. */
+unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max);
+/* Does somebody read it as it comes? */
+bool job_is_watched(const struct job *job);
 /* A peer did not give what it has. */
 void job_peer_failed(struct job *job, struct source *source);
 
@@ -209,20 +218,24 @@ void job_reuse(struct job *job);
 /* Hash the pieces of `only` (NULL: all that `have` lacks) and fsync; then they
  * are in `have`, remembered, and job_step() goes on. */
 void job_verify(struct job *job, const uint8_t *only);
-/* Write the body of a range (its verified pieces) and fsync. Takes `body`,
- * which may have been cut off on its way. */
-void job_write(struct job *job, struct buf *body, struct source *from);
 
 /* --- fetch_swarm.c --- */
 void job_swarm(struct job *job);
 void job_swarm_event(struct job *job, const struct engine_event *event);
+/* Ask the sources for ordinary clients that have it, now and then. */
+void job_announce(struct job *job);
+/* How many they told of, while the engine could connect to them. */
+unsigned job_swarm_peers(const struct job *job);
 /* Stop asking for peers. */
 void job_swarm_quiet(struct job *job);
 
-/* --- fetch_http.c --- */
-void job_http(struct job *job);
-/* Is there a fit source from which HTTP would be the way? */
-bool job_http_possible(struct job *job, bool only_static);
+/* --- fetch_pieces*.c --- */
+void job_pieces(struct job *job);
+/* Stop, and flush what came: true when nothing is under way any more. Until
+ * then job_step() is called again. */
+bool job_pieces_end(struct job *job);
+void job_pieces_peers_changed(struct job *job);
+void job_pieces_rate(const struct job *job, uint64_t *rate, unsigned *peers);
 
 /* --- fetch_delete.c: on the pool --- */
 /* Delete the files of a job that has let go of everything; job_step() goes

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/fetch_job.h"
+#include "node/piece_plan.h"
 #include "node/swarm_peers.h"
 
 /* Let go of the one that was to be asked longest ago: it is perhaps gone. */
@@ -119,6 +120,7 @@ static void load(struct job *job)
 		.pieces = tf->mi.pieces,
 		.mode = ENGINE_FETCH,
 		.have = { job->have, havemap_size(tf->mi.pieces) },
+		.lan_only = !job_may_beyond(job),
 	};
 	struct err err = ERR_INIT;
 	enum status status = engine_add(job->f->o.engine, &payload, &err);
@@ -128,6 +130,10 @@ static void load(struct job *job)
 		job->dirty = 0;
 		job->piece_ms = job->flushed_ms = fetcher_now(job->f);
 		memset(&job->progress, 0, sizeof(job->progress));
+		job->lan_only = payload.lan_only;
+		/* Those that were told before it could connect. */
+		for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++)
+			job->asks[i].next_ms = 0;
 		return;
 	}
 	job_pause(job, JOB_TICK_MS, err.text);
@@ -147,36 +153,71 @@ static void look_at_writing(struct job *job)
 	job->flushed_ms = now;
 }
 
-void job_swarm(struct job *job)
+void job_announce(struct job *job)
 {
 	struct source *sources[FETCHER_SOURCES_MAX];
-	int64_t now = fetcher_now(job->f);
-	unsigned count;
+	unsigned count = job_sources(job, sources, FETCHER_SOURCES_MAX);
 
+	for (unsigned i = 0; i < count && job->f->swarm_port != 0; i++)
+		if (!sources[i]->is_static)
+			ask_source(job, sources[i]);
+}
+
+unsigned job_swarm_peers(const struct job *job)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++)
+		count += job->asks[i].peers;
+	return engine_is_ready(job->f->o.engine) ? count : 0;
+}
+
+/* The carrier reaches beyond the LAN, the others do not. */
+static void set_reach(struct job *job)
+{
+	bool lan_only = !job_may_beyond(job);
+
+	if (lan_only != job->lan_only &&
+	    engine_reach(job->f->o.engine, job->btmh, lan_only) == STATUS_OK)
+		job->lan_only = lan_only;
+}
+
+/* Would HTTP do better? */
+static bool should_let_go(struct job *job)
+{
+	struct peer peers[PEERS_MAX];
+	unsigned count = job_peers(job, peers, PEERS_MAX);
+	int64_t now = fetcher_now(job->f);
+	int64_t silent = now - (job->bytes_ms > job->piece_ms ?
+					job->bytes_ms :
+					job->piece_ms);
+	bool slow = now - job->piece_ms > JOB_SLOW_MS;
+	struct piece_way_facts facts = {
+		.swarm_peers = job->progress.peers + job_swarm_peers(job),
+		.moved = silent < JOB_STALL_MS / 4 && !slow,
+		.stalled = silent > JOB_STALL_MS || slow || job->peers_new,
+		.present = PIECE_WAY_SWARM,
+	};
+
+	for (unsigned i = 0; i < count; i++)
+		facts.peers += peers[i].reach == PEER_NEAR || !job->lan_only;
+	return piece_way(&facts) == PIECE_WAY_HTTP;
+}
+
+void job_swarm(struct job *job)
+{
 	if (!engine_has(job->f->o.engine, job->btmh)) {
-		if (job_http_possible(job, true))
-			job->state = JOB_HTTP;
-		else
-			load(job);
+		load(job);
+		job->peers_new = false;
 		return;
 	}
 	look_at_writing(job);
-	count = job_sources(job, sources, FETCHER_SOURCES_MAX);
-	for (unsigned i = 0; i < count; i++)
-		if (!sources[i]->is_static)
-			ask_source(job, sources[i]);
-	if ((now - job->piece_ms > JOB_SLOW_MS ||
-	     (now - job->piece_ms > JOB_STALL_MS &&
-	      now - job->bytes_ms > JOB_STALL_MS)) &&
-	    job_http_possible(job, false)) {
-		job->http_next = true;
+	set_reach(job);
+	job_announce(job);
+	if (should_let_go(job))
 		job->state = JOB_LETTING_GO;
-	} else if (count == 0 && job->progress.peers == 0) {
-		(void)snprintf(job->trouble, sizeof(job->trouble),
-			       "nobody to ask is there");
-	} else if (job->progress.peers > 0) {
+	else if (job->progress.peers > 0)
 		job->trouble[0] = 0;
-	}
 }
 
 /* The engine says these pieces are written; job_step() has them hashed. */
@@ -207,6 +248,7 @@ void job_swarm_event(struct job *job, const struct engine_event *event)
 	case ENGINE_PIECE:
 		job->dirty++;
 		job->piece_ms = job->moved_ms = fetcher_now(job->f);
+		job->peers_new = false;
 		break;
 	case ENGINE_PROGRESS:
 		/* A large piece over a thin line takes its time. */

@@ -23,7 +23,8 @@ static void torrent_is_here(struct job *job, struct torrentfile *tf)
 	job->tf = tf;
 	job->have = calloc(1, size);
 	job->claimed = calloc(1, size);
-	if (job->have == NULL || job->claimed == NULL) {
+	job->got = calloc(1, size);
+	if (job->have == NULL || job->claimed == NULL || job->got == NULL) {
 		job_pause(job, JOB_TRY_AGAIN_MS, "out of memory");
 		job->stopping = true;
 		return;
@@ -33,6 +34,7 @@ static void torrent_is_here(struct job *job, struct torrentfile *tf)
 	    row.pieces == tf->mi.pieces && have.size == size)
 		memcpy(job->have, have.data, size);
 	buf_release(&have);
+	memcpy(job->got, job->have, size);
 	job->good = havemap_count(job->have, tf->mi.pieces);
 	job->good_bytes = metainfo_bytes_of(&tf->mi, job->have);
 	job_arriving_begin(job);

@@ -1,5 +1,5 @@
-/* What is hashed, written and flushed on libuv's pool: the only place where a
- * piece comes to count. */
+/* What lies on disk already, or was written by the engine, is hashed on libuv's
+ * pool and flushed; only then a piece counts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,43 +15,11 @@ struct task {
 	uint8_t *only; /* pieces to look at */
 	uint8_t *have; /* starts as the job's, ends as what is good */
 
-	struct buf body; /* a range to write first, or empty */
-	uint32_t first, pieces;
-	struct source *from; /* held, when there is a body */
-	bool body_bad;
 	bool salvage; /* all that lies on disk is looked at */
 
 	enum status status;
 	struct err err;
 };
-
-static void write_range(struct task *t)
-{
-	const struct metainfo *mi = &t->job->tf->mi;
-	struct payload *p;
-	size_t at = 0;
-
-	t->status = payload_open(&p, t->job->dir, mi, PAYLOAD_WRITE, &t->err);
-	if (t->status != STATUS_OK)
-		return;
-	for (uint32_t i = t->first; i < t->first + t->pieces; i++) {
-		uint32_t length = metainfo_piece(mi, i).length;
-
-		/* Cut off on its way, perhaps: what came whole counts. */
-		if (t->body.size - at < length)
-			break;
-		if (!payload_piece_good(mi, i, t->body.data + at)) {
-			t->body_bad = true;
-			break;
-		}
-		t->status = payload_write(p, i, t->body.data + at, &t->err);
-		if (t->status != STATUS_OK)
-			break;
-		havemap_set(t->have, i);
-		at += length;
-	}
-	payload_free(p);
-}
 
 static void on_pool(uv_work_t *work)
 {
@@ -59,11 +27,7 @@ static void on_pool(uv_work_t *work)
 	const struct metainfo *mi = &t->job->tf->mi;
 	struct payload_check check = { .only = t->only };
 
-	if (t->body.size > 0)
-		write_range(t);
-	else
-		t->status = payload_verify(t->job->dir, mi, &check, t->have,
-					   &t->err);
+	t->status = payload_verify(t->job->dir, mi, &check, t->have, &t->err);
 	/* Files that are not there yet are no reason not to flush the rest. */
 	if (t->status == STATUS_OK && havemap_count(t->have, mi->pieces) > 0) {
 		t->status = payload_sync(t->job->dir, mi, &t->err);
@@ -107,24 +71,12 @@ static void take_result(struct task *t)
 		if (havemap_has(t->have, i) && !havemap_has(job->have, i))
 			job_arriving_piece(job, i);
 	memcpy(job->have, t->have, map.size);
+	memcpy(job->got, t->have, map.size);
 	if (havemap_count(job->have, mi->pieces) > job->good)
 		job->moved_ms = fetcher_now(job->f);
 	job->good = havemap_count(job->have, mi->pieces);
 	job->good_bytes = metainfo_bytes_of(mi, job->have);
 	job_tell(job);
-}
-
-static void settle_source(struct task *t)
-{
-	int64_t now = fetcher_now(t->job->f);
-
-	if (t->from == NULL)
-		return;
-	if (t->body_bad)
-		source_lied(t->from, now, "a piece is not what was signed");
-	else if (t->status == STATUS_OK)
-		source_worked(t->from, now);
-	source_drop(t->from);
 }
 
 static void pool_done(uv_work_t *work, int cancelled)
@@ -138,10 +90,9 @@ static void pool_done(uv_work_t *work, int cancelled)
 		engine_was_wrong(t);
 	job->on_pool = false;
 	take_result(t);
-	settle_source(t);
 	if (job->state == JOB_SALVAGE && t->salvage &&
 	    t->status == STATUS_OK) {
-		job->state = job->http_next ? JOB_HTTP : JOB_SWARM;
+		job->state = JOB_PIECES;
 		job->piece_ms = fetcher_now(job->f);
 	} else if (wrong) {
 		(void)snprintf(job->trouble, sizeof(job->trouble),
@@ -150,7 +101,6 @@ static void pool_done(uv_work_t *work, int cancelled)
 	}
 	free(t->only);
 	free(t->have);
-	buf_release(&t->body);
 	free(t);
 	/* Though it is winding down: what is complete is held. */
 	if (!job->discard && !job->published &&
@@ -200,23 +150,5 @@ void job_verify(struct job *job, const uint8_t *only)
 		t->only[i] = (uint8_t)((only == NULL ? 0xff : only[i]) &
 				       ~job->have[i]);
 	t->salvage = only == NULL;
-	task_start(t);
-}
-
-void job_write(struct job *job, struct buf *body, struct source *from)
-{
-	struct task *t = task_new(job);
-
-	if (t == NULL) {
-		buf_release(body);
-		job_pause(job, JOB_TRY_AGAIN_MS, "out of memory");
-		return;
-	}
-	t->body = *body;
-	*body = (struct buf)BUF_INIT;
-	t->first = job->range_first;
-	t->pieces = job->range_pieces;
-	t->from = from;
-	source_hold(from);
 	task_start(t);
 }

@@ -32,11 +32,13 @@ struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh)
 
 static void soon_fired(uv_timer_t *timer);
 
-/* The first pause to end wakes the fetcher; the tick would be late. */
-static void wake_at(struct fetcher *f, int64_t at_ms)
+void job_wake_at(struct job *job, int64_t at_ms)
 {
+	struct fetcher *f = job->f;
 	int64_t now = fetcher_now(f);
 
+	if (job->wake_ms == 0 || at_ms < job->wake_ms)
+		job->wake_ms = at_ms;
 	if (uv_is_closing((uv_handle_t *)&f->soon) ||
 	    (uv_is_active((uv_handle_t *)&f->soon) && f->soon_ms <= at_ms))
 		return;
@@ -45,15 +47,21 @@ static void wake_at(struct fetcher *f, int64_t at_ms)
 			     at_ms > now ? (uint64_t)(at_ms - now) : 0, 0);
 }
 
+/* New work is not left to the tick. */
 static void soon_fired(uv_timer_t *timer)
 {
 	struct fetcher *f = timer->data;
 	struct job *next;
 
 	for (struct job *job = f->jobs; job != NULL; job = next) {
+		int64_t at = job->wake_ms;
+
 		next = job->next;
-		if (job->not_before_ms > fetcher_now(f))
-			wake_at(f, job->not_before_ms);
+		if (at == 0)
+			continue;
+		job->wake_ms = 0;
+		if (at > fetcher_now(f))
+			job_wake_at(job, at);
 		else
 			job_step(job);
 	}
@@ -63,7 +71,7 @@ void job_pause(struct job *job, int64_t ms, const char *why)
 {
 	job->not_before_ms = fetcher_now(job->f) + ms;
 	(void)snprintf(job->trouble, sizeof(job->trouble), "%s", why);
-	wake_at(job->f, job->not_before_ms);
+	job_wake_at(job, job->not_before_ms);
 }
 
 /* --- resting: what could not be had is not tried at once again --- */
@@ -130,7 +138,6 @@ static void job_free(struct job *job)
 	job_untell(job);
 	job_give_back_room(job);
 	job_arriving_end(job, false);
-	buf_release(&job->range);
 	while (*at != job)
 		at = &(*at)->next;
 	*at = job->next;
@@ -138,6 +145,7 @@ static void job_free(struct job *job)
 	job->f->look = true;
 	torrentfile_free(job->tf);
 	free(job->have);
+	free(job->got);
 	free(job->claimed);
 	free(job);
 }
@@ -203,7 +211,7 @@ static void job_wind_down(struct job *job)
 		source_drop(job->fetch_from);
 		job->fetch_from = NULL;
 	}
-	if (job->on_pool)
+	if (job->on_pool || !job_pieces_end(job))
 		return;
 	if (engine_has(f->o.engine, job->btmh) && !is_out_of_time(f)) {
 		seed_release(f, job->btmh);
@@ -272,9 +280,9 @@ void job_step(struct job *job)
 	case JOB_LETTING_GO:
 		let_engine_go(job);
 		break;
-	case JOB_HTTP:
-		if (job_has_room(job))
-			job_http(job);
+	case JOB_PIECES:
+		if (job->swarm_next || job_has_room(job))
+			job_pieces(job);
 		break;
 	case JOB_DONE:
 		break;
@@ -426,7 +434,9 @@ void fetcher_peers_changed(struct fetcher *f, const uint8_t *btmh)
 	/* Whoever waited for somebody to ask need not wait any longer. */
 	if (!job->no_room)
 		job->not_before_ms = 0;
-	wake_at(f, fetcher_now(f));
+	job->peers_new = true;
+	job_pieces_peers_changed(job);
+	job_wake_at(job, fetcher_now(f));
 }
 
 void fetcher_hurry(struct fetcher *f)
@@ -435,9 +445,11 @@ void fetcher_hurry(struct fetcher *f)
 		if (!f->resting[i].bad || f->resting[i].times < 3)
 			f->resting[i].until_ms = 0;
 	for (struct job *job = f->jobs; job != NULL; job = job->next)
-		if (!job->no_room)
+		if (!job->no_room) {
 			job->not_before_ms = 0;
-	wake_at(f, fetcher_now(f));
+			job_pieces_peers_changed(job);
+			job_wake_at(job, fetcher_now(f));
+		}
 	fetcher_look(f);
 }
 
@@ -616,20 +628,23 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 		[JOB_TORRENT] = "torrent",     [JOB_REUSE] = "salvage",
 		[JOB_SALVAGE] = "salvage",
 		[JOB_SWARM] = "swarm",	       [JOB_LETTING_GO] = "swarm",
-		[JOB_HTTP] = "http",	       [JOB_DONE] = "done",
+		[JOB_PIECES] = "http",	       [JOB_DONE] = "done",
 	};
 	const struct job *job = fetcher_find(f, btmh);
+	uint64_t rate;
+	unsigned peers;
 
 	if (job == NULL)
 		return NULL;
+	job_pieces_rate(job, &rate, &peers);
 	return json_pack(
 		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s}", "btmh",
 		job->hex, "way", names[job->state], "bytes",
 		(json_int_t)(job->tf == NULL ? 0 : job->tf->mi.total),
 		"verified", (json_int_t)job->good_bytes, "progress",
 		fetcher_progress(f, btmh), "rate",
-		(json_int_t)job->progress.rate_down, "peers",
-		(json_int_t)job->progress.peers, "http_bytes",
+		(json_int_t)(rate + job->progress.rate_down), "peers",
+		(json_int_t)(peers + job->progress.peers), "http_bytes",
 		(json_int_t)job->http_bytes, "reused",
 		(json_int_t)job->reused_bytes, "trouble", job->trouble);
 }

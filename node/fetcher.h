@@ -5,13 +5,16 @@
  *   TORRENT   its torrent file is had and proved against the signed hash
  *   REUSE     files that other payloads here have are taken from there
  *   SALVAGE   what lies on disk already is hashed; nothing good is fetched again
- *   SWARM     the engine fetches; every few seconds what it has written is
- *             hashed here, fsynced and remembered
- *   HTTP      the same by ranges over HTTP, from plain web servers and when
- *             nobody answers as a peer
+ *   PIECES    ranges over HTTP, several at once, from all who have some of it
+ *             (node/piece_plan.h); each piece is hashed, written and served on
+ *             as soon as it is whole, and remembered with the next fsync
+ *   SWARM     the engine fetches, where only ordinary clients give anything;
+ *             every few seconds what it has written is hashed, fsynced and
+ *             remembered here
  *   HELD      every byte was verified by this program and is on disk
  *
- * The engine is not believed: a piece counts once it has been read back,
+ * Between PIECES and SWARM a job goes to and fro as one or the other brings
+ * nothing (piece_way()). Nobody is believed: a piece counts once it has been
  * hashed and fsynced here. One writer at a time: the engine from engine_add()
  * until it let go, this program otherwise.
  *
@@ -67,7 +70,8 @@ struct fetcher_options {
 			  unsigned max);
 	/* May it be fetched from beyond the LAN by this node now? */
 	enum carrier_role (*role)(void *owner, const uint8_t *btmh);
-	/* A job began (pieces 0), verified pieces, or ended (running false). */
+	/* A job began (pieces 0), verified pieces, or ended (running false).
+	 * `beyond`: requests of it leave the LAN now. */
 	void (*on_job)(void *owner, const uint8_t *btmh, bool running,
 		       bool beyond, uint32_t pieces);
 	/* A peer could not be reached, or did not give what it has. */

@@ -44,6 +44,7 @@ struct piece_facts {
 	uint32_t pieces;
 	const uint8_t *have;	/* verified here */
 	const uint8_t *pending; /* asked of somebody, or being verified */
+	const uint8_t *late; /* of these, asked of who is slow; NULL: none */
 	const uint8_t *near_failures; /* a count per piece; NULL: none */
 	const uint32_t *urgent; /* in their order; need not be missing */
 	uint32_t n_urgent;
@@ -61,16 +62,22 @@ struct piece_ask {
 	bool again; /* it is asked of somebody else already */
 };
 
-/* What to ask `peer` (an index) for now; false: nothing. */
+/* What to ask `peer` (an index) for now; false: nothing. Near peers that can
+ * get a piece count as having it: who cannot any more is not in `peers`. Looks
+ * at some thousands of pieces at most. */
 bool piece_plan(const struct piece_facts *facts, unsigned peer,
 		uint64_t random, struct piece_ask *ask);
+
+/* Whose piece it is of those who swap: the highest weight. */
+uint64_t piece_weight(uint64_t id, uint32_t piece);
 
 /* Which way to fetch: by pieces over HTTP, or through the engine. */
 enum piece_way { PIECE_WAY_HTTP, PIECE_WAY_SWARM };
 struct piece_way_facts {
 	unsigned peers;		/* that answer HTTP and may be asked */
 	unsigned swarm_peers;	/* ordinary clients /announce told of */
-	bool moved;		/* a piece came lately the present way */
+	bool moved;		/* something came lately the present way */
+	bool stalled;		/* nothing did for long */
 	enum piece_way present;
 };
 enum piece_way piece_way(const struct piece_way_facts *facts);

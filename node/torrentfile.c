@@ -7,6 +7,8 @@
 #include "node/durable.h"
 #include "node/merkle.h"
 
+enum { SMALL_PIECE = 256 << 10, LARGE_PIECE = 4 << 20 };
+
 static enum status digest(struct bytes data, const EVP_MD *kind, uint8_t *out)
 {
 	if (EVP_Digest(data.data, data.size, out, NULL, kind, NULL) != 1)
@@ -137,17 +139,16 @@ void torrentfile_piece_hash(const uint8_t *data, size_t size, uint32_t leaves,
 	merkle_free(hasher);
 }
 
+/* A piece is what is passed on while the rest is still to come: one in some
+ * hundreds keeps those behind us busy, and the table of hashes short. */
 uint32_t torrentfile_piece_length(uint64_t total)
 {
 	uint64_t length = METAINFO_BLOCK;
 
-	if (total > (uint64_t)4 << 30)
-		length = 4 << 20;
-	else if (total > (uint64_t)1 << 30)
-		length = 2 << 20;
-	else
-		while (length < 1 << 20 && total / 64 >= length * 2)
-			length *= 2;
+	while (length < SMALL_PIECE && total / 64 >= length * 2)
+		length *= 2;
+	while (length < LARGE_PIECE && total > 512 * length)
+		length *= 2;
 	while (length < METAINFO_PIECE_LENGTH_MAX &&
 	       total / length > METAINFO_PIECES_MAX / 2)
 		length *= 2;

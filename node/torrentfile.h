@@ -50,9 +50,9 @@ void torrentfile_free(struct torrentfile *tf);
 void torrentfile_piece_hash(const uint8_t *data, size_t size, uint32_t leaves,
 			    uint8_t hash[static 32]);
 
-/* The usual piece length for a payload: 1 MiB up to 1 GiB, 2 MiB up to 4 GiB,
- * 4 MiB beyond (more when it would be too many pieces), and for small ones
- * what gives 64 pieces, at least 16 KiB. */
+/* The usual piece length for a payload: what gives 64 pieces, at least 16 KiB
+ * and at most 256 KiB; larger where that would be more than 512 pieces, up to
+ * 4 MiB (and beyond only when it would be too many pieces). */
 uint32_t torrentfile_piece_length(uint64_t total);
 
 #endif

@@ -95,8 +95,24 @@ static inline void open_fetcher(struct world *w)
 	CHECK(fetcher_open(&w->fetcher, &options, &err) == STATUS_OK);
 }
 
+/* A tracker that knows one ordinary client. */
+static inline bool tell_of_a_client(struct web *web,
+				    struct http_request *request)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+
+	(void)web;
+	if (strcmp(http_request_head(request)->path, "/announce") != 0)
+		return false;
+	answer.body = bytes_of("d8:intervali60e5:peers6:\x7f\x01\x01\x01\x1b\x0a"
+			       "e");
+	http_request_answer(request, &answer);
+	return true;
+}
+
 /* A county with one lesson of `size` bytes, mirrored; a station that knows it;
- * a fetcher whose only source is the mirror, as a node unless `is_static`. */
+ * a fetcher whose only source is the mirror: a plain web server, or a node that
+ * has nothing of it but the torrent file, and knows of an ordinary client. */
 static inline void world_make(struct world *w, size_t size, bool is_static)
 {
 	struct mirror_export_options options = { .dir = NULL };
@@ -117,6 +133,11 @@ static inline void world_make(struct world *w, size_t size, bool is_static)
 	web_open(&w->web, &w->loop, options.dir);
 	w->source = sources_at(&w->sources, w->web.url, 0);
 	w->source->is_static = is_static;
+	if (!is_static) {
+		w->web.refuse = 404;
+		w->web.only = "/payload/";
+		w->web.answer = tell_of_a_client;
+	}
 	OFFICE_OK(c, shelf_open(&w->shelf, w->station.house.payload_dir,
 				w->station.house.torrent_dir,
 				w->station.house.blob_dir, &c->err));

@@ -155,11 +155,12 @@ static void pieces_grow_with_the_payload(void)
 	CHECK(torrentfile_piece_length(64 * 32 * K - 1) == 16 * K);
 	CHECK(torrentfile_piece_length(64 * 32 * K) == 32 * K);
 	CHECK(torrentfile_piece_length(20 << 20) == 256 * K);
-	CHECK(torrentfile_piece_length(64 << 20) == 1 << 20);
-	CHECK(torrentfile_piece_length(G) == 1 << 20);
-	CHECK(torrentfile_piece_length(G + 1) == 2 << 20);
-	CHECK(torrentfile_piece_length(4 * G) == 2 << 20);
-	CHECK(torrentfile_piece_length(4 * G + 1) == 4 << 20);
+	CHECK(torrentfile_piece_length(64 << 20) == 256 * K);
+	CHECK(torrentfile_piece_length(128 << 20) == 256 * K);
+	CHECK(torrentfile_piece_length((128 << 20) + 1) == 512 * K);
+	CHECK(torrentfile_piece_length(G) == 2 << 20);
+	CHECK(torrentfile_piece_length(G + 1) == 4 << 20);
+	CHECK(torrentfile_piece_length(4 * G) == 4 << 20);
 	CHECK(torrentfile_piece_length(1000 * G) == 4 << 20);
 	CHECK(torrentfile_piece_length(4096 * G) == 8 << 20);
 }
