@@ -148,31 +148,34 @@ void job_untell(struct job *job)
 
 void job_arriving_begin(struct job *job)
 {
-	(void)job;
+	struct arrivals *arrivals = job->f->o.arrivals;
+
+	if (arrivals != NULL && job->arriving == NULL)
+		job->arriving = arriving_begin(arrivals, job->btmh, job->tf,
+					       job->have);
 }
 
 void job_arriving_piece(struct job *job, uint32_t piece)
 {
-	(void)job;
-	(void)piece;
+	if (job->arriving != NULL)
+		arriving_piece(job->arriving, piece);
 }
 
 void job_arriving_end(struct job *job, bool held)
 {
-	(void)job;
-	(void)held;
+	if (job->arriving != NULL)
+		arriving_end(job->arriving, held);
+	job->arriving = NULL;
 }
 
 unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max)
 {
-	(void)job;
-	(void)pieces;
-	(void)max;
-	return 0;
+	return job->arriving == NULL ?
+		       0 :
+		       arriving_urgent(job->arriving, pieces, max);
 }
 
 bool job_is_watched(const struct job *job)
 {
-	(void)job;
-	return false;
+	return job->arriving != NULL && arriving_watched(job->arriving);
 }
