@@ -89,7 +89,8 @@ struct job {
 	/* the torrent file */
 	struct http_fetch *fetch;
 	struct source *fetch_from; /* held while `fetch` */
-	unsigned turn; /* whose turn it is among the sources */
+	unsigned turn;	 /* whose turn it is among the sources */
+	unsigned rounds; /* all of them were asked for it */
 	unsigned bad_torrents; /* that were not the signed one */
 	uint64_t http_bytes;
 	uint64_t reused_bytes; /* had from other payloads here */

@@ -9,7 +9,7 @@
 
 /* Whoever has just heard of a lesson asks again at once: the others have just
  * heard of it, too. */
-enum { QUICK_TRIES = 24, BAD_TORRENTS_MAX = 3 };
+enum { QUICK_ROUNDS = 24, QUICK_MS = 150, BAD_TORRENTS_MAX = 3 };
 
 /* With the torrent known, the have-map can be read. */
 static void torrent_is_here(struct job *job, struct torrentfile *tf)
@@ -49,6 +49,16 @@ static void torrent_path(const struct job *job, char out[static 4200])
 		       job->hex);
 }
 
+/* The next one is asked at once; when all were asked, there is a pause. */
+static void not_there(struct job *job)
+{
+	int64_t ms = 0;
+
+	if (job->turn == 0)
+		ms = job->rounds < QUICK_ROUNDS ? QUICK_MS : JOB_TRY_AGAIN_MS;
+	job_pause(job, ms, "nobody asked has its torrent file yet");
+}
+
 static void torrent_came(void *owner, const struct http_reply *reply)
 {
 	struct job *job = owner;
@@ -66,9 +76,7 @@ static void torrent_came(void *owner, const struct http_reply *reply)
 		else
 			source_answered(from, fetcher_now(job->f));
 		source_drop(from);
-		job_pause(job,
-			  job->turn < QUICK_TRIES ? 150 : JOB_TRY_AGAIN_MS,
-			  "nobody asked has its torrent file yet");
+		not_there(job);
 		return;
 	}
 	status = torrentfile_open_bytes(&tf, reply->body, job->btmh, &err);
@@ -118,7 +126,9 @@ void job_get_torrent(struct job *job)
 		job_pause(job, JOB_TRY_AGAIN_MS, "nobody to ask is there");
 		return;
 	}
-	job->fetch_from = sources[job->turn++ % count];
+	job->fetch_from = sources[job->turn < count ? job->turn : 0];
+	job->turn = job->turn + 1 < count ? job->turn + 1 : 0;
+	job->rounds += job->turn == 0;
 	/* Two that want the same must not wait for each other. */
 	(void)snprintf(url, sizeof(url), "%s/torrent/%s?wait=0", job->fetch_from->url,
 		       job->hex);

@@ -362,7 +362,7 @@ static bool is_stuck(const struct job *job)
 	if (job->stopping || job->on_pool)
 		return false;
 	if (job->state == JOB_TORRENT)
-		return job->turn >= 12 && job->fetch == NULL;
+		return job->rounds >= 12 && job->fetch == NULL;
 	return fetcher_now(job->f) - job->moved_ms > JOB_STUCK_MS;
 }
 
