@@ -19,6 +19,7 @@ enum {
 	GIVE_LEAST = 1024,
 	DEBT_S = 60,
 	WAIT_MAX_MS = 5000,
+	CLOSED_WAIT_MS = 500, /* then it is asked why */
 	COMES_LATE_MS = 150, /* who was told to wait is not there at once */
 	ENGINE_PARTS = 10,
 	AGAIN_MAX_S = 3600,
@@ -352,7 +353,7 @@ uint64_t budget_take(struct budget *b, enum budget_way way,
 	fill(b, k, now_ms);
 	room = month_room(b, class);
 	if (!is_open(b, way, class)) {
-		*wait_ms = WAIT_MAX_MS;
+		*wait_ms = CLOSED_WAIT_MS;
 		want = 0;
 	} else {
 		if (want > room)
@@ -364,6 +365,23 @@ uint64_t budget_take(struct budget *b, enum budget_way way,
 	k->window_bytes += want;
 	unlock(b);
 	return want;
+}
+
+void budget_give_back(struct budget *b, enum budget_way way, uint64_t bytes)
+{
+	struct bucket *k = &b->buckets[way];
+
+	lock(b);
+	b->spent -= bytes < b->spent ? bytes : b->spent;
+	k->window_bytes -= bytes < k->window_bytes ? bytes : k->window_bytes;
+	if (is_limited(k)) {
+		int64_t room = burst(k->rate) - k->level;
+
+		k->level += (int64_t)bytes * 1000 < room ?
+				    (int64_t)bytes * 1000 :
+				    room;
+	}
+	unlock(b);
 }
 
 void budget_spent(struct budget *b, enum budget_way way, uint64_t bytes,

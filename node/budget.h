@@ -106,6 +106,8 @@ unsigned budget_again_s(struct budget *b, enum budget_way way);
 uint64_t budget_take(struct budget *b, enum budget_way way,
 		     enum budget_class class, uint64_t want, int64_t now_ms,
 		     unsigned *wait_ms);
+/* Of what was taken, so many bytes did not go after all. */
+void budget_give_back(struct budget *b, enum budget_way way, uint64_t bytes);
 /* Spent without having been asked for: heads, small talk, the engine's. */
 void budget_spent(struct budget *b, enum budget_way way, uint64_t bytes,
 		  int64_t now_ms);

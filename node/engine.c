@@ -30,6 +30,7 @@ struct slot {
 	bool releasing;
 	enum engine_mode mode;
 	uint32_t pieces;
+	bool lan_only; /* as its owner says */
 	uint8_t btmh[ENGINE_BTMH_SIZE];
 };
 
@@ -42,6 +43,7 @@ struct engine {
 	char *payload_dir;
 	char *listen;
 	struct engine_limits limits;
+	bool inside; /* everything is LAN only */
 
 	enum engine_state state;
 	struct engine_process process;
@@ -442,7 +444,7 @@ enum status engine_add(struct engine *e, const struct engine_payload *payload,
 	command.slot = slot_number(e, s);
 	memcpy(command.add.btmh, payload->btmh, ENGINE_BTMH_SIZE);
 	command.add.mode = payload->mode;
-	command.add.lan_only = payload->lan_only;
+	command.add.lan_only = payload->lan_only || e->inside;
 	command.add.torrent = payload->torrent;
 	if (payload->mode == ENGINE_FETCH)
 		command.add.have = payload->have;
@@ -452,7 +454,8 @@ enum status engine_add(struct engine *e, const struct engine_payload *payload,
 			       status_text(status));
 	*s = (struct slot){ .used = true,
 			    .mode = payload->mode,
-			    .pieces = payload->pieces };
+			    .pieces = payload->pieces,
+			    .lan_only = payload->lan_only };
 	memcpy(s->btmh, payload->btmh, ENGINE_BTMH_SIZE);
 	e->used++;
 	return STATUS_OK;
@@ -504,9 +507,30 @@ enum status engine_release(struct engine *e, const uint8_t *btmh)
 enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only)
 {
 	struct engine_command command = { .type = ENGINE_COMMAND_REACH,
-					  .lan_only = lan_only };
+					  .lan_only = lan_only || e->inside };
+	struct slot *s = slot_of(e, btmh);
 
+	if (s != NULL)
+		s->lan_only = lan_only;
 	return send_about(e, btmh, &command);
+}
+
+void engine_stay_inside(struct engine *e, bool inside)
+{
+	if (inside == e->inside)
+		return;
+	e->inside = inside;
+	for (uint32_t i = 0; i < e->slot_count; i++) {
+		struct slot *s = &e->slots[i];
+		struct engine_command command = {
+			.type = ENGINE_COMMAND_REACH,
+			.slot = slot_number(e, s),
+			.lan_only = s->lan_only || inside,
+		};
+
+		if (s->used && !s->lan_only && !s->releasing)
+			(void)send_command(e, &command);
+	}
 }
 
 enum status engine_peers(struct engine *e, const uint8_t *btmh)

@@ -116,6 +116,10 @@ enum status engine_flush(struct engine *e, const uint8_t *btmh);
 enum status engine_release(struct engine *e, const uint8_t *btmh);
 /* Change whom it may speak with; peers no longer allowed are dropped. */
 enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only);
+/* While `inside`, all payloads, those to come too, speak with peers of the LAN
+ * only, whatever engine_add() and engine_reach() say; afterwards as these said
+ * last. */
+void engine_stay_inside(struct engine *e, bool inside);
 /* ENGINE_PEERS follows. */
 enum status engine_peers(struct engine *e, const uint8_t *btmh);
 

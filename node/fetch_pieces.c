@@ -372,6 +372,10 @@ static void drop_silent(struct pieces *p)
 	struct pieces_request *next;
 	int64_t now = now_of(p);
 
+	/* What our own limits hold back is not silence. */
+	for (struct pieces_request *r = p->requests; r != NULL; r = r->next)
+		if (http_fetch_waits(r->fetch))
+			r->heard_ms = p->moved_ms = now;
 	for (struct pieces_request *r = p->requests; r != NULL; r = next) {
 		struct pieces_peer *peer = r->peer;
 		int64_t silent = now - r->heard_ms;

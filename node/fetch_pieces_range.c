@@ -13,6 +13,7 @@ enum {
 	ABSENT_MS = 3000, /* it has nothing of it */
 	FAILED_MS = 1000, /* doubled with each failure */
 	FAILED_MAX_MS = 30 * 1000,
+	LIMITED_MS = 2000, /* our line is closed to it */
 	PULL_HOPS = 3 /* left, when a node below asked us */
 };
 
@@ -235,6 +236,13 @@ static void range_failed(struct pieces_request *r,
 
 	(void)snprintf(job->trouble, sizeof(job->trouble), "%s (HTTP %u)",
 		       reply->error, reply->code);
+	if (reply->status == STATUS_LIMITED) {
+		/* We may not, whoever is asked. */
+		(void)snprintf(job->trouble, sizeof(job->trouble), "%s",
+			       reply->error);
+		pieces_drop_peer(peer, LIMITED_MS, false);
+		return;
+	}
 	near_failed(r);
 	peer->failures++;
 	if (blame) {
@@ -300,6 +308,7 @@ static enum status send_request(struct pieces_request *r, struct err *err)
 						3000 :
 						10000,
 				.range_first = start.offset,
+				.background = !job->first && !r->urgent,
 				.on_data = range_data };
 	enum status status;
 

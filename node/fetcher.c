@@ -311,10 +311,11 @@ static int by_order(const void *a, const void *b)
 
 bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first)
 {
-	struct job *job;
+	struct job *job = fetcher_find(f, btmh);
 
-	if (fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
-	    is_resting(f, btmh))
+	if (job != NULL)
+		job->first |= first; /* it was pinned meanwhile, perhaps */
+	if (job != NULL || lent_is(f, btmh) || is_resting(f, btmh))
 		return false;
 	job = job_new(f, btmh);
 	if (job == NULL)
@@ -337,10 +338,13 @@ static void start_wanted(struct fetcher *f)
 		return;
 	}
 	qsort(l->found, l->count, sizeof(*l->found), by_order);
-	for (unsigned i = 0; i < l->count && f->n_jobs < FETCHER_JOBS_MAX; i++)
-		(void)fetcher_begin(f, l->found[i].btmh,
-				    l->found[i].due[0] != 0 ||
-					    l->found[i].pinned);
+	/* Those that run already may have become first meanwhile. */
+	for (unsigned i = 0; i < l->count; i++)
+		if (f->n_jobs < FETCHER_JOBS_MAX ||
+		    fetcher_find(f, l->found[i].btmh) != NULL)
+			(void)fetcher_begin(f, l->found[i].btmh,
+					    l->found[i].due[0] != 0 ||
+						    l->found[i].pinned);
 	free(l);
 }
 
@@ -351,8 +355,7 @@ static void start_jobs(struct fetcher *f)
 	/* What begins or ends meanwhile is a reason to look once more. */
 	f->look = false;
 	asked_start(f, FETCHER_VIEWER, FETCHER_JOBS_MAX + JOBS_FOR_VIEWERS);
-	if (f->n_jobs < FETCHER_JOBS_MAX)
-		start_wanted(f);
+	start_wanted(f);
 	asked_start(f, FETCHER_BELOW, FETCHER_JOBS_MAX + JOBS_FOR_BELOW);
 }
 
@@ -608,6 +611,13 @@ double fetcher_progress(const struct fetcher *f, const uint8_t *btmh)
 	return bytes >= job->tf->mi.total ?
 		       1 :
 		       (double)bytes / (double)job->tf->mi.total;
+}
+
+bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct job *job = fetcher_find(f, btmh);
+
+	return job != NULL && job->first;
 }
 
 const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)

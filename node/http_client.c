@@ -155,6 +155,11 @@ static void settle_soon(struct http_client *client)
 		(void)uv_timer_start(&client->soon, settle_fired, 0, 0);
 }
 
+void http_client_settle_soon(struct http_client *client)
+{
+	settle_soon(client);
+}
+
 static void unlink_fetch(struct http_fetch *fetch)
 {
 	if (fetch->previous != NULL)
@@ -169,6 +174,7 @@ static void unlink_fetch(struct http_fetch *fetch)
 static void detach(struct http_fetch *fetch)
 {
 	assert(!fetch->client->inside);
+	http_meter_end(fetch);
 	if (fetch->added)
 		(void)curl_multi_remove_handle(fetch->client->multi,
 					       fetch->easy);
@@ -267,26 +273,35 @@ static void drop_cancelled(struct http_client *client)
 	client->some_cancelled = false;
 }
 
+/* May bring data at once: curl's own callbacks. */
+static void go_on(struct http_fetch *fetch)
+{
+	struct http_client *client = fetch->client;
+
+	fetch->resume = false;
+	client->inside = true;
+	(void)curl_easy_pause(fetch->easy, CURLPAUSE_CONT);
+	client->inside = false;
+	settle_soon(client);
+}
+
 /* Start and wake what was asked for meanwhile. */
 static void start_waiting(struct http_client *client)
 {
 	struct http_fetch *fetch;
 
 	client->some_waiting = false;
+	while ((fetch = http_meter_next(client)) != NULL)
+		go_on(fetch);
 	for (fetch = client->fetches; fetch != NULL; fetch = fetch->next) {
-		if (!fetch->added && !fetch->cancelled) {
+		if (!fetch->added && !fetch->cancelled && !fetch->refused) {
 			fetch->added = curl_multi_add_handle(
 					       client->multi, fetch->easy) ==
 				       CURLM_OK;
 			fetch->refused = !fetch->added;
 			client->some_refused |= fetch->refused;
 		} else if (fetch->resume) {
-			fetch->resume = false;
-			/* May bring data at once: curl's own callbacks. */
-			client->inside = true;
-			(void)curl_easy_pause(fetch->easy, CURLPAUSE_CONT);
-			client->inside = false;
-			settle_soon(client);
+			go_on(fetch);
 		}
 	}
 }
@@ -325,6 +340,7 @@ static void end_all(struct http_client *client)
 	client->ended = true;
 	uv_close((uv_handle_t *)&client->timer, timer_closed);
 	uv_close((uv_handle_t *)&client->soon, timer_closed);
+	uv_close((uv_handle_t *)&client->turns, timer_closed);
 }
 
 /* curl has returned: do what its callbacks could not. Done callbacks run here
@@ -391,9 +407,11 @@ enum status http_client_open(struct http_client **out, uv_loop_t *loop,
 	/* Timers cannot fail to be made. */
 	(void)uv_timer_init(loop, &client->timer);
 	(void)uv_timer_init(loop, &client->soon);
+	(void)uv_timer_init(loop, &client->turns);
 	client->timer.data = client;
 	client->soon.data = client;
-	client->open_handles = 2;
+	client->turns.data = client;
+	client->open_handles = 3;
 	*out = client;
 	return STATUS_OK;
 }
@@ -413,8 +431,14 @@ enum status http_client_leave_from(struct http_client *client,
 	return STATUS_OK;
 }
 
+void http_client_measure(struct http_client *client,
+			 const struct http_client_meter *meter)
+{
+	client->meter = *meter;
+}
+
 static enum status start(struct http_client *client, struct http_fetch *fetch,
-			 struct http_fetch **out)
+			 const char *url, struct http_fetch **out)
 {
 	if (client->from[0] != 0)
 		(void)curl_easy_setopt(fetch->easy, CURLOPT_INTERFACE,
@@ -425,6 +449,7 @@ static enum status start(struct http_client *client, struct http_fetch *fetch,
 		client->fetches->previous = fetch;
 	client->fetches = fetch;
 	client->some_waiting = true;
+	http_meter_begin(fetch, url);
 	settle_soon(client);
 	if (out != NULL)
 		*out = fetch;
@@ -442,7 +467,8 @@ enum status http_client_get(struct http_client *client,
 	if (client->on_closed != NULL)
 		return err_set(err, STATUS_CANCELLED, "closing");
 	status = http_transfer_new(&fetch, get, done, owner, err);
-	return status == STATUS_OK ? start(client, fetch, out) : status;
+	return status == STATUS_OK ? start(client, fetch, get->url, out) :
+				     status;
 }
 
 enum status http_client_post(struct http_client *client,
@@ -464,7 +490,7 @@ enum status http_client_post(struct http_client *client,
 		http_transfer_free(fetch);
 		return status;
 	}
-	return start(client, fetch, out);
+	return start(client, fetch, get->url, out);
 }
 
 void http_client_cancel(struct http_fetch *fetch)

@@ -30,7 +30,9 @@ struct http_reply {
 	/* STATUS_OK: an HTTP answer came, see `code`. STATUS_UNREACHABLE: no
 	 * connection, timed out, too slow or cut off. STATUS_MALFORMED: not
 	 * HTTP, larger than allowed, or a coding that does not decode.
-	 * STATUS_CANCELLED: on_data gave up, or the client closed. */
+	 * STATUS_CANCELLED: on_data gave up, or the client closed.
+	 * STATUS_LIMITED: the meter does not let it go on, nor perhaps begin;
+	 * `error` says why, and the other side is not to blame. */
 	enum status status;
 	const char *error; /* "" while STATUS_OK */
 	unsigned code;     /* 200, 206, 304, 404, ...; 0 when none came */
@@ -77,7 +79,35 @@ struct http_get {
 	uint64_t slow_for_s;     /* ... for so long; 0: 30 (no long polls) */
 	uint64_t rate_max;       /* bytes per second; 0: no limit */
 	bool long_poll;          /* silence is fine until timeout_ms */
+	bool background;         /* others may go first (see the meter) */
 	http_data_cb on_data;    /* NULL: the body is collected */
+};
+
+/* Where a fetch goes, as far as limits are concerned. */
+enum http_reach {
+	HTTP_NEAR,	     /* never limited */
+	HTTP_BEYOND,	     /* counted */
+	HTTP_BEYOND_PAYLOAD, /* and its body comes no faster than is given */
+};
+
+/* What fetches are measured by (node/uplink.h), on the loop thread. A fetch
+ * that waits for its turn is paused, and not taken for a slow one. */
+struct http_client_meter {
+	void *owner;
+	enum http_reach (*reach)(void *owner, const char *url);
+	/* May a fetch with this reach begin, or go on? NULL: yes; else why
+	 * not. Not asked of HTTP_NEAR. */
+	const char *(*refuses)(void *owner, enum http_reach reach,
+			       bool background);
+	/* Of HTTP_BEYOND_PAYLOAD: how many of `want` bytes may come now (0:
+	 * ask again after *wait_ms). */
+	uint64_t (*take)(void *owner, bool background, uint64_t want,
+			 unsigned *wait_ms);
+	/* What went over the wire; `taken` of `in` were given by take(). */
+	void (*count)(void *owner, enum http_reach reach, uint64_t in,
+		      uint64_t taken, uint64_t out);
+	/* Bytes a second of payload that come at most; UINT64_MAX: any. */
+	uint64_t (*rate)(void *owner);
 };
 
 enum status http_client_open(struct http_client **out, uv_loop_t *loop,
@@ -96,6 +126,10 @@ struct traffic;
  * of it near. Both must outlive the client. Before the first fetch. */
 void http_client_count(struct http_client *client, struct traffic *traffic,
 		       const struct lan *lan);
+
+/* Measure all fetches to come. Before the first fetch. */
+void http_client_measure(struct http_client *client,
+			 const struct http_client_meter *meter);
 
 /*
  * Start a GET.
@@ -126,6 +160,9 @@ void http_client_cancel(struct http_fetch *fetch);
  * sender. Data that is on its way to on_data when it pauses is kept. */
 void http_fetch_pause(struct http_fetch *fetch);
 void http_fetch_resume(struct http_fetch *fetch);
+
+/* Is it the meter it waits for, not the other side? */
+bool http_fetch_waits(const struct http_fetch *fetch);
 
 /* Totals of all finished fetches, heads included, cancelled ones not. */
 struct http_client_counters {

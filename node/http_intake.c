@@ -99,22 +99,39 @@ static void count_bodies(struct http_server *server,
 				came, went);
 }
 
+/* Measured, and given to MHD, which takes what it has. */
+static enum MHD_Result respond(struct http_server *server,
+			       struct MHD_Connection *connection,
+			       const struct http_head *head, size_t in,
+			       struct http_answer *answer)
+{
+	const struct http_server_meter *meter = &server->options.meter;
+	enum MHD_Result result;
+	uint64_t body_bytes;
+	bool made;
+
+	if (meter->answers != NULL)
+		meter->answers(meter->owner, head, answer);
+	made = answer->reader.read != NULL;
+	result = http_respond(server, connection, answer, &body_bytes);
+	count_bodies(server, head, in, body_bytes);
+	if (meter->sent != NULL)
+		meter->sent(meter->owner, head, in, body_bytes, made);
+	return result;
+}
+
 static enum MHD_Result try_fast(struct http_server *server,
 				struct MHD_Connection *connection,
 				const struct http_head *head, bool *answered)
 {
 	struct http_answer answer = HTTP_ANSWER_INIT;
-	enum MHD_Result result;
-	uint64_t body_bytes;
 
 	*answered = server->try_fast != NULL && head->method == HTTP_GET &&
 		    server->try_fast(server->owner, head, &answer);
 	if (!*answered)
 		return MHD_YES;
 	atomic_fetch_add(&server->fast, 1);
-	result = http_respond(server, connection, &answer, &body_bytes);
-	count_bodies(server, head, 0, body_bytes);
-	return result;
+	return respond(server, connection, head, 0, &answer);
 }
 
 static struct http_request *request_new(struct http_server *server,
@@ -318,16 +335,14 @@ static enum MHD_Result send_answer(struct http_server *server,
 				   struct http_request *request)
 {
 	enum MHD_Result result;
-	uint64_t body_bytes;
 
 	assert(request->answered);
-	result = http_respond(server, connection, &request->answer,
-			      &body_bytes);
+	result = respond(server, connection, &request->head,
+			 request->body.size, &request->answer);
 	/* The response has taken these. */
 	request->answer.flags &= ~(unsigned)HTTP_TAKE_BODY;
 	request->answer.fd = -1;
 	request->answer.reader.read = NULL;
-	count_bodies(server, &request->head, request->body.size, body_bytes);
 	return result;
 }
 

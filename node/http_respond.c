@@ -272,7 +272,7 @@ static bool asks_for_part(struct MHD_Connection *connection,
 static bool cut_to_available(const struct http_answer *answer,
 			     enum range_kind kind, struct range *range)
 {
-	if (answer->fd < 0 || answer->available == 0 ||
+	if (is_memory(answer) || answer->available == 0 ||
 	    answer->available >= answer->length)
 		return true;
 	if (kind != RANGE_PART || range->first >= answer->available)

@@ -158,6 +158,19 @@ typedef void (*http_gone_cb)(void *owner, struct http_request *request);
 
 typedef void (*http_server_closed_cb)(void *owner);
 
+/* What answers are measured by (node/uplink.h), on the server's threads. */
+struct http_server_meter {
+	void *owner;
+	/* Is about to be sent: may put another reader in place of what the
+	 * bytes come from, or make it another answer. */
+	void (*answers)(void *owner, const struct http_head *head,
+			struct http_answer *answer);
+	/* It goes out, with so many bytes of body; `in` came with the request.
+	 * `made`: by the reader of an answer, which may still end early. */
+	void (*sent)(void *owner, const struct http_head *head, uint64_t in,
+		     uint64_t out, bool made);
+};
+
 struct http_server_options {
 	const char *address;  /* "0.0.0.0:7433", "[::]:7433" (both families) */
 	unsigned threads;     /* 0: 4 */
@@ -172,6 +185,7 @@ struct http_server_options {
 	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
 	struct traffic *traffic; /* bodies are counted here, when it is set, */
 	const struct lan *lan;	 /* by where they go; NULL: all is near */
+	struct http_server_meter meter; /* `answers` NULL: none */
 };
 
 /*

@@ -152,6 +152,18 @@ static size_t stream(struct http_fetch *fetch, struct bytes data)
 	return data.size;
 }
 
+size_t http_transfer_pass(struct http_fetch *fetch, struct bytes run)
+{
+	if (is_for_on_data(fetch))
+		return stream(fetch, run);
+	if (run.size > body_cap(fetch) - fetch->body.size) {
+		fetch->too_large = true;
+		return 0;
+	}
+	buf_put_bytes(&fetch->body, run);
+	return buf_status(&fetch->body) == STATUS_OK ? run.size : 0;
+}
+
 static size_t body_came(char *data, size_t one, size_t size, void *owner)
 {
 	struct http_fetch *fetch = owner;
@@ -162,14 +174,7 @@ static size_t body_came(char *data, size_t one, size_t size, void *owner)
 		return 0;
 	if (fetch->paused)
 		return CURL_WRITEFUNC_PAUSE;
-	if (is_for_on_data(fetch))
-		return stream(fetch, run);
-	if (size > body_cap(fetch) - fetch->body.size) {
-		fetch->too_large = true;
-		return 0;
-	}
-	buf_put_bytes(&fetch->body, run);
-	return buf_status(&fetch->body) == STATUS_OK ? size : 0;
+	return http_meter_pass(fetch, run);
 }
 
 /* curl's options take long or curl_off_t; every one set here is known to the
@@ -318,6 +323,7 @@ enum status http_transfer_new(struct http_fetch **out,
 	fetch->owner = owner;
 	fetch->on_data = get->on_data;
 	fetch->keep_zstd = get->keep_zstd;
+	fetch->background = get->background;
 	fetch->max_bytes = get->max_bytes;
 	if (fetch->max_bytes == 0)
 		fetch->max_bytes = get->on_data != NULL ? UINT64_MAX
@@ -390,7 +396,9 @@ static void fail(struct http_reply *reply, enum status status,
 static void judge(struct http_fetch *fetch, CURLcode how,
 		  struct http_reply *reply)
 {
-	if (fetch->too_large)
+	if (fetch->refusal[0] != 0)
+		fail(reply, STATUS_LIMITED, fetch->refusal);
+	else if (fetch->too_large)
 		fail(reply, STATUS_MALFORMED, "answer larger than allowed");
 	else if (fetch->given_up || how == CURLE_ABORTED_BY_CALLBACK)
 		fail(reply, STATUS_CANCELLED, "stopped");

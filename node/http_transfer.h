@@ -19,6 +19,9 @@ struct http_client {
 	char from[80]; /* CURLOPT_INTERFACE; "" for any */
 	struct traffic *traffic; /* or NULL */
 	const struct lan *lan;
+	struct http_client_meter meter; /* `reach` NULL: none */
+	uv_timer_t turns; /* when those that wait for the meter go on */
+	uint64_t turn;	  /* counts what the meter gave */
 
 	bool inside;   /* curl is on the stack */
 	bool settling; /* settle() is */
@@ -48,6 +51,15 @@ struct http_fetch {
 	bool paused;
 	bool resume;
 
+	/* the meter's (node/http_meter.c) */
+	enum http_reach reach;
+	bool background;
+	bool waits;	 /* paused until it is its turn */
+	uint64_t turn;	 /* when it was last given anything */
+	size_t passed;	 /* of the run it was paused at, handed on already */
+	uint64_t told_in; /* bytes counted so far */
+	char refusal[120]; /* why it may not go on; "" while it may */
+
 	/* what came so far */
 	size_t head_bytes;
 	unsigned code;
@@ -76,6 +88,27 @@ enum status http_transfer_set_body(struct http_fetch *fetch, struct bytes body,
 				   const char *type, struct err *err);
 /* Free it; it must not be in a multi handle any more. NULL does nothing. */
 void http_transfer_free(struct http_fetch *fetch);
+
+/* Hand on what came of a body; as curl's write callback. */
+size_t http_transfer_pass(struct http_fetch *fetch, struct bytes run);
+
+/* --- node/http_meter.c --- */
+
+/* The fetch is about to begin: where does it go, and may it? */
+void http_meter_begin(struct http_fetch *fetch, const char *url);
+/* What came of a body is handed on as far as the meter lets it. */
+size_t http_meter_pass(struct http_fetch *fetch, struct bytes run);
+/* The fetch is over, however: count the rest of it. */
+void http_meter_end(struct http_fetch *fetch);
+/* Whose turn it is to be resumed; NULL when nobody's. */
+struct http_fetch *http_meter_next(struct http_client *client);
+/* A uv_timer_cb: those that wait may ask again. */
+void http_meter_turns(uv_timer_t *timer);
+
+/* --- node/http_client.c --- */
+
+/* Have resumed and refused fetches looked after soon. */
+void http_client_settle_soon(struct http_client *client);
 
 /* Say how it ended. The reply points into the fetch and into `decoded`. */
 void http_transfer_reply(struct http_fetch *fetch, CURLcode how,

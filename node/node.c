@@ -157,6 +157,7 @@ static void engine_said(void *owner, const struct engine_event *event)
 			return;
 		}
 	}
+	uplink_engine_event(n->uplink, event);
 	/* While stopping the engine outlives the fetcher. */
 	if (n->fetcher != NULL)
 		fetcher_engine_event(n->fetcher, event);
@@ -190,6 +191,10 @@ static void ticked(uv_timer_t *timer)
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
 	node_flush_wal(n, NODE_WAL_PAGES);
+	if (n->stopping)
+		return; /* these may be gone */
+	if (uplink_tick(n->uplink, n->engine))
+		fetcher_hurry(n->fetcher);
 	(void)engine_stats(n->engine); /* it may be away */
 }
 
@@ -253,7 +258,8 @@ static bool try_fast(void *owner, const struct http_head *head,
 	struct node *n = owner;
 
 	/* A drive has all of it; what arrives may have to be waited for. */
-	return shelf_try(n->shelf, head, answer) ||
+	return uplink_refuses(n->uplink, head, answer) ||
+	       shelf_try(n->shelf, head, answer) ||
 	       ondrive_try(n->ondrive, head, answer) ||
 	       arrivals_try(n->arrivals, head, answer);
 }
@@ -266,8 +272,21 @@ bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1])
 	       strcmp(host, "0.0.0.0") != 0 && strcmp(host, "::") != 0;
 }
 
+static enum status start_uplink(struct node *n, struct err *err)
+{
+	const struct uplink_options options = {
+		.loop = n->loop,
+		.plan = &n->house.conf.plan,
+		.catalog = n->house.catalog,
+		.lan = n->lan,
+	};
+
+	return uplink_open(&n->uplink, &options, err);
+}
+
 static enum status start_server(struct node *n, struct err *err)
 {
+	const struct http_client_meter meter = uplink_client_meter(n->uplink);
 	const struct http_server_options options = {
 		.address = n->house.conf.http,
 		.body_max = STATEMENT_MAX,
@@ -275,12 +294,15 @@ static enum status start_server(struct node *n, struct err *err)
 		.large_max = UPLOAD_MAX,
 		.traffic = &n->traffic,
 		.lan = n->lan,
+		.meter = uplink_server_meter(n->uplink),
 	};
 	enum status status = http_client_open(&n->client, n->loop, err);
 	char from[URL_HOST_MAX + 1];
 
 	if (status == STATUS_OK)
 		http_client_count(n->client, &n->traffic, n->lan);
+	if (status == STATUS_OK)
+		http_client_measure(n->client, &meter);
 	if (status == STATUS_OK && node_one_address(n->house.conf.http, from))
 		status = http_client_leave_from(n->client, from, err);
 	if (status == STATUS_OK)
@@ -332,6 +354,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 
 	if (status != STATUS_OK)
 		return status;
+	(void)uplink_tick(n->uplink, n->engine); /* what the LAN is, before all */
 	fetcher.engine = n->engine;
 	return fetcher_open(&n->fetcher, &fetcher, err);
 }
@@ -436,6 +459,8 @@ static enum status start(struct node *n, struct err *err)
 	n->statement_stale = true;
 	n->statement_unsent = true;
 	if (status == STATUS_OK)
+		status = start_uplink(n, err);
+	if (status == STATUS_OK)
 		status = start_server(n, err);
 	if (status == STATUS_OK)
 		status = start_posters(n, err);
@@ -476,6 +501,14 @@ static void fetcher_closed(void *owner)
 	struct node *n = owner;
 
 	n->fetcher = NULL;
+	stop_next(n);
+}
+
+static void uplink_closed(void *owner)
+{
+	struct node *n = owner;
+
+	n->uplink = NULL;
 	stop_next(n);
 }
 
@@ -573,6 +606,12 @@ static void stop_next(struct node *n)
 	case 10:
 		if (n->arrivals != NULL)
 			arrivals_close(n->arrivals, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 11:
+		if (n->uplink != NULL)
+			uplink_close(n->uplink, uplink_closed, n);
 		else
 			stop_next(n);
 		break;

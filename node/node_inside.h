@@ -31,6 +31,7 @@
 #include "node/statement_make.h"
 #include "node/tracker.h"
 #include "node/traffic.h"
+#include "node/uplink.h"
 #include "node/upload_taker.h"
 #include "proto/url.h"
 
@@ -81,6 +82,7 @@ struct node {
 	struct source *upstreams[CONF_UPSTREAMS_MAX];
 	unsigned n_upstreams;
 	struct lan *lan; /* what is near */
+	struct uplink *uplink;	/* what may cross the line beyond it */
 	int64_t lan_looked_ms;
 	struct neighbours neighbours;
 	struct announcer announcer;

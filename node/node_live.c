@@ -32,6 +32,21 @@ size_t node_living_neighbours(const struct node *n)
 	return count;
 }
 
+/* The line's limits, and how many lessons wait while it is closed. */
+static json_t *limits_json(struct node *n)
+{
+	json_t *limits = uplink_json(n->uplink);
+	struct lessons_summary summary = { 0 };
+	struct err err = ERR_INIT;
+
+	if (!budget_open(uplink_budget(n->uplink), BUDGET_DOWN,
+			 BUDGET_BACKGROUND, NULL))
+		(void)lessons_summary(n->house.catalog, &summary, &err);
+	(void)json_object_set_new(limits, "waiting",
+				  json_integer((json_int_t)summary.wanted));
+	return limits;
+}
+
 static json_t *status_live(void *node)
 {
 	struct node *n = node;
@@ -42,7 +57,7 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b, s:o, s:o}",
+		"s:b, s:o, s:o, s:o}",
 		"neighbours", (json_int_t)node_living_neighbours(n), "upstreams",
 		upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
@@ -55,7 +70,7 @@ static json_t *status_live(void *node)
 		(json_int_t)server.requests, "engine_loaded",
 		(json_int_t)engine_loaded(n->engine), "announcing",
 		n->announcing, "lag", lag_json(&n->lag), "traffic",
-		traffic_json(&n->traffic));
+		traffic_json(&n->traffic), "limits", limits_json(n));
 }
 
 static json_t *neighbours_live(void *node)
@@ -107,7 +122,26 @@ static double progress_live(void *node, const uint8_t *btmh)
 
 static const char *trouble_live(void *node, const uint8_t *btmh)
 {
-	return fetcher_trouble(((struct node *)node)->fetcher, btmh);
+	struct node *n = node;
+	const char *trouble = fetcher_trouble(n->fetcher, btmh), *why = NULL;
+	struct payload_standing standing;
+	struct err err = ERR_INIT;
+	bool first;
+
+	/* What goes on has no trouble, though the line be closed. */
+	if (trouble[0] == 0 && fetcher_progress(n->fetcher, btmh) >= 0)
+		return trouble;
+	if (shelf_has(n->shelf, btmh) ||
+	    lessons_standing(n->house.catalog, btmh, &standing, &err) !=
+		    STATUS_OK ||
+	    !standing.wanted)
+		return trouble;
+	first = standing.pinned || fetcher_is_first(n->fetcher, btmh);
+	return budget_open(uplink_budget(n->uplink), BUDGET_DOWN,
+			   first ? BUDGET_FOREGROUND : BUDGET_BACKGROUND,
+			   &why) ?
+		       trouble :
+		       why;
 }
 
 static void published(void *node, const uint8_t *btmh)

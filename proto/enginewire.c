@@ -454,6 +454,8 @@ static void put_stats(struct buf *out, const struct engine_stats *s)
 	buf_put_u64(out, s->pieces_failed);
 	buf_put_u32(out, s->payloads);
 	buf_put_u32(out, s->peers);
+	buf_put_u64(out, s->beyond_down);
+	buf_put_u64(out, s->beyond_up);
 }
 
 static void take_stats(struct reading *r, struct engine_stats *s)
@@ -467,6 +469,8 @@ static void take_stats(struct reading *r, struct engine_stats *s)
 	s->pieces_failed = take_u64(r);
 	s->payloads = take_u32(r);
 	s->peers = take_u32(r);
+	s->beyond_down = take_u64(r);
+	s->beyond_up = take_u64(r);
 }
 
 enum status engine_event_encode(struct buf *out,

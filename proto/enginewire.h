@@ -165,6 +165,7 @@ struct engine_stats {
 	uint64_t bytes_redundant, bytes_failed;
 	uint64_t pieces_failed;
 	uint32_t payloads, peers;
+	uint64_t beyond_down, beyond_up; /* of payload_*: outside `lan` */
 };
 
 struct engine_event {

@@ -49,6 +49,8 @@ const char *status_name(enum status status)
 		return "damaged";
 	case STATUS_READ_ONLY:
 		return "read_only";
+	case STATUS_LIMITED:
+		return "limited";
 	}
 	return "unknown";
 }

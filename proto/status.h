@@ -24,7 +24,8 @@
 	X(USAGE, -13, "not a way to call this")                             \
 	X(UNREACHABLE, -14, "nobody answered there")                        \
 	X(DAMAGED, -15, "stored bytes are not what was stored")             \
-	X(READ_ONLY, -16, "nothing can be written there")
+	X(READ_ONLY, -16, "nothing can be written there")                   \
+	X(LIMITED, -17, "not now: this node's own limits")
 
 enum status {
 #define X(name, value, text) STATUS_##name = (value),

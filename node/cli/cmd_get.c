@@ -126,7 +126,8 @@ static enum status wait_held(struct cli *cli, const char *id, json_t **lesson,
 
 	progress_begin(&bar, cli, tr("fetching"));
 	for (;;) {
-		const char *state, *trouble;
+		char trouble[CLI_TROUBLE_ROOM];
+		const char *state;
 		double share;
 		uint64_t bytes;
 
@@ -148,7 +149,7 @@ static enum status wait_held(struct cli *cli, const char *id, json_t **lesson,
 		}
 		share = json_number_value(json_object_get(*lesson, "progress"));
 		bytes = cli_number(*lesson, "bytes");
-		trouble = cli_text(*lesson, "trouble");
+		cli_trouble(cli_text(*lesson, "trouble"), trouble);
 		if (trouble[0] != 0 && cli->terminal)
 			(void)fprintf(stderr, "\r%s\x1b[K", trouble);
 		else

@@ -120,6 +120,7 @@ static void print_lesson(const json_t *lesson)
 	};
 	const json_t *series = json_object_get(lesson, "series");
 	char text[512], size[16], length[24], state[64];
+	char trouble[CLI_TROUBLE_ROOM];
 
 	print_field("ID", cli_text(lesson, "id"));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -144,7 +145,8 @@ static void print_lesson(const json_t *lesson)
 	state_text(lesson, state);
 	print_field("State", state);
 	print_field("Why", tr(cli_text(lesson, "why")));
-	print_field("Trouble", cli_text(lesson, "trouble"));
+	cli_trouble(cli_text(lesson, "trouble"), trouble);
+	print_field("Trouble", trouble);
 	print_field("Payload", cli_text(lesson, "btmh"));
 	print_field("Files", cli_text(lesson, "path"));
 }

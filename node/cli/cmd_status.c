@@ -80,6 +80,28 @@ static void print_upstreams(const json_t *upstreams)
 		       cli_text(up, "trouble"));
 }
 
+/* What the line may carry, where that is limited at all. */
+static void print_limits(const json_t *limits)
+{
+	char spent[16], cap[16], why[CLI_TROUBLE_ROOM];
+	const char *rule = cli_text(limits, "rule");
+
+	if (cli_number(limits, "rules") > 0)
+		printf("%s: %s\n", tr("Limit beyond the LAN"),
+		       rule[0] != 0 ? rule : tr("none now"));
+	if (cli_number(limits, "cap") > 0) {
+		text_size(cli_number(limits, "spent"), spent);
+		text_size(cli_number(limits, "cap"), cap);
+		printf("%s: %s %s %s\n", tr("This month"), spent,
+		       tr("of at most"), cap);
+	}
+	if (cli_text(limits, "closed")[0] == 0)
+		return;
+	cli_trouble(cli_text(limits, "closed"), why);
+	printf("%s: %" PRIu64 " (%s)\n", tr("Lessons that wait"),
+	       cli_number(limits, "waiting"), why);
+}
+
 static const char *visit_text(const char *state)
 {
 	if (strcmp(state, "done") == 0)
@@ -156,6 +178,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	printf("%s: %" PRIu64 "\n", tr("Neighbours"),
 	       cli_number(s, "neighbours"));
 	print_upstreams(json_object_get(s, "upstreams"));
+	print_limits(json_object_get(s, "limits"));
 	print_visit(json_object_get(s, "drive"));
 	puts("");
 	print_logs(json_object_get(s, "logs"));
@@ -214,14 +237,16 @@ static void print_transfers(const json_t *transfers)
 		double share =
 			json_number_value(json_object_get(job, "progress"));
 		char name[16], here[16], of[16], speed[24], rate[16], peers[16];
+		char trouble[CLI_TROUBLE_ROOM];
 		const char *cells[] = { name,
 					tr(cli_text(job, "way")),
 					here,
 					of,
 					speed,
 					peers,
-					cli_text(job, "trouble") };
+					trouble };
 
+		cli_trouble(cli_text(job, "trouble"), trouble);
 		(void)snprintf(name, sizeof(name), "%.12s",
 			       cli_text(job, "btmh"));
 		(void)snprintf(here, sizeof(here), "%.0f%%", 100 * share);

@@ -53,6 +53,10 @@ void cli_age(uint64_t seconds, char out[static 64]);
 /* How long ago that was; "never" for 0. */
 void cli_ago(uint64_t when_s, char out[static 64]);
 
+/* Why something does not come, translated where nodes say it often. */
+enum { CLI_TROUBLE_ROOM = 300 };
+void cli_trouble(const char *text, char out[static CLI_TROUBLE_ROOM]);
+
 /* The string or number at `key`, or "" / 0. */
 const char *cli_text(const json_t *object, const char *key);
 uint64_t cli_number(const json_t *object, const char *key);

@@ -185,6 +185,7 @@ static void add_or_throw(torrent *t, std::uint32_t slot, engine_add const &add)
 	check_claims(atp.save_path, mi, add.mode, p.known);
 
 	set_flags(&atp, add);
+	count_peers(t->beyond, &atp);
 	atp.trackers.clear();
 	atp.url_seeds.clear();
 	atp.http_seeds.clear();

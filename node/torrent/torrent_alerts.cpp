@@ -127,6 +127,8 @@ static void tell_stats(torrent *t, lt::session_stats_alert const &a)
 	e.stats.pieces_failed = value(FAILED_PIECES);
 	e.stats.payloads = std::uint32_t(t->payloads.size());
 	e.stats.peers = std::uint32_t(value(PEERS));
+	e.stats.beyond_down = t->beyond->down;
+	e.stats.beyond_up = t->beyond->up;
 	tell(t, e);
 }
 

@@ -5,6 +5,7 @@
  *   torrent_add.cpp       ADD: checks a payload, and loads it
  *   torrent_payloads.cpp  a loaded payload: pieces, fences, leaving
  *   torrent_alerts.cpp    what libtorrent says, as events
+ *   torrent_meter.cpp     counts what is moved with peers beyond the LAN
  *
  * Whatever these functions throw is caught in torrent.cpp. */
 #ifndef NODE_TORRENT_TORRENT_INSIDE_HPP
@@ -21,13 +22,16 @@ extern "C" {
 }
 #pragma GCC diagnostic pop
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include <libtorrent/fwd.hpp>
+#include <libtorrent/ip_filter.hpp>
 #include <libtorrent/peer_class.hpp>
 #include <libtorrent/session.hpp>
 #include <libtorrent/session_params.hpp>
@@ -63,6 +67,14 @@ struct payload {
 	bool added_told = false;
 };
 
+// Bytes of pieces moved with peers beyond the LAN. Counted on libtorrent's
+// network thread, read and told what the LAN is on ours.
+struct meter {
+	std::mutex lock;
+	lt::ip_filter inside; // under the lock: 1 is the LAN
+	std::atomic<std::uint64_t> down{ 0 }, up{ 0 };
+};
+
 } // namespace engine
 
 struct torrent {
@@ -73,6 +85,7 @@ struct torrent {
 	int wake;
 	std::unique_ptr<lt::session> session;
 	lt::peer_class_t lan_class;
+	std::shared_ptr<engine::meter> beyond = std::make_shared<engine::meter>();
 	std::map<std::uint32_t, engine::payload> payloads; // by slot
 	// libtorrent hands back a number given at add, never used twice: alerts
 	// of a torrent that is gone find nothing.
@@ -119,6 +132,11 @@ void put_endpoint(engine_address *out, lt::tcp::endpoint const &from);
 
 // Tells ADDED, or FAILED when it is refused.
 void add_payload(torrent *t, std::uint32_t slot, engine_add const &add);
+
+// --- torrent_meter.cpp ---
+
+// Have a torrent's peers counted.
+void count_peers(std::shared_ptr<meter> const &m, lt::add_torrent_params *atp);
 
 // --- torrent_payloads.cpp ---
 

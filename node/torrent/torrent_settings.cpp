@@ -186,6 +186,10 @@ void set_limits(torrent *t, engine_limits const &limits)
 		limits, 1u << static_cast<std::uint32_t>(t->lan_class),
 		1u << static_cast<std::uint32_t>(
 			lt::session::global_peer_class_id)));
+	{
+		std::lock_guard<std::mutex> const held(t->beyond->lock);
+		t->beyond->inside = filter_of(limits, 1, 0);
+	}
 	t->session->set_ip_filter(
 		filter_of(limits, 0, lt::ip_filter::blocked));
 	settings.set_int(sp::upload_rate_limit, rate_of(limits.rate_up));

@@ -337,6 +337,11 @@ enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only)
 	return STATUS_OK;
 }
 
+void engine_stay_inside(struct engine *e, bool inside)
+{
+	e->fake.inside = inside;
+}
+
 enum status engine_peers(struct engine *e, const uint8_t *btmh)
 {
 	if (find(e, btmh) == NULL)

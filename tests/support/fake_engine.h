@@ -34,6 +34,7 @@ struct fake_engine {
 	char listen[64];
 	bool ready;
 	struct engine_limits limits;
+	bool inside; /* as engine_stay_inside() said last */
 	struct fake_payload payload[FAKE_PAYLOADS];
 	uint32_t adds, releases, flushes, connects, stats_asked, peers_asked;
 	/* Failures to come: what the next call of each answers, once. */

@@ -160,7 +160,8 @@ static void events_come_back_as_they_went(void)
 	e.peers.peer = peers;
 	event_is_strict(&e);
 	e = (struct engine_event){ .type = ENGINE_STATS };
-	e.stats = (struct engine_stats){ 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	e.stats = (struct engine_stats){ 1, 2, 3, 4,  5, 6,
+					   7, 8, 9, 10, 11 };
 	event_is_strict(&e);
 }
 
