@@ -15,6 +15,7 @@ enum {
 	MOVED_MS = 4000,
 	LONELY_MS = 1000, /* without a byte: ask for ordinary clients */
 	DROPPED_MS = 15 * 1000,
+	CURIOUS_MS = 1500, /* of silence, until one above is asked what it has */
 	WAITING_MS = 30 * 1000 /* for one above who gets it */
 };
 
@@ -234,6 +235,7 @@ struct round {
 	struct pieces *p;
 	uint32_t urgent[ARRIVING_URGENT_MAX];
 	unsigned n_urgent;
+	bool watched; /* by a viewer, not only by nodes */
 	struct piece_peer peers[PEERS_MAX];
 	struct pieces_peer *of[PEERS_MAX];
 	struct piece_facts facts;
@@ -245,7 +247,8 @@ static void look_around(struct round *w)
 	struct job *job = p->job;
 
 	w->n_urgent = job_urgent(job, w->urgent, ARRIVING_URGENT_MAX);
-	if (w->n_urgent > 0)
+	w->watched = w->n_urgent > 0 && job_is_watched(job);
+	if (w->watched)
 		make_way(p, w->urgent[0]);
 	w->facts = (struct piece_facts){
 		.pieces = job->tf->mi.pieces,
@@ -268,7 +271,11 @@ static void look_around(struct round *w)
 		w->peers[w->facts.n_peers++] = (struct piece_peer){
 			.id = peer->is.id,
 			.reach = peer->is.reach,
-			.has = peer->is.has,
+			/* Who tells what it has has not more. */
+			.has = peer->is.has == PEER_MAY_HAVE &&
+					       peer->map != NULL ?
+				       PEER_HAS_PIECES :
+				       peer->is.has,
 			.swaps = peer->is.swaps,
 			.map = peer->map,
 			.rate = peer->rate,
@@ -289,7 +296,7 @@ static void ask_peer(struct round *w, unsigned i)
 	struct piece_ask ask;
 
 	for (;;) {
-		w->peers[i].room = room_of(peer, w->n_urgent > 0);
+		w->peers[i].room = room_of(peer, w->watched);
 		if (w->peers[i].room == 0)
 			return;
 		w->facts.late = late_for(p, peer);
@@ -300,8 +307,8 @@ static void ask_peer(struct round *w, unsigned i)
 		    !is_among(w->urgent, w->n_urgent, &ask))
 			return;
 		if (pieces_ask(p, peer, &ask,
-			       is_among(w->urgent, w->n_urgent, &ask)) !=
-		    STATUS_OK)
+			       w->watched && is_among(w->urgent, w->n_urgent,
+						      &ask)) != STATUS_OK)
 			return;
 		if (peer->is.reach == PEER_BEYOND && !p->job->beyond) {
 			p->job->beyond = true;
@@ -381,6 +388,8 @@ static void drop_silent(struct pieces *p)
 		int64_t silent = now - r->heard_ms;
 
 		next = r->next;
+		peer->curious |= peer->is.has == PEER_CAN_GET &&
+				 silent > CURIOUS_MS;
 		if (r->paused || silent < PIECES_SILENT_MS ||
 		    (silent < PIECES_PATIENCE_MS && !another_has(r)))
 			continue;
@@ -408,6 +417,25 @@ void pieces_lied(struct pieces_peer *peer, uint32_t piece)
 			pieces_cancel(r);
 	}
 	p->listed_ms = -1; /* the source rests now */
+}
+
+void pieces_turn_to_known(struct pieces_peer *peer)
+{
+	struct pieces *p = peer->pieces;
+	struct pieces_request *next;
+	bool more = false;
+
+	for (uint32_t i = 0; peer->map != NULL && i < p->job->tf->mi.pieces;
+	     i++)
+		more |= havemap_has(peer->map, i) &&
+			!havemap_has(p->job->got, i);
+	for (struct pieces_request *r = p->requests; r != NULL; r = next) {
+		next = r->next;
+		if (more && r->peer == peer && r->filled == 0 &&
+		    now_of(p) - r->heard_ms > CURIOUS_MS &&
+		    !havemap_has(peer->map, r->at))
+			pieces_cancel(r);
+	}
 }
 
 static bool waits_above(const struct pieces *p)

@@ -38,6 +38,8 @@ struct pieces_peer {
 	bool listed;	/* still one of them */
 	bool no_ranges; /* it sends files whole */
 	bool absent;	/* it is not there, or has nothing of it */
+	bool curious;	/* it gets what it is asked for, but slowly: what
+			 * has it already? */
 	uint8_t *map;	/* told by /pieces; NULL: nothing yet */
 	uint32_t told;	/* pieces in it */
 	struct http_fetch *poll;
@@ -103,6 +105,8 @@ struct pieces {
 void pieces_go(struct pieces *p);
 /* The same, from the loop, when the peer of `r` may be asked for more. */
 void pieces_soon(struct pieces_request *r);
+/* It sleeps at what it has not, and told what it has: that first. */
+void pieces_turn_to_known(struct pieces_peer *peer);
 /* A piece of this peer's was not what was signed. */
 void pieces_lied(struct pieces_peer *peer, uint32_t piece);
 

@@ -147,6 +147,9 @@ static void map_came(void *owner, const struct http_reply *reply)
 	if (reply->status == STATUS_OK && reply->code == 200 &&
 	    read_map(peer, reply->body)) {
 		source_answered(peer->is.source, now);
+		if (peer->told > 0 && peer->absent)
+			peer->not_before_ms = 0;
+		peer->absent = peer->absent && peer->told == 0;
 		peer->poll_ms = now + (peer->is.reach == PEER_NEAR ?
 					       PIECES_POLL_NEAR_MS :
 					       PIECES_POLL_BEYOND_MS);
@@ -160,13 +163,19 @@ static void map_came(void *owner, const struct http_reply *reply)
 		pieces_drop_peer(peer, ABSENT_MS, true);
 		job_peer_failed(p->job, peer->is.source);
 	}
+	if (peer->curious)
+		pieces_turn_to_known(peer);
 	pieces_go(p);
 }
 
+/* Over a line have-maps cost something, and one above that streams what it is
+ * asked for need not be asked what it has. */
 static bool gains_pieces(const struct pieces_peer *peer)
 {
 	return !peer->is.source->is_static &&
-	       (peer->is.has == PEER_HAS_PIECES || peer->is.swaps) &&
+	       (peer->is.has == PEER_HAS_PIECES ||
+		peer->is.has == PEER_MAY_HAVE || peer->is.swaps ||
+		peer->curious) &&
 	       (peer->is.reach == PEER_NEAR || peer->pieces->may_beyond) &&
 	       peer->told < peer->pieces->job->tf->mi.pieces;
 }
@@ -182,9 +191,12 @@ static void poll_peer(struct pieces_peer *peer)
 				.long_poll = true };
 	struct err err = ERR_INIT;
 
-	(void)snprintf(url, sizeof(url), "%s/pieces/%s?after=%u",
-		       peer->is.source->url, job->hex,
-		       (unsigned)peer->told);
+	(void)snprintf(url, sizeof(url), "%s/pieces/%s?after=%u&pull=0%s",
+		       peer->is.source->url, job->hex, (unsigned)peer->told,
+		       /* Who knows nothing of it says so at once. */
+		       peer->is.has == PEER_MAY_HAVE && peer->map == NULL ?
+			       "&wait=0" :
+			       "");
 	if (http_client_get(job->f->o.client, &get, map_came, peer,
 			    &peer->poll, &err) != STATUS_OK)
 		peer->poll_ms = fetcher_now(job->f) + ABSENT_MS;
@@ -197,7 +209,7 @@ void pieces_poll(struct pieces *p)
 	for (unsigned i = 0; i < p->n_peers; i++) {
 		struct pieces_peer *peer = p->peers[i];
 
-		if (peer->poll == NULL && pieces_is_fit(peer) &&
+		if (peer->poll == NULL && peer->listed &&
 		    now >= peer->poll_ms && gains_pieces(peer))
 			poll_peer(peer);
 	}

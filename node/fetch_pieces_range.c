@@ -14,7 +14,8 @@ enum {
 	FAILED_MS = 1000, /* doubled with each failure */
 	FAILED_MAX_MS = 30 * 1000,
 	LIMITED_MS = 2000, /* our line is closed to it */
-	PULL_HOPS = 3 /* left, when a node below asked us */
+	PULL_OWN = 4,  /* hops this node asks for */
+	PULL_BELOW = 3 /* what is left of a node's below */
 };
 
 static const struct metainfo *mi_of(const struct pieces_request *r)
@@ -286,15 +287,17 @@ static void range_done(void *owner, const struct http_reply *reply)
 
 /* A node is not to wait for what it has not, unless it is above: that gets it,
  * and streams it as it comes. */
-static void put_query(struct buf *url, const struct job *job,
-		      const struct pieces_peer *peer)
+static void put_query(struct buf *url, const struct pieces_request *r)
 {
-	if (peer->is.source->is_static)
+	const struct job *job = r->pieces->job;
+
+	if (r->peer->is.source->is_static)
 		return;
-	if (peer->is.has != PEER_CAN_GET)
+	if (r->peer->is.has != PEER_CAN_GET)
 		buf_puts(url, "?wait=0&pull=0");
-	else if (job->asked)
-		buf_printf(url, "?pull=%d", PULL_HOPS);
+	else
+		buf_printf(url, "?pull=%d%s", job->asked ? PULL_BELOW : PULL_OWN,
+			   r->urgent ? "&watch=1" : "");
 }
 
 static enum status send_request(struct pieces_request *r, struct err *err)
@@ -316,7 +319,7 @@ static enum status send_request(struct pieces_request *r, struct err *err)
 	get.range_last = end_of(r, r->first + r->count - 1) - 1;
 	buf_printf(&url, "%s/payload/%s/", r->peer->is.source->url, job->hex);
 	url_put_path(&url, mi_of(r)->files[start.file].path);
-	put_query(&url, job, r->peer);
+	put_query(&url, r);
 	get.url = buf_string(&url);
 	status = buf_status(&url);
 	if (status == STATUS_OK)

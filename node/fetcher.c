@@ -442,6 +442,14 @@ void fetcher_peers_changed(struct fetcher *f, const uint8_t *btmh)
 	job_wake_at(job, fetcher_now(f));
 }
 
+void fetcher_urgent(struct fetcher *f, const uint8_t *btmh)
+{
+	struct job *job = fetcher_find(f, btmh);
+
+	if (job != NULL && !f->closing)
+		job_wake_at(job, fetcher_now(f));
+}
+
 void fetcher_hurry(struct fetcher *f)
 {
 	for (unsigned i = 0; i < f->n_resting; i++)

@@ -114,6 +114,8 @@ void fetcher_discard(struct fetcher *f, const uint8_t *btmh, const char *why);
 void fetcher_hurry(struct fetcher *f);
 /* Who has it, or who may fetch it from beyond, has changed. */
 void fetcher_peers_changed(struct fetcher *f, const uint8_t *btmh);
+/* Somebody waits for a piece of it (arrivals_options.on_urgent). */
+void fetcher_urgent(struct fetcher *f, const uint8_t *btmh);
 
 /* Somebody asks for a payload that this node need not want: a viewer near
  * (foreground: begins at once, beyond FETCHER_JOBS_MAX if need be), or a node

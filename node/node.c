@@ -113,7 +113,7 @@ static void urgent(void *owner, const uint8_t *btmh)
 	struct node *n = owner;
 
 	if (n->fetcher != NULL)
-		fetcher_peers_changed(n->fetcher, btmh);
+		fetcher_urgent(n->fetcher, btmh);
 }
 
 static void deleted(void *owner, const uint8_t *btmh)

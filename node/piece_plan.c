@@ -19,6 +19,7 @@ struct plan {
 	bool swarm;   /* some peers have some of it: the order matters */
 	bool source;  /* what several swap comes from this peer */
 	bool last;    /* hardly anything is left to ask for */
+	bool known;   /* only what it is known to have */
 };
 
 static uint64_t mix(uint64_t x)
@@ -69,7 +70,8 @@ static bool is_near(const struct piece_facts *f, uint32_t piece)
 static bool is_allowed(const struct plan *p, uint32_t piece)
 {
 	return !havemap_has(p->facts->have, piece) &&
-	       can_give(p->peer, piece) &&
+	       (p->known ? is_known_to_have(p->peer, piece) :
+			   can_give(p->peer, piece)) &&
 	       (p->peer->reach == PEER_NEAR || !is_near(p->facts, piece));
 }
 
@@ -278,20 +280,27 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	p.last = p.source && is_nearly_over(facts);
 	if (plan_urgent(&p, ask))
 		return true;
+	/* One above that told what it has: that comes at once. */
+	p.known = p.peer->has == PEER_CAN_GET && p.peer->map != NULL;
+	if (p.known && plan_in_order(&p, ask))
+		return true;
+	p.known = false;
 	if (p.swarm ? plan_best(&p, random, ask) : plan_in_order(&p, ask))
 		return true;
 	return plan_again(&p, random, ask);
 }
 
 /* HTTP is the cheaper way, and the one by which a lesson crosses a line once.
- * The engine is for what only ordinary clients give. */
+ * The engine is for what only ordinary clients give; with nobody to ask at all
+ * it is where others find this node. */
 enum piece_way piece_way(const struct piece_way_facts *facts)
 {
 	if (facts->moved)
 		return facts->present;
 	if (facts->present == PIECE_WAY_HTTP)
-		return facts->swarm_peers > 0 &&
-				       (facts->peers == 0 || facts->stalled) ?
+		return (facts->peers == 0 || facts->stalled) &&
+				       (facts->swarm_peers > 0 ||
+					(facts->peers == 0 && facts->stalled)) ?
 			       PIECE_WAY_SWARM :
 			       PIECE_WAY_HTTP;
 	return facts->peers > 0 && (facts->stalled || facts->swarm_peers == 0) ?
