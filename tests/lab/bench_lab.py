@@ -28,11 +28,17 @@ from lab import why_not  # noqa: E402
 from lib import XIANGTU, Scenario  # noqa: E402
 
 
-def rows_of_module(name):
+def rows_of_module(letter, name):
     """Rows of a benchmark that also stands alone (`scripts/bench NAME`)."""
     def measure(b):
-        module = importlib.import_module(name)
-        yield from module.measure(bench.Bench(b.rounds))
+        alone = bench.Bench(b.rounds)
+        failed = True
+        try:
+            for row in importlib.import_module(name).measure(alone):
+                yield dataclasses.replace(row, name=f"{letter}. {row.name}")
+            failed = False
+        finally:
+            alone.close(failed)
     return measure
 
 
@@ -42,8 +48,8 @@ PARTS = {
     "C": ("one to one", one_to_one.measure),
     "D": ("the carrier is killed", uplink.measure_killed),
     "E": ("a document to the third level", third_level.measure),
-    "F": ("ranges and viewers", rows_of_module("serving")),
-    "G": ("5,000 held lessons", rows_of_module("held")),
+    "F": ("ranges and viewers", rows_of_module("F", "serving")),
+    "G": ("5,000 held lessons", rows_of_module("G", "held")),
 }
 
 VERSIONS = (
