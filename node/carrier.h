@@ -16,9 +16,11 @@
  *
  * A candidate elected here that shows no new piece for CARRIER_PATIENCE_MS is
  * out for this payload until it shows one, and has one failure more, for
- * CARRIER_MEMORY_MS or until it carries and brings what nobody had. One whose line is
- * so slow that a piece takes longer says that it moves, and has
- * CARRIER_SLOW_MS. One that cannot be reached is out at once.
+ * CARRIER_MEMORY_MS or until it carries and brings what nobody had. One whose
+ * line is so slow that a piece takes longer says that it moves, and has
+ * CARRIER_MOVING_MS: a township's thin line, shared by many, gives each of them
+ * less than a piece in minutes, and another one of the same LAN would only
+ * begin that piece anew. One that cannot be reached is out at once.
  *
  * After CARRIER_FAILURES_MAX of those elected were out without a piece in
  * between, a node fetches by itself, until it sees another one deliver. When
@@ -42,6 +44,7 @@ enum {
 	CARRIER_NAME_SIZE = 8, /* of a btmh, as announcements name it */
 	CARRIER_PATIENCE_MS = 12 * 1000,
 	CARRIER_SLOW_MS = 60 * 1000,
+	CARRIER_MOVING_MS = 10 * 60 * 1000,
 	CARRIER_HEARD_MS = 25 * 1000, /* what a neighbour said counts so long */
 	CARRIER_MEMORY_MS = 6 * 60 * 60 * 1000,
 	/* After so many carriers failed a node fetches by itself. */

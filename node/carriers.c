@@ -417,7 +417,7 @@ static int64_t patience_of(const struct own *o)
 static bool is_late(const struct own *o, const struct saying *s, int64_t from,
 		    int64_t now)
 {
-	int64_t limit = s->says & CARRIER_MOVES ? CARRIER_SLOW_MS :
+	int64_t limit = s->says & CARRIER_MOVES ? CARRIER_MOVING_MS :
 						  patience_of(o);
 
 	if (s->moved_ms > from)

@@ -653,7 +653,7 @@ static void a_slow_line_is_given_time_while_it_moves(void)
 
 	CHECK(c != NULL);
 	CHECK(carriers_own(c, btmh, CARRIER_WANTS | CARRIER_BEYOND, 0, now));
-	for (; now < 1000 + CARRIER_SLOW_MS; now += 1000) {
+	for (; now < 1000 + CARRIER_MOVING_MS; now += 1000) {
 		carriers_heard(c, other, name, saying, 0, now);
 		CHECK(carriers_role(c, btmh, now, NULL) == CARRIER_WAIT);
 	}
