@@ -656,15 +656,16 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 		return NULL;
 	job_pieces_rate(job, &rate, &peers);
 	return json_pack(
-		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:s}", "btmh",
-		job->hex, "way", names[job->state], "bytes",
+		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:b, s:s}",
+		"btmh", job->hex, "way", names[job->state], "bytes",
 		(json_int_t)(job->tf == NULL ? 0 : job->tf->mi.total),
 		"verified", (json_int_t)job->good_bytes, "progress",
 		fetcher_progress(f, btmh), "rate",
 		(json_int_t)(rate + job->progress.rate_down), "peers",
 		(json_int_t)(peers + job->progress.peers), "http_bytes",
 		(json_int_t)job->http_bytes, "reused",
-		(json_int_t)job->reused_bytes, "trouble", job->trouble);
+		(json_int_t)job->reused_bytes, "carries", job->beyond,
+		"trouble", job->trouble);
 }
 
 unsigned fetcher_count(const struct fetcher *f)

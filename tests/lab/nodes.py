@@ -115,10 +115,10 @@ class LabNode(Node):
         lesson = self.shown(lesson_id)
         return lesson["progress"] if lesson else 0
 
-    def is_carrier(self, btmh):
+    def carries(self, btmh):
         """Does it fetch this payload from beyond its LAN just now?"""
-        return any(one.get("carries") for one in self.control.ask("transfers") or []
-                   if one.get("btmh") == btmh)
+        return any(job["carries"] for job in self.control.ask("transfers")["fetching"]
+                   if job["btmh"] == btmh)
 
     def cpu_seconds(self):
         """Of the node and everything it has started."""

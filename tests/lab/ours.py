@@ -65,9 +65,10 @@ class Ours:
                       f"{host} has the lesson")
 
     def kill_the_carrier(self):
-        """kill -9 of the node that has most of it, and of its engine; its
-        host."""
-        shown = {host: node.progress(self.lesson["id"]) for host, node in self.nodes.items()}
-        host = max(shown, key=shown.get)
+        """kill -9 of the node that fetches from beyond the LAN, and of its
+        engine; its host."""
+        host = wait_for(lambda: [host for host, node in self.nodes.items()
+                                 if node.carries(self.lesson["btmh"])], 10,
+                        "somebody carries it", pause=0.02)[0]
         self.nodes[host].kill_all()
         return host
