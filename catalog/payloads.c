@@ -269,6 +269,29 @@ enum status payload_used(struct catalog *c,
 	return end(c, mine, sql_run(&q, err), err);
 }
 
+enum status payloads_used(struct catalog *c, uint8_t (*btmh)[LESSON_BTMH_SIZE],
+			  size_t count, uint64_t now_s, uint64_t apart_s,
+			  struct err *err)
+{
+	/* Clocks are also put back. */
+	static const char update[] =
+		"UPDATE payload SET used_s = ?1 WHERE btmh = ?2"
+		" AND (used_s <= ?1 - ?3 OR used_s > ?1)";
+	enum status status = catalog_begin(c, CATALOG_DERIVED, err);
+	struct sql q;
+
+	if (status != STATUS_OK)
+		return status;
+	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+		sql_start(&q, c, update);
+		sql_put_int(&q, (int64_t)now_s);
+		sql_put_blob(&q, hash_bytes(btmh[i]));
+		sql_put_int(&q, (int64_t)apart_s);
+		status = sql_run(&q, err);
+	}
+	return end(c, true, status, err);
+}
+
 static enum status each_payload(struct sql *q, payload_cb each, void *context,
 				struct err *err)
 {

@@ -85,6 +85,11 @@ enum status payload_used(struct catalog *c,
 			 const uint8_t btmh[static LESSON_BTMH_SIZE],
 			 uint64_t now_s, struct err *err);
 
+/* The same for many at once, where the last note is older than `apart_s`. */
+enum status payloads_used(struct catalog *c, uint8_t (*btmh)[LESSON_BTMH_SIZE],
+			  size_t count, uint64_t now_s, uint64_t apart_s,
+			  struct err *err);
+
 /* Receives one payload; false ends the list. It must not come back to the
  * function that calls it. */
 typedef bool (*payload_cb)(void *context, const struct payload_row *payload);

@@ -5,10 +5,14 @@
  * node.conf:  quota = 200G   (no line: the disk is the quota)
  *             floor = 5G     (no line: 1 GiB, or a tenth of a disk below 10 GiB)
  *
- * What is deleted to make room is decided by node/evict.h and written into the
- * journal with why.
+ * A payload counts with what it takes on disk; while it is fetched, with all it
+ * will take. Files that two payloads share (node/payload_reuse.h) count twice:
+ * there may be more room than is told, never less.
  *
- * Threads: loop thread. */
+ * What is deleted to make room is decided by node/evict.h and written into the
+ * journal with why. What this node published itself is never deleted.
+ *
+ * Threads: loop thread; without a loop, the one of the house. */
 #ifndef NODE_CACHE_H
 #define NODE_CACHE_H
 
@@ -19,18 +23,32 @@
 
 struct cache;
 
+enum {
+	CACHE_RESERVED_MAX = 128, /* at a time */
+	CACHE_DELETING_MAX = 8,
+	CACHE_NEXT_MAX = 5 /* told in cache_status() */
+};
+
 struct cache_options {
 	struct house *house;
 	void *owner;
-	/* What only the running node knows of a payload: busy, copies, others. */
-	void (*facts)(void *owner, struct evict_facts *facts);
-	/* Delete it (fetcher_discard); cache_deleted() is called when done. */
-	void (*discard)(void *owner, const uint8_t *btmh);
+	/* What only the running node knows of a payload: busy, copies, others.
+	 * `origin` and `entry` say where its lesson is written; NULL when no
+	 * lesson that stands names it. NULL: nothing is busy, nobody near. */
+	void (*facts)(void *owner, struct evict_facts *facts,
+		      const char *origin, uint64_t entry);
+	/* Delete it (fetcher_discard); cache_deleted() is called when done,
+	 * perhaps before this returns. */
+	void (*discard)(void *owner, const uint8_t *btmh, const char *why);
 };
 
 enum status cache_open(struct cache **out, const struct cache_options *options,
 		       struct err *err);
 void cache_free(struct cache *cache);
+
+/* For whoever has no loop: payloads are deleted at once (node/tidy.h). */
+enum status cache_open_alone(struct cache **out, struct house *house,
+			     struct err *err);
 
 /*
  * May a fetch of `bytes` (in all; `here` of them lie on disk already) begin or
@@ -45,11 +63,28 @@ enum status cache_reserve(struct cache *cache, const uint8_t *btmh,
 			  uint64_t bytes, uint64_t here, bool first,
 			  struct err *err);
 void cache_release(struct cache *cache, const uint8_t *btmh);
+
+/* The same for what process `pid` is about to publish, whose hash is not known
+ * yet; given back when it ends, or with `bytes` 0. */
+enum status cache_reserve_for(struct cache *cache, pid_t pid, uint64_t bytes,
+			      struct err *err);
+
+/* It is held now, however it came. */
+void cache_held(struct cache *cache, const uint8_t *btmh);
 /* Its files are gone. */
 void cache_deleted(struct cache *cache, const uint8_t *btmh);
 
-/* Quota, floor, used, reserved, free; what would go next and why: a new
- * reference. */
+/* Every second or so: room of processes that ended is given back; what is over
+ * the quota goes, and what nobody wants when others fill the disk. */
+void cache_tick(struct cache *cache);
+
+/* Bytes of payload it would still take without deleting what is wanted. */
+uint64_t cache_room(struct cache *cache);
+uint64_t cache_floor(const struct cache *cache);
+
+/* {quota (0: none), floor, used, reserved, free, deleting, over, next[]} in
+ * bytes; `over` is what is above the quota and must not go; `next` what would
+ * go first, {btmh, title, bytes, why}: a new reference. */
 json_t *cache_status(struct cache *cache);
 
 #endif

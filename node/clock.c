@@ -14,6 +14,11 @@ uint64_t clock_s(void)
 	return now < BUILD_TIME_S ? BUILD_TIME_S : (uint64_t)now;
 }
 
+uint64_t clock_built_s(void)
+{
+	return BUILD_TIME_S;
+}
+
 int clock_is_set(void)
 {
 	return time(NULL) >= BUILD_TIME_S;

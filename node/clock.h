@@ -9,6 +9,9 @@
  * was built (boxes without a battery start in 1970). */
 uint64_t clock_s(void);
 
+/* When this program was built: it cannot be earlier. */
+uint64_t clock_built_s(void);
+
 /* Is the machine's clock set at all? */
 int clock_is_set(void);
 

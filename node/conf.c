@@ -18,6 +18,7 @@ void conf_init(struct conf *conf)
 		       CONF_PORT_SWARM);
 	conf->announce = true;
 	conf->announce_port = CONF_PORT_ANNOUNCE;
+	conf->scrub_s = CONF_SCRUB_S;
 }
 
 enum status conf_url(const char *text, char out[static CONF_URL_MAX])
@@ -168,6 +169,86 @@ static enum status set_yes(bool *out, const char *key, const char *value,
 	return STATUS_OK;
 }
 
+static enum status set_quota(struct conf *conf, const char *value,
+			     struct err *err)
+{
+	uint64_t quota = 0;
+	enum status status = set_size(&quota, "quota", value, err);
+
+	if (status == STATUS_OK && quota == 0)
+		return err_set(err, STATUS_MALFORMED,
+			       "quota: nothing would fit into it; without the "
+			       "line the disk is the quota");
+	if (status == STATUS_OK)
+		conf->quota = quota;
+	return status;
+}
+
+static enum status set_floor(struct conf *conf, const char *value,
+			     struct err *err)
+{
+	enum status status = set_size(&conf->floor, "floor", value, err);
+
+	if (status == STATUS_OK)
+		conf->has_floor = true;
+	return status;
+}
+
+/* "30d", "12h", "90s", "off". */
+static enum status set_scrub(struct conf *conf, const char *value,
+			     struct err *err)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = { { 'd', 86400 }, { 'h', 3600 }, { 's', 1 } };
+	struct bytes text = bytes_of(value);
+	uint64_t number = 0;
+
+	if (strcmp(value, "off") == 0) {
+		conf->scrub_s = 0;
+		return STATUS_OK;
+	}
+	for (size_t i = 0; text.size > 1 && i < 3; i++)
+		if (text.data[text.size - 1] == units[i].unit &&
+		    decimal_parse((struct bytes){ text.data, text.size - 1 },
+				  &number) == STATUS_OK &&
+		    number > 0 && number <= 36500) {
+			conf->scrub_s = number * units[i].seconds;
+			return STATUS_OK;
+		}
+	return err_set(err, STATUS_MALFORMED,
+		       "scrub: '%s' is no time like 30d or 12h, nor 'off'",
+		       value);
+}
+
+static void format_cache(const struct conf *conf, struct buf *out)
+{
+	char size[SIZE_ROOM];
+
+	if (conf->quota > 0) {
+		size_format(conf->quota, size);
+		buf_printf(out, "quota = %s\n", size);
+	}
+	if (conf->has_floor) {
+		size_format(conf->floor, size);
+		buf_printf(out, "floor = %s\n", size);
+	}
+	if (conf->scrub_s == 0)
+		buf_puts(out, "scrub = off\n");
+	else if (conf->scrub_s == CONF_SCRUB_S)
+		return;
+	else if (conf->scrub_s % 3600 != 0)
+		buf_printf(out, "scrub = %llus\n",
+			   (unsigned long long)conf->scrub_s);
+	else if (conf->scrub_s % 86400 != 0)
+		buf_printf(out, "scrub = %lluh\n",
+			   (unsigned long long)conf->scrub_s / 3600);
+	else
+		buf_printf(out, "scrub = %llud\n",
+			   (unsigned long long)conf->scrub_s / 86400);
+}
+
 /* What no single line can show. */
 static enum status check_plan(const struct budget_plan *plan, struct err *err)
 {
@@ -205,6 +286,12 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_size(&conf->plan.cap, key, value, err);
 	if (strcmp(key, "cap-reserve") == 0)
 		return set_size(&conf->plan.reserve, key, value, err);
+	if (strcmp(key, "quota") == 0)
+		return set_quota(conf, value, err);
+	if (strcmp(key, "floor") == 0)
+		return set_floor(conf, value, err);
+	if (strcmp(key, "scrub") == 0)
+		return set_scrub(conf, value, err);
 	if (strcmp(key, "lan-only") == 0)
 		return set_yes(&conf->plan.lan_only, key, value, err);
 	if (strcmp(key, "url") == 0) {
@@ -327,4 +414,5 @@ void conf_format(const struct conf *conf, struct buf *out)
 	if (conf->announce_port != CONF_PORT_ANNOUNCE)
 		buf_printf(out, "announce-port = %u\n", conf->announce_port);
 	format_plan(&conf->plan, out);
+	format_cache(conf, out);
 }

@@ -23,7 +23,8 @@ enum {
 	CONF_PREFIX_MAX = 20, /* "255.255.255.255/32" */
 	CONF_PORT_HTTP = 7433,
 	CONF_PORT_SWARM = 7434,
-	CONF_PORT_ANNOUNCE = 7433
+	CONF_PORT_ANNOUNCE = 7433,
+	CONF_SCRUB_S = 30 * 86400
 };
 
 struct conf {
@@ -44,6 +45,12 @@ struct conf {
 	bool announce;
 	unsigned announce_port;
 	struct budget_plan plan; /* limit, cap, cap-reserve, lan-only */
+
+	/* See node/cache.h and node/scrub.h. */
+	uint64_t quota;	  /* bytes of payloads; 0: as the disk allows */
+	uint64_t floor;	  /* bytes of the disk that stay free */
+	bool has_floor;	  /* else what is usual for the disk */
+	uint64_t scrub_s; /* for one round; 0: off */
 };
 
 /* The usual: no name, station, ports 7433 and 7434 on every address. */

@@ -38,6 +38,8 @@ static bool end(struct fetcher *f, struct loan *loan)
 	memcpy(btmh, loan->btmh, 32);
 	alive_release(&loan->who);
 	*loan = f->loans[--f->n_loans];
+	if (f->o.release != NULL)
+		f->o.release(f->o.owner, btmh);
 	/* Somebody may have changed his mind again. */
 	if (discard && lessons_standing(f->o.house->catalog, btmh, &standing,
 					&err) == STATUS_OK &&
@@ -128,6 +130,24 @@ static bool let_go(struct fetcher *f, const uint8_t *btmh)
 	       !engine_has(f->o.engine, btmh);
 }
 
+/* Room for all of it is the borrower's as long as he has it. */
+static enum status reserve(struct fetcher *f, struct loan *loan,
+			   struct err *err)
+{
+	struct payload_standing standing;
+	enum status status = STATUS_OK;
+
+	if (f->o.reserve == NULL ||
+	    lessons_standing(f->o.house->catalog, loan->btmh, &standing,
+			     err) != STATUS_OK)
+		return f->o.reserve == NULL ? STATUS_OK : err->status;
+	status = f->o.reserve(f->o.owner, loan->btmh, standing.bytes, 0,
+			      standing.pinned, err);
+	if (status != STATUS_OK && status != STATUS_BUSY)
+		(void)end(f, loan);
+	return status;
+}
+
 enum status fetcher_lend(struct fetcher *f, const uint8_t *btmh, pid_t pid,
 			 struct buf *have, uint32_t *pieces, bool *held,
 			 struct err *err)
@@ -147,6 +167,9 @@ enum status fetcher_lend(struct fetcher *f, const uint8_t *btmh, pid_t pid,
 			return err_set(err, STATUS_BUSY,
 				       "this node is still at work on it: ask "
 				       "again");
+		status = reserve(f, loan, err);
+		if (status != STATUS_OK)
+			return status;
 	}
 	status = lent_begin(f->o.house, btmh, have, pieces, &is_held, err);
 	loan = find(f, btmh);

@@ -6,7 +6,7 @@
 #include "node/fetch_job.h"
 #include "proto/encoding.h"
 
-enum { SEED_IDLE_MS = 10 * 60 * 1000 };
+enum { SEED_IDLE_MS = 10 * 60 * 1000, SEED_BUSY_MS = 10 * 1000 };
 
 struct seed *seed_find(struct fetcher *f, const uint8_t *btmh)
 {
@@ -147,4 +147,15 @@ void seeds_tick(struct fetcher *f)
 		    now - f->seeds[i].used_ms > SEED_IDLE_MS &&
 		    engine_release(f->o.engine, f->seeds[i].btmh) == STATUS_OK)
 			f->seeds[i].leaving = true;
+}
+
+bool fetcher_is_busy(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct seed *seed = NULL;
+
+	for (unsigned i = 0; i < f->n_seeds && seed == NULL; i++)
+		if (memcmp(f->seeds[i].btmh, btmh, 32) == 0)
+			seed = &f->seeds[i];
+	return fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
+	       (seed != NULL && fetcher_now(f) - seed->used_ms < SEED_BUSY_MS);
 }

@@ -131,6 +131,9 @@ bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
 /* Is it asked for, or watched as it comes? */
 bool fetcher_is_asked(const struct fetcher *f, const uint8_t *btmh);
 
+/* Is anybody at work on it: a job, a borrower, peers of the engine? */
+bool fetcher_is_busy(const struct fetcher *f, const uint8_t *btmh);
+
 /* This node's part in the swarm of a payload. */
 enum fetcher_part {
 	FETCHER_NO_PART,

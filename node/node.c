@@ -44,6 +44,7 @@ void node_log_grown(void *owner, int64_t log)
 
 	if (node_records_grown(n, log))
 		return;
+	node_learn_time(n, log);
 	heads_log_changed(n->heads, log);
 	node_changed(n);
 	node_index_soon(n);
@@ -102,6 +103,7 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 	node_changed(n);
 	if (!held)
 		return;
+	cache_held(n->cache, btmh);
 	resources_learn(n, btmh);
 	resources_arrived(n, btmh);
 	node_look_at_lesson(n, btmh);
@@ -114,12 +116,6 @@ static void urgent(void *owner, const uint8_t *btmh)
 
 	if (n->fetcher != NULL)
 		fetcher_urgent(n->fetcher, btmh);
-}
-
-static void deleted(void *owner, const uint8_t *btmh)
-{
-	(void)btmh;
-	node_changed(owner); /* a withdrawal may be done */
 }
 
 static void loaded(void *owner, const uint8_t *btmh)
@@ -186,6 +182,7 @@ static void ticked(uv_timer_t *timer)
 	node_lan_tick(n);
 	node_statement_tick(n);
 	node_up_tick(n);
+	node_cache_tick(n);
 	resources_tick(n);
 	ondrive_tick(n->ondrive);
 	tracker_expire(n->tracker, node_now(n));
@@ -344,14 +341,18 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.owner = n,
 		.sources = node_sources,
 		.on_held = held_changed,
-		.on_deleted = deleted,
 		.arrivals = n->arrivals,
+		.on_deleted = node_deleted,
+		.reserve = node_reserve,
+		.release = node_give_back,
 		.on_loaded = loaded,
 		.traffic = &n->traffic,
 	};
 	enum status status = engine_open(&n->engine, n->loop, &engine,
 					 engine_said, n, err);
 
+	if (status == STATUS_OK)
+		status = node_cache_start(n, err);
 	if (status != STATUS_OK)
 		return status;
 	(void)uplink_tick(n->uplink, n->engine); /* what the LAN is, before all */
@@ -634,6 +635,7 @@ static void stop(struct node *n)
 static void node_release(struct node *n)
 {
 	ondrive_free(n->ondrive);
+	cache_free(n->cache);
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);

@@ -9,6 +9,7 @@
 #include "catalog/lessons.h"
 #include "node/announcer.h"
 #include "node/arriving.h"
+#include "node/cache.h"
 #include "node/control.h"
 #include "node/engine.h"
 #include "node/fetcher.h"
@@ -75,6 +76,8 @@ struct node {
 	struct ondrive *ondrive;
 	struct engine *engine;
 	struct fetcher *fetcher;
+	struct cache *cache;
+	unsigned cache_ticks;
 	struct follower *follower;
 	struct posters *posters;
 	struct heads *heads;
@@ -149,6 +152,20 @@ void node_look_at_lesson(struct node *n, const uint8_t *btmh);
 /* Anything may have changed: look again at all that lies here. */
 void node_reconsider_all(struct node *n);
 enum { NODE_SLICE_LEAST = 64, NODE_SLICE_MOST = INDEX_CHANGES_MAX };
+
+/* --- node_cache.c --- */
+enum status node_cache_start(struct node *n, struct err *err);
+void node_cache_tick(struct node *n);
+/* For the fetcher; `node` is a struct node. */
+enum status node_reserve(void *node, const uint8_t *btmh, uint64_t bytes,
+			 uint64_t here, bool first, struct err *err);
+void node_give_back(void *node, const uint8_t *btmh);
+void node_deleted(void *node, const uint8_t *btmh);
+/* For requests: as cache_reserve_for(); *floor is what must stay free. */
+enum status node_room_for(void *node, pid_t pid, uint64_t bytes,
+			  uint64_t *floor, struct err *err);
+/* A log's newest checkpoint may prove how late it is. */
+void node_learn_time(struct node *n, int64_t log);
 
 /* --- node_wal.c --- */
 /* Have the write-ahead log moved into the database when it is longer than

@@ -185,6 +185,11 @@ static enum status lent_back(void *node, const uint8_t *btmh, pid_t pid,
 				 held, err);
 }
 
+static json_t *cache_live(void *node)
+{
+	return cache_status(((struct node *)node)->cache);
+}
+
 static enum status statement_take(void *node, struct bytes note,
 				  uint64_t age_s, struct err *err)
 {
@@ -216,6 +221,8 @@ void node_live_init(struct node *n)
 		.damaged = damaged,
 		.lend = lend,
 		.lent_back = lent_back,
+		.room_for = node_room_for,
+		.cache = cache_live,
 		.drive_here = node_drive_here,
 		.drive_gone = node_drive_gone,
 		.tell_where = node_tell_where,

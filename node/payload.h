@@ -98,6 +98,10 @@ enum status payload_sync(const char *dir, const struct metainfo *mi,
  * not there is no failure. */
 enum status payload_delete(const char *dir, struct err *err);
 
+/* Bytes of disk that a directory with all below it takes, its own included; 0
+ * when it is not there or cannot be read. */
+uint64_t payload_disk(const char *dir);
+
 /* Bytes an unprivileged program may still write below `dir`. */
 enum status payload_room(const char *dir, uint64_t *room, struct err *err);
 

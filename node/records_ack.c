@@ -2,6 +2,7 @@
  * that it holds all of it up to there. */
 #include <string.h>
 
+#include "node/clock_floor.h"
 #include "node/records.h"
 #include "proto/recordlog.h"
 
@@ -119,6 +120,19 @@ static enum status keep_ack(struct house *h, const struct log_info *info,
 	return status;
 }
 
+/* An office's word for when it was is as good as its word for what it has. */
+static void learn_time(struct house *h, const struct note *note,
+		       const struct public_key *office)
+{
+	struct cosignatures found;
+	struct err ignored = ERR_INIT;
+
+	if (cosignature_verify(note, office, 1, &found) == STATUS_OK &&
+	    found.distinct == 1)
+		(void)clock_floor_raise(h->catalog, found.time_s[0],
+					&ignored);
+}
+
 /* Keep the note if an office answers for it. */
 static enum status keep_if_acknowledged(struct house *h,
 					const struct log_info *info,
@@ -145,6 +159,8 @@ static enum status keep_if_acknowledged(struct house *h,
 		(void)err_set(err, status, "note: out of memory");
 	else
 		status = keep_ack(h, info, head->size, buf_bytes(&clean), err);
+	if (status == STATUS_OK)
+		learn_time(h, &note, keys[1]);
 	buf_release(&clean);
 	return status;
 }

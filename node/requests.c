@@ -144,6 +144,8 @@ static void put_details(struct requests *r, json_t *object,
 	if (r->live != NULL && r->live->tell_where != NULL && !row->withdrawn)
 		r->live->tell_where(r->live->node, l->btmh,
 				    row->payload == PAYLOAD_HELD, object);
+	if (row->withdrawn)
+		request_put_withdrawal(r, l->id, object);
 	if (r->live != NULL && r->live->trouble != NULL)
 		put_text(object, "trouble",
 			 r->live->trouble(r->live->node, l->btmh));
@@ -531,11 +533,14 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "subscribe", request_subscribe },
 		{ "publish", request_publish },
 		{ "withdraw", request_withdraw },
+		{ "withdrawals", request_withdrawals },
 		{ "status", request_status },
 		{ "neighbours", request_neighbours },
 		{ "transfers", request_transfers },
 		{ "held", request_held },
 		{ "damaged", request_damaged },
+		{ "room", request_room },
+		{ "journal", request_journal },
 		{ "lend", request_lend },
 		{ "lent-back", request_lent_back },
 		{ "drive-here", request_drive_here },

@@ -40,6 +40,12 @@ struct live {
 				 uint32_t pieces, uint64_t bytes,
 				 struct bytes have, bool *held,
 				 struct err *err);
+	/* Room for what process `pid` is to publish, as cache_reserve_for();
+	 * *floor: bytes of disk that must stay free. */
+	enum status (*room_for)(void *node, pid_t pid, uint64_t bytes,
+				uint64_t *floor, struct err *err);
+	/* As cache_status(). */
+	json_t *(*cache)(void *node);
 	/* Newer trust was taken in; a log was found forked. */
 	void (*trust_taken)(void *node);
 	void (*forked)(void *node, const char *origin);

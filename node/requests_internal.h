@@ -67,6 +67,22 @@ enum status request_drive_here(struct requests *r, const json_t *request,
 enum status request_drive_gone(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err);
 
+enum status request_room(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+enum status request_journal(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_withdrawals(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+/* Add to a withdrawn lesson's JSON who has obeyed. */
+void request_put_withdrawal(struct requests *r, const char *id, json_t *lesson);
+/* How full the cache is, with the last deletion as `last`; NULL when it cannot
+ * be told. */
+json_t *request_cache_json(struct requests *r);
+/* Where no node runs: make room for a payload that is about to be written.
+ * STATUS_NO_ROOM. */
+enum status request_room_alone(struct requests *r, const uint8_t *btmh,
+			       struct err *err);
+
 /* The string at `key`, or NULL when it is absent or no string. */
 const char *request_text(const json_t *request, const char *key);
 uint64_t request_number(const json_t *request, const char *key);

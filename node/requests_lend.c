@@ -60,6 +60,9 @@ enum status request_lend(struct requests *r, const json_t *request,
 	else
 		status = lent_begin(r->house, btmh, &have, &pieces, &held,
 				    err);
+	if (status == STATUS_OK && !held &&
+	    (r->live == NULL || r->live->lend == NULL))
+		status = request_room_alone(r, btmh, err);
 	if (status == STATUS_OK)
 		*answer = json_pack("{s:b, s:I, s:o, s:o}", "held", held,
 				    "pieces", (json_int_t)pieces, "have",

@@ -5,15 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "node/serve_file.h"
 #include "proto/encoding.h"
 
+/* A held payload. `read_s` is written by the server's threads, under the lock
+ * for reading, by all of them at once: monotonic seconds, 0 never. */
+struct place {
+	uint8_t btmh[32];
+	_Atomic uint32_t read_s;
+	uint32_t told_s; /* the one that was given out */
+};
+
 struct shelf {
 	int payload, torrent, blob; /* folders */
 	pthread_rwlock_t lock;
-	uint8_t (*held)[32]; /* sorted */
+	struct place *held; /* sorted */
 	size_t count, room;
 };
 
@@ -72,7 +81,7 @@ static size_t place_of(const struct shelf *s, const uint8_t *btmh, bool *found)
 	*found = false;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int order = memcmp(s->held[middle], btmh, 32);
+		int order = memcmp(s->held[middle].btmh, btmh, 32);
 
 		if (order == 0) {
 			*found = true;
@@ -96,7 +105,8 @@ enum status shelf_put(struct shelf *s, const uint8_t btmh[static 32])
 	at = place_of(s, btmh, &found);
 	if (!found && s->count == s->room) {
 		size_t room = s->room == 0 ? 64 : 2 * s->room;
-		uint8_t(*grown)[32] = realloc(s->held, room * 32);
+		struct place *grown =
+			realloc(s->held, room * sizeof(*s->held));
 
 		if (grown == NULL) {
 			status = STATUS_NO_MEMORY;
@@ -106,8 +116,10 @@ enum status shelf_put(struct shelf *s, const uint8_t btmh[static 32])
 		s->room = room;
 	}
 	if (!found) {
-		memmove(s->held + at + 1, s->held + at, (s->count - at) * 32);
-		memcpy(s->held[at], btmh, 32);
+		memmove(s->held + at + 1, s->held + at,
+			(s->count - at) * sizeof(*s->held));
+		memcpy(s->held[at].btmh, btmh, 32);
+		s->held[at].read_s = s->held[at].told_s = 0;
 		s->count++;
 	}
 unlock:
@@ -124,7 +136,8 @@ void shelf_take(struct shelf *s, const uint8_t btmh[static 32])
 	at = place_of(s, btmh, &found);
 	if (found) {
 		s->count--;
-		memmove(s->held + at, s->held + at + 1, (s->count - at) * 32);
+		memmove(s->held + at, s->held + at + 1,
+			(s->count - at) * sizeof(*s->held));
 	}
 	(void)pthread_rwlock_unlock(&s->lock);
 }
@@ -139,6 +152,61 @@ bool shelf_has(const struct shelf *shelf, const uint8_t btmh[static 32])
 	(void)place_of(s, btmh, &found);
 	(void)pthread_rwlock_unlock(&s->lock);
 	return found;
+}
+
+static uint32_t seconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint32_t)now.tv_sec + 1; /* never 0 */
+}
+
+/* As shelf_has(), for somebody who reads. */
+static bool read_begins(struct shelf *s, const uint8_t btmh[static 32])
+{
+	uint32_t now = seconds();
+	bool found;
+	size_t at;
+
+	(void)pthread_rwlock_rdlock(&s->lock);
+	at = place_of(s, btmh, &found);
+	/* The line of memory is left alone by all but one reader a second. */
+	if (found && s->held[at].read_s != now)
+		s->held[at].read_s = now;
+	(void)pthread_rwlock_unlock(&s->lock);
+	return found;
+}
+
+uint32_t shelf_unread_s(const struct shelf *shelf,
+			const uint8_t btmh[static 32])
+{
+	struct shelf *s = (struct shelf *)(uintptr_t)shelf;
+	uint32_t read_s = 0, now = seconds();
+	bool found;
+	size_t at;
+
+	(void)pthread_rwlock_rdlock(&s->lock);
+	at = place_of(s, btmh, &found);
+	if (found)
+		read_s = s->held[at].read_s;
+	(void)pthread_rwlock_unlock(&s->lock);
+	return read_s == 0 || read_s > now ? UINT32_MAX : now - read_s;
+}
+
+size_t shelf_take_read(struct shelf *s, uint8_t (*out)[32], size_t max)
+{
+	size_t count = 0;
+
+	(void)pthread_rwlock_wrlock(&s->lock);
+	for (size_t i = 0; i < s->count && count < max; i++) {
+		if (s->held[i].read_s == s->held[i].told_s)
+			continue;
+		s->held[i].told_s = s->held[i].read_s;
+		memcpy(out[count++], s->held[i].btmh, 32);
+	}
+	(void)pthread_rwlock_unlock(&s->lock);
+	return count;
 }
 
 /* "/blob/<64 hex>" and nothing behind it: the file of that name. */
@@ -170,7 +238,7 @@ static bool serve_payload(struct shelf *s, const char *rest,
 	if (strlen(rest) < 66 || rest[64] != '/' ||
 	    hex_decode((struct bytes){ (const uint8_t *)rest, 64 }, btmh, 32) !=
 		    STATUS_OK ||
-	    !shelf_has(s, btmh) ||
+	    !read_begins(s, btmh) ||
 	    serve_file(&found, s->payload, rest, SERVE_FILE_WHOLE, &err) !=
 		    STATUS_OK)
 		return false;

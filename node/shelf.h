@@ -27,6 +27,13 @@ enum status shelf_put(struct shelf *shelf, const uint8_t btmh[static 32]);
 void shelf_take(struct shelf *shelf, const uint8_t btmh[static 32]);
 bool shelf_has(const struct shelf *shelf, const uint8_t btmh[static 32]);
 
+/* Seconds since somebody began to read of it; UINT32_MAX: not since it was put
+ * here. */
+uint32_t shelf_unread_s(const struct shelf *shelf,
+			const uint8_t btmh[static 32]);
+/* Those read since they were given out here the last time, `max` at most. */
+size_t shelf_take_read(struct shelf *shelf, uint8_t (*out)[32], size_t max);
+
 /* An http_try_fast_cb with the shelf as owner: answers GET of
  * /payload/<btmh>/<path>, /blob/<sha256>, /torrent/<btmh> when the file is
  * there, and leaves everything else to the loop. */

@@ -1,5 +1,6 @@
 #include "node/tidy.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -119,6 +120,37 @@ void tidy_finish(struct house *h)
 				      err.text);
 	}
 	hashes_release(&pending);
+}
+
+/* `name` is that of a payload the catalog does not know. */
+static bool is_stray(struct house *h, const char *name, uint8_t btmh[32])
+{
+	struct payload_row row;
+	struct err err = ERR_INIT;
+
+	return hex_decode(bytes_of(name), btmh, 32) == STATUS_OK &&
+	       payload_get(h->catalog, btmh, &row, NULL, &err) ==
+		       STATUS_NOT_FOUND &&
+	       !deletion_is_pending(h->catalog, btmh);
+}
+
+enum status tidy_adopt(struct house *h, struct err *err)
+{
+	static const struct bytes nothing = { NULL, 0 };
+	DIR *list = opendir(h->payload_dir);
+	const struct dirent *entry;
+	enum status status = STATUS_OK;
+	uint8_t btmh[32];
+
+	if (list == NULL)
+		return err_set(err, STATUS_IO, "cannot list '%s'",
+			       h->payload_dir);
+	while (status == STATUS_OK && (entry = readdir(list)) != NULL)
+		if (is_stray(h, entry->d_name, btmh))
+			status = payload_put(h->catalog, btmh, 0, 0, nothing,
+					     clock_s(), err);
+	(void)closedir(list);
+	return status;
 }
 
 static bool collect(void *context, const struct payload_row *payload)

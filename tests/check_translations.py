@@ -44,6 +44,11 @@ BY_NAME = {
         ("node/records.c", rf'\[RECORDS_\w+\] = ({STRING})')],
     'cli_text(lesson, "why")': [
         ("catalog/want.c", rf'\[WANT_REASON_\w+\] =\s*({STRING})')],
+    'cli_text(row, "what")': [
+        ("catalog/journal.c", rf'\[JOURNAL_\w+\] = ({STRING})')],
+    'cli_text(row, "why")': [
+        ("node/evict.c", rf'\[EVICT_\w+\] = ({STRING})'),
+        ("node/fetcher.c", r'("dropped here")')],
     'cli_text(job, "way")': [
         ("node/fetcher.c", rf'\[JOB_\w+\] = ({STRING})')],
     "p->state": [

@@ -1,4 +1,4 @@
-/* lessons, show, pin, drop, withdraw, subscribe: questions and choices about
+/* lessons, show, pin, drop, subscribe: questions and choices about
  * lessons that are answered at once. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -149,6 +149,7 @@ static void print_lesson(const json_t *lesson)
 	print_field("Trouble", trouble);
 	print_field("Payload", cli_text(lesson, "btmh"));
 	print_field("Files", cli_text(lesson, "path"));
+	cli_print_confirmations(json_object_get(lesson, "withdrawal"));
 }
 
 enum status cmd_show(struct cli *cli, struct err *err)
@@ -208,18 +209,6 @@ enum status cmd_drop(struct cli *cli, struct err *err)
 			   json_pack("{s:s, s:s}", "verb", "drop", "id",
 				     cli->words[0]),
 			   "dropped", err);
-}
-
-enum status cmd_withdraw(struct cli *cli, struct err *err)
-{
-	if (cli_value(cli, "reason") == NULL)
-		return err_set(err, STATUS_USAGE,
-			       "--reason is needed: people will ask why");
-	return ask_and_say(cli,
-			   json_pack("{s:s, s:s, s:s}", "verb", "withdraw",
-				     "id", cli->words[0], "reason",
-				     cli_value(cli, "reason")),
-			   "withdrawn", err);
 }
 
 static void print_rules(const json_t *rules)

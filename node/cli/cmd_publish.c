@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "node/cli/verbs.h"
 #include "node/house.h"
 #include "node/prepare.h"
+#include "node/prepare_source.h"
 #include "proto/encoding.h"
 #include "proto/text.h"
+
+enum { ROOM_POLL_US = 100 * 1000, ROOM_TRIES = 600 };
 
 struct watching {
 	struct cli *cli;
@@ -77,8 +81,39 @@ static void put_hash(json_t *request, const char *key, const uint8_t *hash)
 	(void)json_object_set_new(request, key, json_string(hex));
 }
 
-static enum status prepare(struct cli *cli, struct prepared *out,
-			   struct err *err)
+/* Have room made for it; *floor: what must stay free of the disk. */
+static enum status get_room(struct cli *cli, uint64_t *floor, struct err *err)
+{
+	struct prepare_source source;
+	unsigned tries = ROOM_TRIES;
+	json_t *answer;
+	enum status status = prepare_source_look(&source, cli->words[0], NULL,
+						 err);
+
+	if (status != STATUS_OK)
+		return status;
+	/* What is deleted for it is gone in a moment. */
+	do {
+		*err = (struct err)ERR_INIT;
+		status = cli_ask(cli,
+				 json_pack("{s:s, s:I, s:I}", "verb", "room",
+					   "pid", (json_int_t)getpid(),
+					   "bytes",
+					   (json_int_t)source.total),
+				 &answer, err);
+		if (status == STATUS_BUSY)
+			(void)usleep(ROOM_POLL_US);
+	} while (status == STATUS_BUSY && --tries > 0);
+	prepare_source_release(&source);
+	if (status != STATUS_OK)
+		return status;
+	*floor = cli_number(answer, "floor");
+	json_decref(answer);
+	return STATUS_OK;
+}
+
+static enum status prepare(struct cli *cli, uint64_t keep_free,
+			   struct prepared *out, struct err *err)
 {
 	char payload[HOUSE_PATH_MAX + 16], torrent[HOUSE_PATH_MAX + 16],
 		blob[HOUSE_PATH_MAX + 16];
@@ -89,7 +124,7 @@ static enum status prepare(struct cli *cli, struct prepared *out,
 		.torrent_dir = torrent,
 		.blob_dir = blob,
 		.no_media = cli_given(cli, "no-media"),
-		.keep_free = 64 << 20,
+		.keep_free = keep_free,
 		.progress = watch,
 		.owner = &w,
 	};
@@ -130,7 +165,7 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 {
 	struct prepared made;
 	json_t *request, *answer;
-	uint64_t number = 0;
+	uint64_t number = 0, floor = 0;
 	struct stat st;
 	enum status status;
 
@@ -154,7 +189,9 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 	if (status != STATUS_OK)
 		return status;
 	json_decref(answer);
-	status = prepare(cli, &made, err);
+	status = get_room(cli, &floor, err);
+	if (status == STATUS_OK)
+		status = prepare(cli, floor, &made, err);
 	if (status != STATUS_OK)
 		return status;
 	request = lesson_request(cli, false, number);

@@ -179,6 +179,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	       cli_number(s, "neighbours"));
 	print_upstreams(json_object_get(s, "upstreams"));
 	print_limits(json_object_get(s, "limits"));
+	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
 	puts("");
 	print_logs(json_object_get(s, "logs"));

@@ -190,6 +190,9 @@ static enum status read_arguments(struct cli *cli, int argc, char **argv,
 		} else if (strcmp(argv[i], "--help") == 0 ||
 			   strcmp(argv[i], "-h") == 0) {
 			*help = true;
+		} else if (strcmp(argv[i], "-n") == 0) {
+			status = take_option(cli, "limit", argc, argv, &i,
+					     err);
 		} else if (strcmp(argv[i], "--dir") == 0) {
 			if (i + 1 == argc)
 				return err_set(err, STATUS_USAGE,

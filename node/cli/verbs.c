@@ -66,12 +66,14 @@ const struct cli_verb cli_verbs[] = {
 		      "黑山羊春季防疫 --topic 产业/养殖/黑山羊\n",
 	  .run = cmd_publish },
 	{ .name = "withdraw",
-	  .words = "ID",
+	  .words = "[ID]",
 	  .summary = "take a lesson back, everywhere",
-	  .least = 1,
 	  .most = 1,
-	  .options = { { "reason", "TEXT", "why" } },
-	  .examples = "  xiangtu withdraw k3f9w2aa --reason 剂量有误\n",
+	  .options = { { "reason", "TEXT", "why" },
+		       { "list", NULL, "what was withdrawn, and who has not "
+				       "confirmed yet" } },
+	  .examples = "  xiangtu withdraw k3f9w2aa --reason 剂量有误\n"
+		      "  xiangtu withdraw --list\n",
 	  .run = cmd_withdraw },
 	{ .name = "lessons",
 	  .words = "[QUERY…]",
@@ -139,6 +141,13 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "what is arriving, and from where",
 	  .options = { { "watch", NULL, "go on showing it" } },
 	  .run = cmd_transfers },
+	{ .name = "journal",
+	  .words = "",
+	  .summary = "what was deleted here and why, what was damaged and "
+		     "repaired",
+	  .options = { { "limit", "N", "at most so many, the newest first "
+				       "(50); also -n N" } },
+	  .run = cmd_journal },
 	{ .name = "check",
 	  .words = "[ID]",
 	  .summary = "read what is held again; what is damaged is repaired",

@@ -17,6 +17,11 @@ enum status cmd_subscribe(struct cli *cli, struct err *err);
 enum status cmd_status(struct cli *cli, struct err *err);
 enum status cmd_neighbours(struct cli *cli, struct err *err);
 enum status cmd_transfers(struct cli *cli, struct err *err);
+enum status cmd_journal(struct cli *cli, struct err *err);
+/* How full the cache is, as `status` says it; NULL prints nothing. */
+void cli_print_cache(const json_t *cache);
+/* Who has obeyed a withdrawal; NULL prints nothing. */
+void cli_print_confirmations(const json_t *withdrawal);
 enum status cmd_check(struct cli *cli, struct err *err);
 enum status cmd_station_accept(struct cli *cli, struct err *err);
 enum status cmd_station_list(struct cli *cli, struct err *err);

@@ -249,6 +249,7 @@ static enum status take(struct copying *c, const struct lesson *l,
 {
 	struct visit *v = c->v;
 	struct loan loan = { .tf = NULL };
+	bool lent = false;
 	enum status status = get_torrent(v, l->btmh, &loan.tf, err);
 
 	if (status == STATUS_OK)
@@ -264,12 +265,15 @@ static enum status take(struct copying *c, const struct lesson *l,
 			       door_house(v->door)->payload_dir, loan.hex);
 		take_poster(v, l);
 		status = loan_begin(v, &loan, err);
+		lent = status == STATUS_OK;
 	}
 	if (status == STATUS_OK && !loan.held)
 		status = take_lesson(c, l, &loan, err);
 	loan_release(&loan);
-	if (status == STATUS_BUSY) {
-		visit_left(v, l->id, l->title, l->bytes, true, "busy");
+	/* A smaller one may fit where this does not. */
+	if (status == STATUS_BUSY || (status == STATUS_NO_ROOM && !lent)) {
+		visit_left(v, l->id, l->title, l->bytes, true,
+			   status == STATUS_BUSY ? "busy" : "no_room");
 		*err = (struct err)ERR_INIT;
 		return STATUS_OK;
 	}

@@ -28,10 +28,18 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "cap", "20G", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "cap-reserve", "1500M", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan-only", "yes", &err) == STATUS_OK);
+	CHECK(conf.quota == 0 && !conf.has_floor &&
+	      conf.scrub_s == CONF_SCRUB_S);
+	CHECK(conf_set(&conf, "quota", "200G", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "floor", "0", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "scrub", "36h", &err) == STATUS_OK);
 	conf_format(&conf, &text);
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
+	CHECK(back.quota == UINT64_C(200) << 30);
+	CHECK(back.has_floor && back.floor == 0);
+	CHECK(back.scrub_s == 36 * 3600);
 	CHECK(back.lans == 2 && strcmp(back.lan[0], "192.168.5.0/24") == 0);
 	CHECK(back.plan.count == 2 && back.plan.lan_only);
 	CHECK(back.plan.cap == UINT64_C(20) << 30 &&
@@ -58,6 +66,11 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "announce = maybe\n", "line 1: announce:" },
 		{ "origin = a+b\n", "line 1: origin:" },
 		{ "lan = 192.168.5.1\n", "line 1: lan:" },
+		{ "quota = many\n", "line 1: quota:" },
+		{ "quota = 0\n", "line 1: quota:" },
+		{ "floor = 5GB\n", "line 1: floor:" },
+		{ "scrub = 30\n", "line 1: scrub:" },
+		{ "scrub = 0d\n", "line 1: scrub:" },
 		{ "lan = 10.0.0.0/33\n", "line 1: lan:" },
 		{ "limit = mon-fri 8:00-18:00 down 1M\n",
 		  "line 1: limit: 'mon-fri 8:00-18:00 down 1M' is no rule: it "

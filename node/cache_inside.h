@@ -1,0 +1,67 @@
+/* What the files cache*.c share. */
+#ifndef NODE_CACHE_INSIDE_H
+#define NODE_CACHE_INSIDE_H
+
+#include "catalog/deletions.h"
+#include "node/alive.h"
+#include "node/cache.h"
+
+/* One payload on this disk, whole or in part. */
+struct lying {
+	uint8_t btmh[32];
+	uint64_t bytes;
+};
+
+/* Room promised to a fetch, or to process `who` (then `btmh` is made up). */
+struct promise {
+	uint8_t btmh[32];
+	uint64_t bytes; /* in all */
+	struct alive who;
+	bool has_who;
+};
+
+struct leaving {
+	uint8_t btmh[32];
+	uint64_t bytes;
+};
+
+struct cache {
+	struct cache_options o;
+	uint64_t quota, floor;
+	struct lying *rows; /* sorted */
+	size_t count, room;
+	uint64_t used; /* of all rows */
+	struct promise promises[CACHE_RESERVED_MAX];
+	unsigned n_promises;
+	struct leaving leaving[CACHE_DELETING_MAX];
+	unsigned n_leaving;
+	uint64_t over; /* the quota, and nothing may go */
+	unsigned ticks;
+	struct {
+		uint8_t btmh[32];
+		char why[DELETION_WHY_MAX + 1];
+	} again[CACHE_DELETING_MAX]; /* deletions to go on with */
+	unsigned n_again;
+};
+
+/* --- cache.c --- */
+struct promise *cache_promise_of(struct cache *c, const uint8_t *btmh);
+/* What a payload counts with; 0 when nothing of it is here. */
+uint64_t cache_row_bytes(const struct cache *c, const uint8_t *btmh);
+
+/* --- cache_choose.c --- */
+/*
+ * Begin to delete `need` bytes, `wanted_more` as evict_choose(). `all`: nothing
+ * is begun unless it is enough; else what can go goes.
+ *
+ * Returns: STATUS_BUSY: it is under way, or done; STATUS_NO_ROOM; what the
+ *          catalog failed with. *lacking: what could not be found.
+ */
+enum status cache_make_room(struct cache *c, uint64_t need, bool wanted_more,
+			    bool all, uint64_t *lacking, struct err *err);
+/* Bytes on their way out. */
+uint64_t cache_leaving(const struct cache *c);
+/* What would go next. */
+json_t *cache_next(struct cache *c);
+
+#endif
