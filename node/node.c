@@ -15,6 +15,7 @@
 #include "catalog/search.h"
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
+#include "node/node_peers.h"
 #include "node/prepare.h"
 #include "node/tidy.h"
 #include "proto/encoding.h"
@@ -180,6 +181,7 @@ static void ticked(uv_timer_t *timer)
 	struct node *n = timer->data;
 
 	node_lan_tick(n);
+	node_peers_tick(n);
 	node_statement_tick(n);
 	node_up_tick(n);
 	node_cache_tick(n);
@@ -228,6 +230,9 @@ static enum status start_memory(struct node *n, struct err *err)
 	gate_init(&n->taker_gate, seed, node_now(n));
 	n->taker = upload_taker_new(&n->house);
 	status = lan_open(&n->lan, &n->house.conf, err);
+	if (status != STATUS_OK)
+		return status;
+	status = node_peers_start(n, err);
 	if (status != STATUS_OK)
 		return status;
 	n->tracker = tracker_new(seed);
@@ -357,6 +362,11 @@ static enum status start_fetching(struct node *n, struct err *err)
 		return status;
 	(void)uplink_tick(n->uplink, n->engine); /* what the LAN is, before all */
 	fetcher.engine = n->engine;
+	fetcher.peers = node_peers;
+	fetcher.role = node_role;
+	fetcher.on_job = node_on_job;
+	fetcher.on_peer_failed = node_peer_failed;
+	fetcher.own_id = node_id_of(house_node_public(&n->house));
 	return fetcher_open(&n->fetcher, &fetcher, err);
 }
 
@@ -531,6 +541,7 @@ static void close_timers(struct node *n)
 {
 	uv_handle_t *const handles[] = { (uv_handle_t *)&n->tick,
 					 (uv_handle_t *)&n->index_idle,
+					 (uv_handle_t *)&n->peer_wait,
 					 (uv_handle_t *)&n->sigint,
 					 (uv_handle_t *)&n->sigterm };
 
@@ -639,6 +650,7 @@ static void node_release(struct node *n)
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);
+	node_peers_release(n);
 	neighbours_release(&n->neighbours);
 	lan_free(n->lan);
 	requests_release(&n->requests);

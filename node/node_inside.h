@@ -8,6 +8,7 @@
 #include "catalog/index.h"
 #include "catalog/lessons.h"
 #include "node/announcer.h"
+#include "node/carrier.h"
 #include "node/arriving.h"
 #include "node/cache.h"
 #include "node/control.h"
@@ -16,6 +17,7 @@
 #include "node/follower.h"
 #include "node/gate.h"
 #include "node/heads.h"
+#include "node/holdings.h"
 #include "node/house.h"
 #include "node/http_client.h"
 #include "node/http_server.h"
@@ -88,6 +90,12 @@ struct node {
 	struct uplink *uplink;	/* what may cross the line beyond it */
 	int64_t lan_looked_ms;
 	struct neighbours neighbours;
+	struct carriers *carriers;
+	struct holdings *holdings;
+	struct peer_job *peer_jobs; /* node_peers.c */
+	unsigned n_peer_jobs;
+	uv_timer_t peer_wait;
+	int64_t started_ms;
 	struct announcer announcer;
 	bool announcing;
 	struct tracker *tracker;

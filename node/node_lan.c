@@ -6,6 +6,7 @@
 
 #include "catalog/log.h"
 #include "node/node_inside.h"
+#include "node/node_peers.h"
 #include "node/own_statement.h"
 #include "proto/encoding.h"
 #include "proto/url.h"
@@ -221,8 +222,13 @@ static void statement_came(void *owner, const struct http_reply *reply)
 	} else {
 		(void)node_statement_take(n, reply->body, 0, &ignored);
 		if (neighbours_answered(&n->neighbours, ask->row, &st, now,
-					&news) == STATUS_OK)
+					&news) == STATUS_OK) {
+			if (news.has_gone)
+				node_peers_gone(n, &news.gone);
+			if (news.row != NULL)
+				node_peers_statement(n, news.row, &st);
 			news_of(n, &news);
+		}
 	}
 	free(ask);
 }
@@ -289,8 +295,10 @@ static void fill(struct announcer *a, struct datagram *d)
 	d->statement_version = n->maker.seq;
 	d->trust_version = (uint32_t)n->house.trust.trust.version;
 	d->root_version = n->house.trust.root.version;
-	if (n->n_upstreams > 0)
+	if (node_reaches_beyond(n))
 		d->flags |= DATAGRAM_HAS_UPSTREAM;
+	d->fetch_count = carriers_to_say(n->carriers, node_now(n), d->fetches,
+					 DATAGRAM_FETCHES_MAX);
 	(void)log_each(n->house.catalog, fill_head, d, &err);
 }
 
@@ -298,10 +306,24 @@ static void heard(struct announcer *a, const struct neighbour_news *news)
 {
 	struct node *n = a->owner;
 
-	if (news->row != NULL && news->row->address_heard_ms >= 0)
-		lan_heard(n->lan, news->row->address);
+	if (news->has_gone)
+		node_peers_gone(n, &news->gone);
+	/* A newcomer is to hear at once what is under way here. */
+	if ((news->what & NEIGHBOUR_APPEARED) && n->n_peer_jobs > 0)
+		announcer_urgent(a);
 	news_of(n, news);
 	ask_statements(n);
+}
+
+static void said(struct announcer *a, const struct datagram *d, uint32_t from,
+		 bool from_lan)
+{
+	struct node *n = a->owner;
+
+	if (from_lan)
+		lan_heard(n->lan, from);
+	if (lan_has_ipv4(n->lan, from) && n->fetcher != NULL)
+		node_peers_heard(n, d);
 }
 
 static void twin_heard(struct announcer *a, const struct datagram *d,
@@ -340,6 +362,7 @@ enum status node_lan_start(struct node *n, struct err *err)
 		.swarm_port = n->maker.swarm_port,
 		.on_fill = fill,
 		.on_news = heard,
+		.on_heard = said,
 		.on_twin = twin_heard,
 	};
 	enum status status;
@@ -367,7 +390,7 @@ void node_lan_tick(struct node *n)
 		(void)lan_look(n->lan);
 	}
 	while (neighbours_take_gone(&n->neighbours, node_now(n), &gone))
-		;
+		node_peers_gone(n, &gone);
 	ask_statements(n);
 	if (node_now(n) - n->looked_ms >= LOOK_AGAIN_MS) {
 		n->looked_ms = node_now(n);

@@ -139,7 +139,8 @@ static void alias_swarm(struct node *n, const uint8_t *btmh)
 static void announce_query(struct http_request *request, struct buf *query)
 {
 	static const char *const names[] = { "info_hash", "port",    "left",
-					     "event",	  "compact", "numwant" };
+					     "event",	  "compact", "numwant",
+					     "http",	  "node" };
 	const struct http_head *head = http_request_head(request);
 	char value[64];
 	size_t size;
@@ -155,6 +156,17 @@ static void announce_query(struct http_request *request, struct buf *query)
 	}
 }
 
+/* Our engine's part in the swarm, which nodes that swap over HTTP have no use
+ * for: nothing is loaded for them. */
+static enum fetcher_part own_part(struct node *n,
+				  const struct tracker_request *asked,
+				  const uint8_t *btmh)
+{
+	if (btmh == NULL || asked->http_port != 0)
+		return FETCHER_NO_PART;
+	return fetcher_serve(n->fetcher, btmh);
+}
+
 /* `btmh` is NULL when this node knows no such payload. */
 void announce_answer(struct node *n, struct http_request *request,
 			    const uint8_t *btmh)
@@ -164,15 +176,15 @@ void announce_answer(struct node *n, struct http_request *request,
 		.near = is_near,
 		.near_arg = n,
 	};
-	enum fetcher_part part = btmh == NULL ? FETCHER_NO_PART :
-						fetcher_serve(n->fetcher, btmh);
 	struct tracker_request asked;
 	struct buf reply = BUF_INIT, query = BUF_INIT;
+	enum fetcher_part part;
 
 	announce_query(request, &query);
 	if (tracker_parse(buf_bytes(&query), &asked) != STATUS_OK) {
 		tracker_refuse(&reply, "not an announce");
 	} else {
+		part = own_part(n, &asked, btmh);
 		if (part != FETCHER_NO_PART)
 			at.self = self_address(n, request);
 		at.self_seeds = part == FETCHER_SEEDS;
@@ -214,7 +226,7 @@ void announce_request(struct node *n, struct http_request *request)
 	if (known && !asked.seed && !is_node(request) &&
 	    !shelf_has(n->shelf, btmh))
 		(void)resources_pull(n, request, btmh);
-	if (known && fetcher_serve(n->fetcher, btmh) == FETCHER_LOADING &&
+	if (known && own_part(n, &asked, btmh) == FETCHER_LOADING &&
 	    resources_keep(n, request, btmh, WAITING_ENGINE, LOADING_MS))
 		return;
 	announce_answer(n, request, known ? btmh : NULL);

@@ -278,16 +278,14 @@ static enum status take_peer(struct tracker *t, struct swarm *s,
 			     const struct tracker_request *rq,
 			     const struct tracker_context *at, int64_t now)
 {
-	struct tracker_address peer = at->from;
 	size_t before = s->peers.count;
 	enum status status = STATUS_OK;
 
-	peer.port = rq->port;
 	if (rq->event == TRACKER_STOPPED) {
-		swarm_peers_remove(&s->peers, &peer);
+		swarm_peers_remove(&s->peers, rq, &at->from);
 	} else {
 		bound_peers(t, s);
-		status = swarm_peers_hear(&s->peers, &peer, rq->seed, now);
+		status = swarm_peers_hear(&s->peers, rq, &at->from, now);
 	}
 	t->peers += s->peers.count - before;
 	return status;

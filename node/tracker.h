@@ -4,6 +4,11 @@
  * torrent and its v2 hash cut to 20 bytes name one swarm (BEP 52). The address
  * of a peer is that of its connection, never what the query says.
  *
+ * Nodes of our own kind that fetch over HTTP say so with two parameters more,
+ * `http` and `node`. They are no BitTorrent peers: ordinary clients are neither
+ * given them nor count them; they get each other, under a key of its own
+ * (docs/formats-neighbourhood.md 4.4).
+ *
  * Memory is bounded: swarms, peers per swarm, peers in all, peers per address;
  * the swarm used or peer heard longest ago makes room. So the owner adds a
  * swarm when it is asked for (tracker_knows), not all at the start.
@@ -22,6 +27,8 @@ enum {
 	TRACKER_PEERS_TOTAL = 65536,     /* in all */
 	TRACKER_PEERS_PER_ADDRESS = 16,  /* in one swarm; not for loopback */
 	TRACKER_NUMWANT = 50,            /* the most, and the usual */
+	TRACKER_NODES = 50,              /* in one answer, those heard last */
+	TRACKER_NODE_SIZE = 26,          /* address, HTTP port, node id */
 	TRACKER_INTERVAL_S = 90,
 	TRACKER_MIN_INTERVAL_S = 30,
 	/* libtorrent announces every 300 s at the most, whatever it is told:
@@ -52,6 +59,8 @@ struct tracker_request {
 	bool seed;        /* left is said, and 0 */
 	bool compact;     /* the default */
 	unsigned numwant; /* 0..TRACKER_NUMWANT */
+	uint16_t http_port; /* of a node that swaps; 0: an ordinary client */
+	uint64_t node_id;   /* the start of its key */
 };
 
 /*

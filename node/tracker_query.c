@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "node/tracker.h"
+#include "proto/encoding.h"
 #include "proto/url.h"
 
 /* Cut the next `name=value` off a query string; false at its end. */
@@ -62,13 +63,26 @@ static unsigned read_numwant(struct bytes value)
 	return (unsigned)number;
 }
 
+/* 16 hex digits; 0 for anything else. */
+static uint64_t read_node_id(struct bytes value)
+{
+	uint8_t bytes[8];
+	uint64_t id = 0;
+
+	if (hex_decode(value, bytes, sizeof(bytes)) != STATUS_OK)
+		return 0;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		id = id << 8 | bytes[i];
+	return id;
+}
+
 enum status tracker_parse(struct bytes query, struct tracker_request *out)
 {
 	struct tracker_request rq = { .compact = true,
 				      .numwant = TRACKER_NUMWANT };
 	struct bytes name, value;
 	bool has_hash = false;
-	uint64_t port = 0, left = 1;
+	uint64_t port = 0, left = 1, http = 0;
 
 	while (next_pair(&query, &name, &value)) {
 		enum status status = STATUS_OK;
@@ -89,6 +103,10 @@ enum status tracker_parse(struct bytes query, struct tracker_request *out)
 			rq.compact = !bytes_is(value, "0");
 		} else if (bytes_is(name, "numwant")) {
 			rq.numwant = read_numwant(value);
+		} else if (bytes_is(name, "http")) {
+			(void)decimal_parse(value, &http);
+		} else if (bytes_is(name, "node")) {
+			rq.node_id = read_node_id(value);
 		}
 		if (status != STATUS_OK)
 			return status;
@@ -97,6 +115,8 @@ enum status tracker_parse(struct bytes query, struct tracker_request *out)
 		return STATUS_MALFORMED;
 	rq.port = (uint16_t)port;
 	rq.seed = left == 0;
+	if (http <= UINT16_MAX && rq.node_id != 0)
+		rq.http_port = (uint16_t)http;
 	*out = rq;
 	return STATUS_OK;
 }

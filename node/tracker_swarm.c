@@ -6,8 +6,10 @@
 #include <string.h>
 
 struct swarm_peer {
-	struct tracker_address at;
+	struct tracker_address at; /* a node's: of its HTTP */
 	bool seed;
+	bool is_node; /* it swaps over HTTP, and is no peer of the swarm */
+	uint64_t node_id;
 	int64_t heard_ms;
 };
 
@@ -90,39 +92,58 @@ static void cut_oldest(struct swarm_peers *peers,
 		cut(peers, oldest);
 }
 
-enum status swarm_peers_hear(struct swarm_peers *peers,
-			     const struct tracker_address *who, bool seed,
-			     int64_t now)
+static struct swarm_peer as_peer(const struct tracker_request *rq,
+				 const struct tracker_address *from)
 {
+	struct swarm_peer p = { .at = *from,
+				.seed = rq->seed,
+				.is_node = rq->http_port != 0,
+				.node_id = rq->node_id };
+
+	p.at.port = p.is_node ? rq->http_port : rq->port;
+	return p;
+}
+
+static bool is_same(const struct swarm_peer *a, const struct swarm_peer *b)
+{
+	return a->is_node == b->is_node && same(&a->at, &b->at);
+}
+
+enum status swarm_peers_hear(struct swarm_peers *peers,
+			     const struct tracker_request *rq,
+			     const struct tracker_address *from, int64_t now)
+{
+	struct swarm_peer fresh = as_peer(rq, from);
 	size_t here = 0;
 
+	fresh.heard_ms = now;
 	for (size_t i = 0; i < peers->count; i++) {
 		struct swarm_peer *p = &peers->list[i];
 
-		if (same(&p->at, who)) {
-			p->seed = seed;
-			p->heard_ms = now;
+		if (is_same(p, &fresh)) {
+			*p = fresh;
 			return STATUS_OK;
 		}
-		here += same_ip(&p->at, who);
+		here += same_ip(&p->at, from);
 	}
-	if (here >= TRACKER_PEERS_PER_ADDRESS && !is_loopback(who))
-		cut_oldest(peers, who);
+	if (here >= TRACKER_PEERS_PER_ADDRESS && !is_loopback(from))
+		cut_oldest(peers, from);
 	else if (peers->count == TRACKER_PEERS_MAX)
 		cut_oldest(peers, NULL);
 	if (!grow(peers))
 		return STATUS_NO_MEMORY;
-	peers->list[peers->count++] = (struct swarm_peer){
-		.at = *who, .seed = seed, .heard_ms = now
-	};
+	peers->list[peers->count++] = fresh;
 	return STATUS_OK;
 }
 
 void swarm_peers_remove(struct swarm_peers *peers,
-			const struct tracker_address *who)
+			const struct tracker_request *rq,
+			const struct tracker_address *from)
 {
+	struct swarm_peer gone = as_peer(rq, from);
+
 	for (size_t i = 0; i < peers->count; i++)
-		if (same(&peers->list[i].at, who)) {
+		if (is_same(&peers->list[i], &gone)) {
 			cut(peers, i);
 			return;
 		}
@@ -188,7 +209,7 @@ static void choose_peers(const struct swarm_peers *peers,
 			const struct swarm_peer *p =
 				&peers->list[(i + turn) % peers->count];
 
-			if (same(&p->at, &own) || same(&p->at, &at->self) ||
+			if (p->is_node || same(&p->at, &own) || same(&p->at, &at->self) ||
 			    (rq->seed && p->seed) ||
 			    !is_reachable_from(&at->from, &p->at))
 				continue;
@@ -215,6 +236,67 @@ static void put_compact(struct buf *reply, const struct choice *c,
 		buf_put(reply, a->ip + skip, 16 - skip);
 		buf_put_u8(reply, (uint8_t)(a->port >> 8));
 		buf_put_u8(reply, (uint8_t)a->port);
+	}
+}
+
+/* --- nodes that swap --- */
+
+/* May it be given to who asks? */
+static bool is_for(const struct tracker_request *rq,
+		   const struct tracker_context *at, const struct swarm_peer *p)
+{
+	struct swarm_peer own = as_peer(rq, &at->from);
+
+	return p->is_node && !is_same(p, &own) &&
+	       p->node_id != rq->node_id &&
+	       is_reachable_from(&at->from, &p->at);
+}
+
+static size_t choose_nodes(const struct swarm_peers *peers,
+			   const struct tracker_request *rq,
+			   const struct tracker_context *at,
+			   const struct swarm_peer *list[TRACKER_NODES])
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < peers->count; i++) {
+		const struct swarm_peer *p = &peers->list[i];
+		size_t place = count;
+
+		if (!is_for(rq, at, p))
+			continue;
+		/* The one heard last stands first. */
+		while (place > 0 && list[place - 1]->heard_ms < p->heard_ms)
+			place--;
+		if (place == TRACKER_NODES)
+			continue;
+		if (count < TRACKER_NODES)
+			count++;
+		for (size_t k = count - 1; k > place; k--)
+			list[k] = list[k - 1];
+		list[place] = p;
+	}
+	return count;
+}
+
+static void put_nodes(struct buf *reply, const struct swarm_peers *peers,
+		      const struct tracker_request *rq,
+		      const struct tracker_context *at)
+{
+	const struct swarm_peer *list[TRACKER_NODES];
+	size_t count = 0;
+
+	/* Who has it all needs nobody. */
+	if (!rq->seed && rq->event != TRACKER_STOPPED)
+		count = choose_nodes(peers, rq, at, list);
+	buf_printf(reply, "5:nodes%zu:", count * TRACKER_NODE_SIZE);
+	for (size_t i = 0; i < count; i++) {
+		buf_put(reply, list[i]->at.ip, sizeof(list[i]->at.ip));
+		buf_put_u8(reply, (uint8_t)(list[i]->at.port >> 8));
+		buf_put_u8(reply, (uint8_t)list[i]->at.port);
+		for (int shift = 56; shift >= 0; shift -= 8)
+			buf_put_u8(reply,
+				   (uint8_t)(list[i]->node_id >> shift));
 	}
 }
 
@@ -246,7 +328,9 @@ void swarm_peers_reply(const struct swarm_peers *peers,
 	size_t complete = 0, incomplete = 0;
 
 	for (size_t i = 0; i < peers->count; i++)
-		if (peers->list[i].seed)
+		if (peers->list[i].is_node)
+			continue;
+		else if (peers->list[i].seed)
 			complete++;
 		else
 			incomplete++;
@@ -260,6 +344,8 @@ void swarm_peers_reply(const struct swarm_peers *peers,
 		   "12:min intervali%de",
 		   complete, incomplete, TRACKER_INTERVAL_S,
 		   TRACKER_MIN_INTERVAL_S);
+	if (rq->http_port != 0)
+		put_nodes(reply, peers, rq, at);
 	if (rq->compact) {
 		put_compact(reply, &c, "peers", true);
 		put_compact(reply, &c, "peers6", false);

@@ -14,13 +14,14 @@ struct swarm_peers {
 };
 
 void swarm_peers_release(struct swarm_peers *peers);
-/* Note a peer as alive; what was heard longest ago makes room. STATUS_OK or
- * STATUS_NO_MEMORY. */
+/* Note who asks, from there, as alive; what was heard longest ago makes room.
+ * STATUS_OK or STATUS_NO_MEMORY. */
 enum status swarm_peers_hear(struct swarm_peers *peers,
-			     const struct tracker_address *who, bool seed,
-			     int64_t now);
+			     const struct tracker_request *rq,
+			     const struct tracker_address *from, int64_t now);
 void swarm_peers_remove(struct swarm_peers *peers,
-			const struct tracker_address *who);
+			const struct tracker_request *rq,
+			const struct tracker_address *from);
 void swarm_peers_expire(struct swarm_peers *peers, int64_t now);
 /* Append the reply; `turn` shifts who comes first among equals. */
 void swarm_peers_reply(const struct swarm_peers *peers,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/bencode.h"
 #include "tests/support/check.h"
 
 enum { LOOPBACK = 0x7f000001, LAN = 0x0a000001 };
@@ -374,6 +375,121 @@ static void a_hash_names_one_swarm_only(void)
 	tracker_free(NULL);
 }
 
+/* A node that swaps, and the reply's nodes: their last address bytes in order.
+ * The reply must have the key just when a node asks. */
+static struct tracker_request swaps(uint16_t http_port, uint64_t id)
+{
+	struct tracker_request rq = want(v2, 7434);
+
+	rq.http_port = http_port;
+	rq.node_id = id;
+	return rq;
+}
+
+static size_t nodes_for(const struct tracker_request *rq, uint32_t from,
+			int64_t now, uint8_t last[TRACKER_NODES])
+{
+	struct tracker_context at = { .from = tracker_ipv4(from, 0) };
+	struct buf out = BUF_INIT;
+	struct bencode_value root;
+	struct bytes nodes;
+	size_t count;
+
+	CHECK(tracker_answer(t, rq, &at, now, &out) == STATUS_OK);
+	CHECK(bencode_parse(buf_bytes(&out), &root) == STATUS_OK);
+	CHECK((bencode_find_string(&root, "nodes", &nodes) == STATUS_OK) ==
+	      (rq->http_port != 0));
+	count = rq->http_port == 0 ? 0 : nodes.size / TRACKER_NODE_SIZE;
+	for (size_t i = 0; i < count; i++)
+		last[i] = nodes.data[i * TRACKER_NODE_SIZE + 15];
+	buf_release(&out);
+	return count;
+}
+
+static void nodes_that_swap_get_each_other(void)
+{
+	struct tracker_request a = swaps(80, 1), b = swaps(0x1d09, 0x0203),
+			       client = want(v2, 6881);
+	uint8_t last[TRACKER_NODES];
+
+	start();
+	CHECK(nodes_for(&a, LAN, 1000, last) == 0);
+	announce(&b, LAN + 1, 2000,
+		 EXPECT("d8:completei0e10:incompletei0e" TIMES "5:nodes26:"
+			"\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x01\0\x50"
+			"\0\0\0\0\0\0\0\x01"
+			"5:peers0:e"));
+	announce(&a, LAN, 3000,
+		 EXPECT("d8:completei0e10:incompletei0e" TIMES "5:nodes26:"
+			"\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x02\x1d\x09"
+			"\0\0\0\0\0\0\x02\x03"
+			"5:peers0:e"));
+	/* Ordinary clients see nothing of them, and they see clients. */
+	announce(&client, LAN + 2, 3000,
+		 EXPECT("d8:completei0e10:incompletei1e" TIMES "5:peers0:e"));
+	announce(&a, LAN, 3000,
+		 EXPECT("d8:completei0e10:incompletei1e" TIMES "5:nodes26:"
+			"\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x02\x1d\x09"
+			"\0\0\0\0\0\0\x02\x03"
+			"5:peers6:\x0a\0\0\x03\x1a\xe1"
+			"e"));
+
+	/* Who has it all is given on, and needs nobody. */
+	b.event = TRACKER_COMPLETED;
+	b.seed = true;
+	CHECK(nodes_for(&b, LAN + 1, 4000, last) == 0);
+	CHECK(nodes_for(&a, LAN, 4000, last) == 1 && last[0] == 2);
+	/* From elsewhere with the same key: that is itself. */
+	a = swaps(81, 0x0203);
+	CHECK(nodes_for(&a, LAN + 9, 4000, last) == 1 && last[0] == 1);
+	a = swaps(80, 1);
+	b.event = TRACKER_STOPPED;
+	CHECK(nodes_for(&b, LAN + 1, 5000, last) == 0);
+	CHECK(nodes_for(&a, LAN, 5000, last) == 1 && last[0] == 10);
+	CHECK(nodes_for(&a, LAN, 5001 + TRACKER_EXPIRY_MS, last) == 0);
+	tracker_free(t);
+}
+
+static void the_nodes_heard_last_are_given(void)
+{
+	struct tracker_request rq;
+	uint8_t last[TRACKER_NODES];
+
+	start();
+	for (uint32_t i = 0; i < 3 * TRACKER_NODES; i++) {
+		rq = swaps(80, 100 + i);
+		(void)nodes_for(&rq, LAN + i, 1000 + i, last);
+	}
+	rq = swaps(80, 99);
+	CHECK(nodes_for(&rq, LAN + 200, 5000, last) == TRACKER_NODES);
+	for (uint32_t i = 0; i < TRACKER_NODES; i++)
+		CHECK(last[i] == 3 * TRACKER_NODES - i);
+	tracker_free(t);
+}
+
+static void what_nodes_say_of_themselves_is_read_strictly(void)
+{
+#define BASE "info_hash=aaaaaaaaaaaaaaaaaaaa&port=1"
+	static const char *const ordinary[] = {
+		BASE "&http=80", BASE "&node=0102030405060708",
+		BASE "&http=0&node=0102030405060708",
+		BASE "&http=65536&node=0102030405060708",
+		BASE "&http=x&node=0102030405060708",
+		BASE "&http=80&node=010203040506070",
+		BASE "&http=80&node=01020304050607089",
+		BASE "&http=80&node=0000000000000000",
+	};
+	struct tracker_request rq;
+
+	for (size_t i = 0; i < sizeof(ordinary) / sizeof(*ordinary); i++) {
+		CHECK(tracker_parse(bytes_of(ordinary[i]), &rq) == STATUS_OK);
+		CHECK(rq.http_port == 0);
+	}
+	CHECK(tracker_parse(bytes_of(BASE "&http=7433&node=0102030405060708"),
+			    &rq) == STATUS_OK);
+	CHECK(rq.http_port == 7433 && rq.node_id == 0x0102030405060708);
+}
+
 int main(void)
 {
 	queries_are_read_as_bep_3_says();
@@ -388,5 +504,8 @@ int main(void)
 	a_swarm_has_a_bound_and_an_address_has_one();
 	swarms_have_a_bound_and_so_have_all_peers();
 	a_hash_names_one_swarm_only();
+	nodes_that_swap_get_each_other();
+	the_nodes_heard_last_are_given();
+	what_nodes_say_of_themselves_is_read_strictly();
 	return 0;
 }

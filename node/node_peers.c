@@ -1,0 +1,581 @@
+/* Whom a payload can be had from, and who of the LAN fetches it from beyond:
+ * what neighbours announce and state goes in, the fetcher's questions are
+ * answered. Deciding is node/carrier.h's. */
+#include "node/node_peers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/log.h"
+#include "proto/encoding.h"
+
+enum {
+	HOLDERS_MAX = 12,  /* of one list: near ones that hold it, */
+	FETCHERS_MAX = 10, /* that fetch it, */
+	UNKNOWN_MAX = 4,   /* that nothing is known of */
+	FAILURES_MANY = 2, /* an upstream that failed so often is away */
+	MOVED_MS = 10 * 1000
+};
+
+/* --- the jobs --- */
+
+struct peer_job *node_peer_job(struct node *n, const uint8_t *btmh)
+{
+	struct peer_job *job = n->peer_jobs;
+
+	while (job != NULL && memcmp(job->btmh, btmh, 32) != 0)
+		job = job->next;
+	return job;
+}
+
+/* Find the entry that neighbours' statements speak of. */
+static void place(struct node *n, struct peer_job *job)
+{
+	struct lesson_row row;
+	struct log_info log;
+	struct err err = ERR_INIT;
+	char hex[65];
+
+	hex_encode((struct bytes){ job->btmh, 32 }, hex);
+	if (lessons_get(n->house.catalog, hex, &row, &err) != STATUS_OK ||
+	    memcmp(row.lesson.btmh, job->btmh, 32) != 0 ||
+	    log_get(n->house.catalog, row.log, &log, &err) != STATUS_OK ||
+	    hex_decode(bytes_of(log.hash), job->hash, sizeof(job->hash)) !=
+		    STATUS_OK)
+		return;
+	memcpy(job->origin, log.origin, sizeof(job->origin));
+	job->entry = row.entry;
+	job->placed = true;
+}
+
+static struct peer_job *job_put(struct node *n, const uint8_t *btmh)
+{
+	struct peer_job *job = node_peer_job(n, btmh);
+
+	if (job != NULL)
+		return job;
+	if (n->n_peer_jobs == PEER_JOBS_MAX)
+		return NULL;
+	job = calloc(1, sizeof(*job));
+	if (job == NULL)
+		return NULL;
+	memcpy(job->btmh, btmh, sizeof(job->btmh));
+	job->began_ms = node_now(n);
+	job->role = CARRIER_WAIT;
+	job->moved_ms = -MOVED_MS;
+	place(n, job);
+	job->next = n->peer_jobs;
+	n->peer_jobs = job;
+	n->n_peer_jobs++;
+	return job;
+}
+
+static void job_cut(struct node *n, const uint8_t *btmh, bool held)
+{
+	struct peer_job **at = &n->peer_jobs, *job;
+
+	while (*at != NULL && memcmp((*at)->btmh, btmh, 32) != 0)
+		at = &(*at)->next;
+	job = *at;
+	if (job == NULL)
+		return;
+	*at = job->next;
+	n->n_peer_jobs--;
+	node_swap_end(n, job, held);
+	free(job);
+}
+
+/* --- what others are told --- */
+
+static bool is_away(const struct source *s)
+{
+	return !s->ok && s->failures >= FAILURES_MANY;
+}
+
+bool node_reaches_beyond(const struct node *n)
+{
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		if (!lan_has_url(n->lan, n->upstreams[i]->url))
+			return true;
+	return false;
+}
+
+static bool can_fetch_beyond(const struct node *n)
+{
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		if (!lan_has_url(n->lan, n->upstreams[i]->url) &&
+		    !is_away(n->upstreams[i]))
+			return true;
+	return false;
+}
+
+static void say_if_new(struct node *n)
+{
+	if (carriers_take_change(n->carriers) && n->announcing && !n->stopping)
+		announcer_urgent(&n->announcer);
+}
+
+static void tell_own(struct node *n, const struct peer_job *job)
+{
+	unsigned saying = CARRIER_WANTS;
+
+	if (can_fetch_beyond(n))
+		saying |= CARRIER_BEYOND;
+	if (job->role == CARRIER_CARRY &&
+	    node_now(n) - job->moved_ms < MOVED_MS)
+		saying |= CARRIER_MOVES;
+	(void)carriers_own(n->carriers, job->btmh, saying, job->pieces,
+			   node_now(n));
+}
+
+void node_on_job(void *node, const uint8_t *btmh, bool running, bool beyond,
+		 uint32_t pieces)
+{
+	struct node *n = node;
+	struct peer_job *job;
+	bool held = !running && shelf_has(n->shelf, btmh);
+
+	(void)beyond; /* the role tells, which it follows */
+	if (running) {
+		job = job_put(n, btmh);
+		if (job == NULL)
+			return;
+		job->pieces = pieces;
+		tell_own(n, job);
+	} else {
+		job_cut(n, btmh, held);
+		(void)carriers_own(n->carriers, btmh,
+				   held ? CARRIER_HOLDS : 0, pieces,
+				   node_now(n));
+	}
+	say_if_new(n);
+}
+
+/* --- what others say --- */
+
+static bool is_near(const struct node *n, const struct neighbour *row)
+{
+	if (row->url[0] == 0 || !neighbour_is_alive(row, node_now(n)))
+		return false;
+	return row->listed || row->address == 0 ?
+		       lan_has_url(n->lan, row->url) :
+		       lan_has_ipv4(n->lan, row->address);
+}
+
+static bool holds(const struct node *n, const struct peer_job *job,
+		  const uint8_t *key)
+{
+	return job->placed && holdings_say(n->holdings, key, HOLDINGS_HAVE,
+					   job->origin, job->entry);
+}
+
+/* What it says that others act on. */
+static unsigned lasting(unsigned saying)
+{
+	return saying & ~(unsigned)CARRIER_MOVES;
+}
+
+/* Jobs come and go while the fetcher is told of them. */
+struct told {
+	uint8_t btmh[PEER_JOBS_MAX][32];
+	unsigned count;
+};
+
+static void note(struct told *told, const struct peer_job *job)
+{
+	if (told->count < PEER_JOBS_MAX)
+		memcpy(told->btmh[told->count++], job->btmh, 32);
+}
+
+static void tell_fetcher(struct node *n, const struct told *told)
+{
+	for (unsigned i = 0; i < told->count && n->fetcher != NULL; i++)
+		fetcher_peers_changed(n->fetcher, told->btmh[i]);
+}
+
+void node_peers_heard(struct node *n, const struct datagram *d)
+{
+	struct told told = { .count = 0 };
+	int64_t now = node_now(n);
+	unsigned before[PEER_JOBS_MAX], after, i = 0;
+	bool answer = false;
+
+	if (d->flags & DATAGRAM_LEAVING) {
+		carriers_gone(n->carriers, d->key);
+		holdings_drop(n->holdings, d->key);
+		return;
+	}
+	for (const struct peer_job *job = n->peer_jobs; job != NULL;
+	     job = job->next)
+		before[i++] = carriers_said(n->carriers, d->key, job->btmh,
+					    now, NULL);
+	carriers_heard_list(n->carriers, d->key, d->fetches, d->fetch_count,
+			    now);
+	i = 0;
+	for (const struct peer_job *job = n->peer_jobs; job != NULL;
+	     job = job->next, i++) {
+		after = carriers_said(n->carriers, d->key, job->btmh, now,
+				      NULL);
+		if (lasting(after) == lasting(before[i]))
+			continue;
+		/* It is to hear at once who carries. */
+		answer |= before[i] == 0 && job->role == CARRIER_CARRY;
+		note(&told, job);
+	}
+	if (answer && n->announcing && !n->stopping)
+		announcer_urgent(&n->announcer);
+	tell_fetcher(n, &told);
+}
+
+void node_peers_gone(struct node *n, const struct neighbour *row)
+{
+	/* Two rows of one node may have become one. */
+	if (!row->has_key || neighbours_find(&n->neighbours, row->key) != NULL)
+		return;
+	carriers_gone(n->carriers, row->key);
+	holdings_drop(n->holdings, row->key);
+}
+
+void node_peers_statement(struct node *n, const struct neighbour *row,
+			  const struct statement *st)
+{
+	struct told told = { .count = 0 };
+
+	if (!is_near(n, row) || holdings_put(n->holdings, st) != STATUS_OK)
+		return;
+	for (const struct peer_job *job = n->peer_jobs; job != NULL;
+	     job = job->next)
+		if (holds(n, job, st->key))
+			note(&told, job);
+	tell_fetcher(n, &told);
+}
+
+/* --- who carries --- */
+
+/* May it have begun the same, without our having heard of that yet? */
+static bool is_silent_rival(const struct node *n, const struct peer_job *job,
+			    const struct neighbour *row)
+{
+	if (!row->has_key || !(row->flags & DATAGRAM_HAS_UPSTREAM) ||
+	    !is_near(n, row) || holds(n, job, row->key))
+		return false;
+	if (job->placed && neighbour_head(row, job->hash) == NULL)
+		return false;
+	return carriers_said(n->carriers, row->key, job->btmh, node_now(n),
+			     NULL) == 0;
+}
+
+/* How long a job is yet to wait before it takes part in an election. */
+static int64_t wait_left(const struct node *n, const struct peer_job *job)
+{
+	int64_t now = node_now(n);
+	int64_t left = job->began_ms + PEER_WAIT_MS - now;
+	int64_t starting = n->started_ms + PEER_START_MS - now;
+
+	if (!n->announcing || !can_fetch_beyond(n))
+		return 0;
+	if (starting > 0)
+		return starting;
+	for (size_t i = 0; i < n->neighbours.count && left > 0; i++)
+		if (is_silent_rival(n, job, &n->neighbours.rows[i]))
+			return left;
+	return 0;
+}
+
+static void wait_over(uv_timer_t *timer)
+{
+	struct node *n = timer->data;
+	struct told told = { .count = 0 };
+
+	for (const struct peer_job *job = n->peer_jobs; job != NULL;
+	     job = job->next)
+		note(&told, job);
+	tell_fetcher(n, &told);
+}
+
+enum carrier_role node_role(void *node, const uint8_t *btmh)
+{
+	struct node *n = node;
+	struct peer_job *job = node_peer_job(n, btmh);
+	int64_t wait;
+
+	if (job == NULL)
+		return CARRIER_CARRY;
+	wait = wait_left(n, job);
+	if (wait > 0) {
+		(void)uv_timer_start(&n->peer_wait, wait_over,
+				     (uint64_t)wait + 1, 0);
+		job->role = CARRIER_WAIT;
+		return job->role;
+	}
+	tell_own(n, job);
+	job->role = carriers_role(n->carriers, btmh, node_now(n), NULL);
+	say_if_new(n);
+	if (job->asks == 0)
+		node_swap_look(n, job); /* at once */
+	return job->role;
+}
+
+void node_peer_failed(void *node, const uint8_t *btmh, struct source *source)
+{
+	struct node *n = node;
+	struct peer_job *job = node_peer_job(n, btmh);
+
+	if (job != NULL)
+		node_swap_failed(job, source);
+	for (size_t i = 0; i < n->neighbours.count; i++) {
+		const struct neighbour *row = &n->neighbours.rows[i];
+
+		if (row->has_key && strcmp(row->url, source->url) == 0)
+			carriers_failed(n->carriers, row->key, btmh,
+					node_now(n));
+	}
+}
+
+/* --- whom to ask --- */
+
+struct near_one {
+	const struct neighbour *row;
+	enum peer_has has;
+	bool carries;
+	uint64_t score; /* the higher the better, different for each asker */
+};
+
+static uint64_t mixed(uint64_t a)
+{
+	a = (a ^ a >> 30) * 0xbf58476d1ce4e5b9;
+	a = (a ^ a >> 27) * 0x94d049bb133111eb;
+	return a ^ a >> 31;
+}
+
+static uint64_t start_of(const uint8_t *bytes)
+{
+	uint64_t start;
+
+	memcpy(&start, bytes, sizeof(start));
+	return start;
+}
+
+static int by_worth(const void *a, const void *b)
+{
+	const struct near_one *x = a, *y = b;
+
+	if (x->has != y->has)
+		return x->has < y->has ? -1 : 1;
+	if (x->carries != y->carries)
+		return x->carries ? -1 : 1;
+	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+static struct near_one judge(const struct node *n, const struct peer_job *job,
+			   const struct neighbour *row, const uint8_t *btmh)
+{
+	unsigned said = carriers_said(n->carriers, row->key, btmh, node_now(n),
+				      NULL);
+	struct near_one c = { .row = row, .has = PEER_MAY_HAVE };
+
+	c.score = mixed(start_of(row->key) ^
+			mixed(start_of(btmh) ^
+			      mixed(start_of(house_node_public(&n->house)))));
+	c.carries = (said & CARRIER_CARRIES) != 0;
+	if ((said & CARRIER_HOLDS) ||
+	    (job != NULL && holds(n, job, row->key)))
+		c.has = PEER_HAS_ALL;
+	else if (said & CARRIER_WANTS)
+		c.has = PEER_HAS_PIECES;
+	return c;
+}
+
+/* It says that it wants it, and has not begun. */
+static bool is_without(const struct node *n, const struct peer_job *job,
+		       const struct near_one *c)
+{
+	return c->has == PEER_MAY_HAVE && job != NULL && job->placed &&
+	       holdings_say(n->holdings, c->row->key, HOLDINGS_WANT,
+			    job->origin, job->entry);
+}
+
+static unsigned put_near(struct node *n, const struct near_one *list,
+			 size_t count, struct peer *out, unsigned max)
+{
+	unsigned room[] = { [PEER_HAS_ALL] = HOLDERS_MAX,
+			    [PEER_HAS_PIECES] = FETCHERS_MAX,
+			    [PEER_CAN_GET] = 0,
+			    [PEER_MAY_HAVE] = UNKNOWN_MAX };
+	unsigned used = 0;
+
+	for (size_t i = 0; i < count && used < max; i++) {
+		const struct near_one *c = &list[i];
+
+		if (room[c->has] == 0)
+			continue;
+		out[used].source = sources_at(&n->sources, c->row->url,
+					      node_now(n));
+		if (out[used].source == NULL)
+			continue;
+		room[c->has]--;
+		out[used].id = 0;
+		out[used].reach = PEER_NEAR;
+		out[used].has = c->has;
+		out[used].carries = c->carries;
+		out[used++].swaps = false;
+	}
+	return used;
+}
+
+static unsigned add_neighbours(struct node *n, const struct peer_job *job,
+			       const uint8_t *btmh, struct peer *out,
+			       unsigned max)
+{
+	struct near_one list[NEIGHBOURS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->neighbours.count; i++) {
+		const struct neighbour *row = &n->neighbours.rows[i];
+
+		if (!is_near(n, row))
+			continue;
+		list[count] = judge(n, job, row, btmh);
+		count += !is_without(n, job, &list[count]);
+	}
+	qsort(list, count, sizeof(*list), by_worth);
+	return put_near(n, list, count, out, max);
+}
+
+static struct peer *among(struct peer *list, unsigned count,
+			  const struct source *source)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].source == source)
+			return &list[i];
+	return NULL;
+}
+
+static unsigned add_upstreams(const struct node *n, struct peer *out,
+			      unsigned used, unsigned max)
+{
+	for (unsigned i = 0; i < n->n_upstreams && used < max; i++) {
+		struct source *s = n->upstreams[i];
+		struct peer *known = among(out, used, s);
+		struct peer peer = {
+			.source = s,
+			.reach = lan_has_url(n->lan, s->url) ? PEER_NEAR :
+							       PEER_BEYOND,
+			.has = s->is_static ? PEER_HAS_ALL : PEER_CAN_GET,
+		};
+
+		if (known == NULL)
+			out[used++] = peer;
+		else if (known->has == PEER_MAY_HAVE)
+			known->has = peer.has;
+	}
+	return used;
+}
+
+/* Listed by hand, and not here: asked as if over the uplink, which it is. */
+static unsigned add_listed(struct node *n, struct peer *out, unsigned used,
+			   unsigned max)
+{
+	for (size_t i = 0; i < n->neighbours.count && used < max; i++) {
+		const struct neighbour *row = &n->neighbours.rows[i];
+		struct source *s;
+
+		if (!row->listed || !neighbour_is_alive(row, node_now(n)) ||
+		    lan_has_url(n->lan, row->url))
+			continue;
+		s = sources_at(&n->sources, row->url, node_now(n));
+		if (s != NULL && among(out, used, s) == NULL)
+			out[used++] = (struct peer){ .source = s,
+						     .reach = PEER_BEYOND,
+						     .has = PEER_MAY_HAVE };
+	}
+	return used;
+}
+
+static unsigned add_swappers(const struct peer_job *job, struct peer *out,
+			     unsigned used, unsigned max)
+{
+	for (unsigned i = 0; i < job->n_swappers && used < max; i++) {
+		const struct swapper *w = &job->swappers[i];
+
+		if (!w->failed && among(out, used, w->source) == NULL)
+			out[used++] = (struct peer){ .source = w->source,
+						     .id = w->id,
+						     .reach = PEER_BEYOND,
+						     .has = PEER_HAS_PIECES,
+						     .swaps = true };
+	}
+	return used;
+}
+
+unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,
+		    unsigned max)
+{
+	struct node *n = node;
+	const struct peer_job *job = node_peer_job(n, btmh);
+	unsigned near = max > n->n_upstreams ? max - n->n_upstreams : 0;
+	unsigned used = add_neighbours(n, job, btmh, out, near);
+
+	used = add_upstreams(n, out, used, max);
+	used = add_listed(n, out, used, max);
+	return job == NULL ? used : add_swappers(job, out, used, max);
+}
+
+/* --- time --- */
+
+static uint64_t bytes_of_job(const struct node *n, const uint8_t *btmh)
+{
+	json_t *told = fetcher_job(n->fetcher, btmh);
+	json_int_t bytes = 0;
+
+	if (told != NULL)
+		bytes = json_integer_value(json_object_get(told, "http_bytes"));
+	json_decref(told);
+	return bytes < 0 ? 0 : (uint64_t)bytes;
+}
+
+/* Whether the fetcher is to hear of it. */
+static bool look_at(struct node *n, struct peer_job *job)
+{
+	enum carrier_role before = job->role;
+	uint64_t bytes = bytes_of_job(n, job->btmh);
+
+	if (bytes != job->bytes)
+		job->moved_ms = node_now(n);
+	job->bytes = bytes;
+	(void)node_role(n, job->btmh);
+	node_swap_look(n, job);
+	return job->role != before;
+}
+
+void node_peers_tick(struct node *n)
+{
+	struct told told = { .count = 0 };
+
+	if (n->stopping || n->fetcher == NULL)
+		return;
+	for (struct peer_job *job = n->peer_jobs; job != NULL; job = job->next)
+		if (look_at(n, job))
+			note(&told, job);
+	tell_fetcher(n, &told);
+}
+
+enum status node_peers_start(struct node *n, struct err *err)
+{
+	n->carriers = carriers_new(house_node_public(&n->house));
+	n->holdings = holdings_new();
+	n->started_ms = node_now(n);
+	(void)uv_timer_init(n->loop, &n->peer_wait);
+	n->peer_wait.data = n;
+	if (n->carriers == NULL || n->holdings == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "neighbourhood");
+	return STATUS_OK;
+}
+
+void node_peers_release(struct node *n)
+{
+	while (n->peer_jobs != NULL)
+		job_cut(n, n->peer_jobs->btmh, false);
+	carriers_free(n->carriers);
+	holdings_free(n->holdings);
+}

@@ -1,0 +1,82 @@
+/* Inside the node: the payloads under way here, whom they can be had from, and
+ * who of the LAN fetches them from beyond. For node*.c. */
+#ifndef NODE_NODE_PEERS_H
+#define NODE_NODE_PEERS_H
+
+#include "node/node_inside.h"
+
+enum {
+	PEER_JOBS_MAX = 128,
+	SWAPPERS_MAX = 24,
+	/* A new job waits so long for word from neighbours that may have begun
+	 * it, too; a node that has just started, until it has heard who is
+	 * there. */
+	PEER_WAIT_MS = 400,
+	PEER_START_MS = 1000
+};
+
+/* A carrier of another LAN that fetches the same (node_swap.c). */
+struct swapper {
+	uint64_t id;
+	struct source *source; /* held */
+	bool failed;	       /* cannot be reached: behind NAT, or gone */
+};
+
+struct peer_job {
+	struct peer_job *next;
+	uint8_t btmh[32];
+	int64_t began_ms;
+	uint32_t pieces;
+	enum carrier_role role; /* as last told to the fetcher */
+
+	/* Where its lesson stands, when one lesson has it as main payload. */
+	bool placed;
+	char origin[ORIGIN_MAX + 1];
+	uint8_t hash[32]; /* of the origin */
+	uint64_t entry;
+
+	/* Bytes that have come, as last looked at, and when they moved. */
+	uint64_t bytes;
+	int64_t moved_ms;
+
+	unsigned asks;	/* of upstreams who else fetches it */
+	int64_t ask_ms; /* when to ask them next */
+	struct swapper swappers[SWAPPERS_MAX];
+	unsigned n_swappers;
+};
+
+/* --- node_peers.c --- */
+enum status node_peers_start(struct node *n, struct err *err);
+void node_peers_release(struct node *n);
+/* Every second: whose time is up, what of us is new to others. */
+void node_peers_tick(struct node *n);
+/* An announcement of somebody near, or one that says goodbye. */
+void node_peers_heard(struct node *n, const struct datagram *d);
+void node_peers_gone(struct node *n, const struct neighbour *row);
+/* Its statement came. */
+void node_peers_statement(struct node *n, const struct neighbour *row,
+			  const struct statement *st);
+/* Is there somebody beyond the LAN to fetch from? */
+bool node_reaches_beyond(const struct node *n);
+struct peer_job *node_peer_job(struct node *n, const uint8_t *btmh);
+
+/* For fetcher_options; `node` is a struct node. */
+unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,
+		    unsigned max);
+enum carrier_role node_role(void *node, const uint8_t *btmh);
+void node_on_job(void *node, const uint8_t *btmh, bool running, bool beyond,
+		 uint32_t pieces);
+void node_peer_failed(void *node, const uint8_t *btmh, struct source *source);
+
+/* --- node_swap.c --- */
+/* While this job carries: tell upstreams so, and learn who else does, when it
+ * is time. */
+void node_swap_look(struct node *n, struct peer_job *job);
+/* The job is over; `held`: it has become complete. */
+void node_swap_end(struct node *n, struct peer_job *job, bool held);
+/* This one cannot be reached, or gives nothing. */
+void node_swap_failed(struct peer_job *job, const struct source *source);
+/* The number of a node among those who swap. */
+uint64_t node_id_of(const uint8_t *key);
+
+#endif
