@@ -21,6 +21,7 @@ import engine_speed  # noqa: E402
 import idle_memory  # noqa: E402
 import one_lesson  # noqa: E402
 import publish_speed  # noqa: E402
+import scale  # noqa: E402
 import serving  # noqa: E402
 from lib import BIN, Scenario  # noqa: E402
 from rows import number  # noqa: E402
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "memory": idle_memory,
     "drive": drive_speed,
     "serving": serving,
+    "scale": scale,
 }
 
 

@@ -1,12 +1,13 @@
 /* Fills a node's data directory, made by `xiangtu init`, so that a real
  * `xiangtu run` serves it:
  *
- *     make_county append DIR LESSONS [HELD [BYTES]]
+ *     make_county append DIR LESSONS [HELD [BYTES [sparse]]]
  *     make_county hold DIR
  *
  * `append` signs that many lessons into the node's own log, in batches; every
  * so-many-th of them, HELD in all, has a real payload of BYTES (65,536) in DIR
- * and is for the whole region of the node. The others have payloads that exist
+ * and is for the whole region of the node. With `sparse` their files are holes
+ * of that length, which must be a multiple of the length of a piece. The others have payloads that exist
  * nowhere and are for a neighbouring place two digits below, so that stations
  * elsewhere know them and want none. The last title is "末课". Lessons, search
  * and all are brought up to date. Prints {"lessons", "entry_bytes", "last"}.
@@ -14,9 +15,11 @@
  * `hold` says of every payload in DIR, put there with its torrent file by
  * whoever calls, that it is held. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "catalog/index.h"
@@ -27,7 +30,9 @@
 #include "node/clock.h"
 #include "node/house.h"
 #include "node/prepare.h"
+#include "node/merkle.h"
 #include "node/torrentfile.h"
+#include "node/torrentwriter.h"
 #include "proto/encoding.h"
 #include "tests/support/check.h"
 
@@ -146,6 +151,92 @@ static void remember_payload(const struct house *h, const char *hex)
 	torrentfile_free(tf);
 }
 
+/* The hashes of a file of zeros, which differs from its like by its name. */
+struct hole {
+	struct merkle *hasher;
+	uint32_t piece;
+	uint8_t v1[SHA1_SIZE], v2[32];
+};
+
+static void hole_init(struct hole *hole, uint64_t bytes)
+{
+	uint8_t *zeros;
+
+	hole->hasher = merkle_new();
+	hole->piece = torrentfile_piece_length(bytes);
+	zeros = calloc(1, hole->piece);
+	CHECK(zeros != NULL && hole->hasher != NULL &&
+	      bytes % hole->piece == 0);
+	sha1(zeros, hole->piece, hole->v1);
+	merkle_piece(hole->hasher, zeros, hole->piece,
+		     hole->piece / METAINFO_BLOCK, hole->v2);
+	free(zeros);
+}
+
+static void hole_torrent(const struct hole *hole, const char *name,
+			 uint64_t bytes, struct buf *torrent,
+			 uint8_t btmh[static 32])
+{
+	struct torrentwriter w;
+	struct torrentwriter_file *file;
+	struct bytes info;
+
+	CHECK(torrentwriter_init(&w, name, false, hole->piece) == STATUS_OK);
+	CHECK(torrentwriter_file(&w, NULL, bytes) == STATUS_OK);
+	file = torrentwriter_last(&w);
+	for (uint64_t at = 0; at < bytes; at += hole->piece) {
+		buf_put(&file->layer, hole->v2, sizeof(hole->v2));
+		buf_put(&w.v1_pieces, hole->v1, sizeof(hole->v1));
+	}
+	merkle_layer_root(hole->hasher, buf_bytes(&file->layer), hole->piece,
+			  file->root);
+	CHECK(torrentwriter_write(&w, torrent, &info) == STATUS_OK);
+	merkle_hash(hole->hasher, info.data, info.size, btmh);
+	torrentwriter_release(&w);
+}
+
+static int create_in(const char *folder, const char *name)
+{
+	char path[HOUSE_PATH_MAX + 400];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	CHECK(fd >= 0);
+	return fd;
+}
+
+static void make_hole(const struct house *h, struct lesson *l, uint64_t n,
+		      uint64_t bytes)
+{
+	static struct hole hole;
+	static struct buf torrent;
+	char name[32], hex[65], folder[HOUSE_PATH_MAX + 96];
+	uint32_t pieces;
+	int fd;
+
+	if (hole.hasher == NULL)
+		hole_init(&hole, bytes);
+	(void)snprintf(name, sizeof(name), "lesson-%llu.mp4",
+		       (unsigned long long)n);
+	buf_clear(&torrent);
+	hole_torrent(&hole, name, bytes, &torrent, l->btmh);
+	pieces = (uint32_t)(bytes / hole.piece);
+	hex_encode((struct bytes){ l->btmh, 32 }, hex);
+	(void)snprintf(folder, sizeof(folder), "%s/%s", h->payload_dir, hex);
+	CHECK(mkdir(folder, 0755) == 0);
+	fd = create_in(folder, name);
+	CHECK(ftruncate(fd, (off_t)bytes) == 0 && close(fd) == 0);
+	fd = create_in(h->torrent_dir, hex);
+	CHECK(write(fd, torrent.data, torrent.size) == (ssize_t)torrent.size &&
+	      close(fd) == 0);
+	l->bytes = bytes;
+	l->has_poster = false;
+	memcpy(l->region, h->conf.region, sizeof(l->region));
+	MUST(payload_put_held(h->catalog, l->btmh, bytes, pieces, clock_s(),
+			      &err));
+}
+
 static void make_payload(const struct house *h, struct lesson *l, size_t bytes)
 {
 	char path[HOUSE_PATH_MAX + 32], hex[65];
@@ -181,9 +272,11 @@ static void hold(const struct house *h)
 	const struct dirent *entry;
 
 	CHECK(dir != NULL);
+	MUST(catalog_begin(h->catalog, CATALOG_DURABLE, &err));
 	while ((entry = readdir(dir)) != NULL)
 		if (strlen(entry->d_name) == 64)
 			remember_payload(h, entry->d_name);
+	MUST(catalog_commit(h->catalog, &err));
 	closedir(dir);
 }
 
@@ -208,7 +301,7 @@ static void bring_up_to_date(const struct house *h)
 }
 
 static void append(const struct house *h, uint64_t lessons, uint64_t held,
-		   size_t held_bytes)
+		   size_t held_bytes, bool sparse)
 {
 	static struct buf json[BATCH];
 	static struct bytes entries[BATCH];
@@ -220,10 +313,15 @@ static void append(const struct house *h, uint64_t lessons, uint64_t held,
 	for (uint64_t n = 0; n < lessons;) {
 		size_t some = 0;
 
+		MUST(catalog_begin(h->catalog, CATALOG_DERIVED, &err));
 		for (; some < BATCH && n < lessons; some++, n++) {
 			l = make_lesson(h, n);
-			if (every > 0 && n % every == 0 && n / every < held)
-				make_payload(h, &l, held_bytes);
+			if (every > 0 && n % every == 0 && n / every < held) {
+				if (sparse)
+					make_hole(h, &l, n, held_bytes);
+				else
+					make_payload(h, &l, held_bytes);
+			}
 			if (n + 1 == lessons)
 				strcpy(l.title, "末课");
 			buf_clear(&json[some]);
@@ -231,6 +329,7 @@ static void append(const struct house *h, uint64_t lessons, uint64_t held,
 			entries[some] = buf_bytes(&json[some]);
 			bytes += json[some].size;
 		}
+		MUST(catalog_commit(h->catalog, &err));
 		MUST(log_append(h->catalog, log.id, entries, some,
 				h->publisher_key, &err));
 	}
@@ -248,7 +347,7 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || (strcmp(argv[1], "append") == 0 && argc < 4)) {
 		fprintf(stderr, "usage: make_county append DIR LESSONS [HELD "
-				"[BYTES]] | hold DIR\n");
+				"[BYTES [sparse]]] | hold DIR\n");
 		return 2;
 	}
 	CHECK(signing_init() == STATUS_OK);
@@ -256,7 +355,8 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "append") == 0)
 		append(&h, strtoull(argv[3], NULL, 10),
 		       argc > 4 ? strtoull(argv[4], NULL, 10) : 0,
-		       argc > 5 ? strtoull(argv[5], NULL, 10) : HELD_BYTES);
+		       argc > 5 ? strtoull(argv[5], NULL, 10) : HELD_BYTES,
+		       argc > 6 && strcmp(argv[6], "sparse") == 0);
 	else
 		hold(&h);
 	house_close(&h);
