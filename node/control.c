@@ -109,33 +109,46 @@ static void line_written(uv_write_t *request, int status)
 		link_close(link);
 }
 
-/* Send {name: value}; takes over the reference. False when it cannot be sent:
- * the connection is then as good as lost. */
-static bool send_line(struct link *link, const char *name, json_t *value)
+/* Send what `head`, `text` and `tail` are together; takes over `text` (NULL:
+ * there was no memory for it). False when it cannot be sent: the connection is
+ * then as good as lost. */
+static bool send_text(struct link *link, const char *head, char *text,
+		      const char *tail)
 {
 	struct line_write *write = calloc(1, sizeof(*write));
-	json_t *message = json_pack("{s:o}", name, value);
-	static char line_end[] = "\n";
-	uv_buf_t parts[2];
+	uv_buf_t parts[3];
 
-	if (write != NULL && message != NULL)
-		write->text = json_dumps(message, JSON_COMPACT);
-	json_decref(message);
-	if (write == NULL || write->text == NULL) {
+	if (write == NULL || text == NULL) {
 		free(write);
+		free(text);
 		return false;
 	}
+	write->text = text;
 	write->request.data = write;
-	parts[0].base = write->text;
-	parts[0].len = strlen(write->text);
-	parts[1] = uv_buf_init(line_end, 1);
-	if (uv_write(&write->request, (uv_stream_t *)&link->pipe, parts, 2,
+	parts[0] = uv_buf_init((char *)(uintptr_t)head,
+			       (unsigned)strlen(head));
+	parts[1].base = text;
+	parts[1].len = strlen(text);
+	parts[2] = uv_buf_init((char *)(uintptr_t)tail,
+			       (unsigned)strlen(tail));
+	if (uv_write(&write->request, (uv_stream_t *)&link->pipe, parts, 3,
 		     line_written) != 0) {
 		free(write->text);
 		free(write);
 		return false;
 	}
 	return true;
+}
+
+/* Send {name: value}; takes over the reference. */
+static bool send_line(struct link *link, const char *name, json_t *value)
+{
+	json_t *message = json_pack("{s:o}", name, value);
+	char *text = message == NULL ? NULL :
+				       json_dumps(message, JSON_COMPACT);
+
+	json_decref(message);
+	return send_text(link, "", text, "\n");
 }
 
 void control_call_on_gone(struct control_call *call, control_gone_cb on_gone,
@@ -200,6 +213,20 @@ void control_call_finish(struct control_call *call, json_t *value)
 				  status_text(STATUS_NO_MEMORY));
 	else
 		call_end(call, "reply", value);
+}
+
+void control_call_finish_text(struct control_call *call, char *text)
+{
+	struct link *link = call->link;
+
+	free(call);
+	if (link == NULL) {
+		free(text);
+		return;
+	}
+	link->call = NULL;
+	if (!send_text(link, "{\"reply\":", text, "}\n"))
+		link_close(link);
 }
 
 void control_call_fail(struct control_call *call, enum status status,

@@ -64,6 +64,9 @@ void control_call_part(struct control_call *call, json_t *value);
 /* Send {"reply": value} and end the call. Takes over the reference. */
 void control_call_finish(struct control_call *call, json_t *value);
 
+/* The same with a value that is text already, from malloc; takes it over. */
+void control_call_finish_text(struct control_call *call, char *text);
+
 /* Send {"failed": …} and end the call. */
 void control_call_fail(struct control_call *call, enum status status,
 		       const char *text);

@@ -668,6 +668,19 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
 		"trouble", job->trouble);
 }
 
+unsigned fetcher_shares(const struct fetcher *f,
+			struct fetcher_share out[static FETCHER_SHARES_MAX])
+{
+	unsigned count = 0;
+
+	for (const struct job *job = f->jobs;
+	     job != NULL && count < FETCHER_SHARES_MAX; job = job->next) {
+		memcpy(out[count].btmh, job->btmh, 32);
+		out[count++].share = fetcher_progress(f, job->btmh);
+	}
+	return count;
+}
+
 unsigned fetcher_count(const struct fetcher *f)
 {
 	return f->n_jobs;

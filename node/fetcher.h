@@ -95,6 +95,16 @@ enum status fetcher_open(struct fetcher **out,
 void fetcher_close(struct fetcher *f, void (*on_closed)(void *owner),
 		   void *owner);
 
+/* What is under way, as fetcher_progress() has it: at most FETCHER_SHARES_MAX;
+ * how many. */
+enum { FETCHER_SHARES_MAX = 64 };
+struct fetcher_share {
+	uint8_t btmh[32];
+	double share;
+};
+unsigned fetcher_shares(const struct fetcher *f,
+			struct fetcher_share out[static FETCHER_SHARES_MAX]);
+
 /* How many payloads are under way. */
 unsigned fetcher_count(const struct fetcher *f);
 

@@ -160,18 +160,6 @@ static void engine_said(void *owner, const struct engine_event *event)
 		fetcher_engine_event(n->fetcher, event);
 }
 
-static void asked(void *owner, struct control_call *call, json_t *request)
-{
-	struct node *n = owner;
-	struct err err = ERR_INIT;
-	json_t *answer;
-
-	if (requests_answer(&n->requests, request, &answer, &err) == STATUS_OK)
-		control_call_finish(call, answer);
-	else
-		control_call_fail_err(call, &err);
-}
-
 /* --- time --- */
 
 static void stop_next(struct node *n);
@@ -485,7 +473,7 @@ static enum status start(struct node *n, struct err *err)
 		status = node_lan_start(n, err);
 	if (status == STATUS_OK)
 		status = control_open(&n->control, n->loop, n->house.dir,
-				      asked, n, err);
+				      node_asked, n, err);
 	if (status == STATUS_OK) {
 		/* What was withdrawn or dropped while no node ran, or just
 		 * before a power cut, still lies here. */
@@ -647,6 +635,7 @@ static void node_release(struct node *n)
 {
 	ondrive_free(n->ondrive);
 	cache_free(n->cache);
+	catalog_free(n->lists);
 	shelf_free(n->shelf);
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);

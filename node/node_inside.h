@@ -105,6 +105,8 @@ struct node {
 	bool records_stale; /* logs, enrolments or acknowledgements moved */
 	int64_t records_looked_ms;
 	struct control *control;
+	struct listing_asked *listings; /* lists being made (node_ask.c) */
+	struct catalog *lists; /* what they are read from; NULL before */
 	struct requests requests;
 	struct live live;
 
@@ -272,6 +274,10 @@ enum status node_drive_here(void *node, const char *path, pid_t pid,
 enum status node_drive_gone(void *node, const char *path, struct err *err);
 void node_tell_where(void *node, const uint8_t *btmh, bool held,
 		     json_t *lesson);
+
+/* --- node_ask.c --- */
+/* A control_call_cb. */
+void node_asked(void *node, struct control_call *call, json_t *request);
 
 /* --- node_live.c: for requests --- */
 void node_live_init(struct node *n);

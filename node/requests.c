@@ -519,6 +519,14 @@ static enum status request_transfers(struct requests *r,
 	return STATUS_OK;
 }
 
+bool requests_is_long(const json_t *request)
+{
+	const char *verb = request_text(request, "verb");
+
+	return verb != NULL &&
+	       (strcmp(verb, "lessons") == 0 || strcmp(verb, "held") == 0);
+}
+
 enum status requests_answer(struct requests *r, const json_t *request,
 			    json_t **answer, struct err *err)
 {

@@ -77,6 +77,11 @@ struct requests {
 /* Let go of what requests have left open; the house is still there. */
 void requests_release(struct requests *r);
 
+/* Does this request take the longer the more lessons there are? Such a one
+ * reads `house->catalog` and asks live->progress, and nothing else, so that it
+ * can be answered on any thread that has a connection of its own. */
+bool requests_is_long(const json_t *request);
+
 /*
  * Answer one request.
  *
