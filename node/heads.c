@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "catalog/log.h"
+#include "node/pace.h"
 
 struct waiter {
 	struct heads *h;
 	struct http_request *request;
-	struct waiter *next;
+	struct waiter *next; /* who came before */
+	uint64_t source;
 	uint64_t after;
 	uint64_t until_ms;
 };
@@ -69,11 +71,11 @@ static enum status list_log(void *owner, const struct log_info *info,
 	return status;
 }
 
-static void answer(struct heads *h, struct http_request *request,
-		   uint64_t after)
+/* What is new after `after`, as JSON from malloc; NULL when that cannot be
+ * told. */
+static char *news_after(struct heads *h, uint64_t after)
 {
 	struct listing l = { h, after, json_array(), BUF_INIT };
-	struct http_answer a = HTTP_ANSWER_INIT;
 	struct err err = ERR_INIT;
 	json_t *root;
 	char *text = NULL;
@@ -81,8 +83,7 @@ static void answer(struct heads *h, struct http_request *request,
 	if (log_each(h->catalog, list_log, &l, &err) != STATUS_OK) {
 		json_decref(l.notes);
 		buf_release(&l.note);
-		http_request_refuse(request, 500, "the catalog does not read");
-		return;
+		return NULL;
 	}
 	buf_release(&l.note);
 	root = json_pack("{s:I, s:I, s:I, s:o}", "n", (json_int_t)h->number,
@@ -91,14 +92,30 @@ static void answer(struct heads *h, struct http_request *request,
 	if (root != NULL)
 		text = json_dumps(root, JSON_COMPACT);
 	json_decref(root);
+	return text;
+}
+
+/* `text` is borrowed; NULL: it could not be told. */
+static void answer(struct http_request *request, const char *text)
+{
+	struct http_answer a = HTTP_ANSWER_INIT;
+
 	if (text == NULL) {
-		http_request_refuse(request, 500, "out of memory");
+		http_request_refuse(request, 500, "the catalog does not read");
 		return;
 	}
 	a.type = "application/json";
-	a.flags = HTTP_TAKE_BODY;
 	a.body = bytes_of(text);
 	http_request_answer(request, &a);
+}
+
+static void answer_one(struct heads *h, struct http_request *request,
+		       uint64_t after)
+{
+	char *text = news_after(h, after);
+
+	answer(request, text);
+	free(text);
 }
 
 static void unlink_waiter(struct waiter *w)
@@ -123,8 +140,9 @@ static void waiter_gone(void *owner, struct http_request *request)
 /* Answer everybody for whom there is news, and those whose time is over. */
 static void wake_waiters(struct heads *h, bool all)
 {
-	uint64_t now = uv_now(h->loop);
+	uint64_t now = uv_now(h->loop), told = 0;
 	struct waiter **at = &h->waiters;
+	char *text = NULL; /* for those who know all up to `told` */
 
 	while (*at != NULL) {
 		struct waiter *w = *at;
@@ -135,9 +153,17 @@ static void wake_waiters(struct heads *h, bool all)
 		}
 		*at = w->next;
 		h->n_waiters--;
-		answer(h, w->request, w->after);
+		/* Most have waited for the same: it is told once, not for
+		 * each of hundreds. */
+		if (text == NULL || told != w->after) {
+			free(text);
+			text = news_after(h, w->after);
+			told = w->after;
+		}
+		answer(w->request, text);
 		free(w);
 	}
+	free(text);
 	if (h->waiters == NULL)
 		(void)uv_timer_stop(&h->timer);
 }
@@ -210,9 +236,29 @@ void heads_trust_changed(struct heads *h)
 	wake_waiters(h, false);
 }
 
+/* Let the one of this address that has waited longest go, when too many
+ * wait. */
+static void make_place(struct heads *h, uint64_t source)
+{
+	struct waiter *oldest = NULL;
+	unsigned count = 0;
+
+	for (struct waiter *w = h->waiters; w != NULL; w = w->next) {
+		if (w->source != source)
+			continue;
+		oldest = w;
+		count++;
+	}
+	if (count < HEADS_PER_ADDRESS)
+		return;
+	unlink_waiter(oldest);
+	answer_one(h, oldest->request, oldest->after);
+	free(oldest);
+}
+
 void heads_request(struct heads *h, struct http_request *request)
 {
-	uint64_t after = 0;
+	uint64_t after = 0, source;
 	struct waiter *w;
 
 	if (http_head_query_number(http_request_head(request), "after",
@@ -223,9 +269,11 @@ void heads_request(struct heads *h, struct http_request *request)
 	if (after < h->first || after > h->number)
 		after = 0; /* of another life */
 	if (after < h->number) {
-		answer(h, request, after);
+		answer_one(h, request, after);
 		return;
 	}
+	source = pace_source(http_request_address(request));
+	make_place(h, source);
 	w = h->n_waiters == HEADS_WAITERS_MAX ? NULL : calloc(1, sizeof(*w));
 	if (w == NULL) {
 		http_request_refuse(request, 503, "too many are waiting");
@@ -234,6 +282,7 @@ void heads_request(struct heads *h, struct http_request *request)
 	*w = (struct waiter){ .h = h,
 			      .request = request,
 			      .next = h->waiters,
+			      .source = source,
 			      .after = after,
 			      .until_ms = uv_now(h->loop) + HEADS_WAIT_MS };
 	h->waiters = w;

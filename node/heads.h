@@ -14,7 +14,14 @@
 #include "node/http_server.h"
 #include "node/trust_book.h"
 
-enum { HEADS_WAIT_MS = 50 * 1000, HEADS_WAITERS_MAX = 1500 };
+enum {
+	HEADS_WAIT_MS = 50 * 1000,
+	HEADS_WAITERS_MAX = 1500,
+	/* Of one address, behind which a township may be. Who comes when so
+	 * many wait takes the place of the one that has waited longest, which
+	 * is answered: most likely nobody is there any more. */
+	HEADS_PER_ADDRESS = 400
+};
 
 struct heads;
 

@@ -57,9 +57,9 @@ static void fill_options(struct http_server_options *options,
 	if (options->threads == 0)
 		options->threads = 4;
 	if (options->connections == 0)
-		options->connections = 1000;
+		options->connections = 1500;
 	if (options->per_ip == 0)
-		options->per_ip = 256;
+		options->per_ip = 600;
 	if (options->waiting_max == 0)
 		options->waiting_max = 2000;
 	if (options->timeout_s == 0)

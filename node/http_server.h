@@ -174,8 +174,8 @@ struct http_server_meter {
 struct http_server_options {
 	const char *address;  /* "0.0.0.0:7433", "[::]:7433" (both families) */
 	unsigned threads;     /* 0: 4 */
-	unsigned connections; /* 0: 1000 */
-	unsigned per_ip;      /* 0: 256 */
+	unsigned connections; /* 0: 1500 */
+	unsigned per_ip;      /* 0: 600 */
 	unsigned waiting_max; /* requests waiting for the loop; 0: 2000 */
 	unsigned timeout_s;   /* of silence on a connection; 0: 60 */
 	size_t body_max;      /* of a POST, decoded; 0: 256 KiB */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "catalog/lessons.h"
 #include "catalog/search.h"
@@ -21,6 +22,8 @@
 #include "proto/encoding.h"
 #include "proto/upload.h"
 #include "proto/url.h"
+
+enum { DESCRIPTORS = 8192 };
 
 int64_t node_now(const struct node *n)
 {
@@ -216,6 +219,10 @@ static enum status start_memory(struct node *n, struct err *err)
 	if (neighbours_init(&n->neighbours) != STATUS_OK)
 		return err_set(err, STATUS_NO_MEMORY, "neighbours");
 	gate_init(&n->taker_gate, seed, node_now(n));
+	pace_init(&n->statements_from, seed, NODE_STATEMENTS_FROM,
+		  NODE_STATEMENTS_FROM_MS);
+	pace_init(&n->statements_of, seed, NODE_STATEMENTS_OF,
+		  NODE_STATEMENTS_OF_MS);
 	n->taker = upload_taker_new(&n->house);
 	status = lan_open(&n->lan, &n->house.conf, err);
 	if (status != STATUS_OK)
@@ -658,6 +665,19 @@ static void say_where(const struct node *n)
 	(void)fflush(stdout);
 }
 
+/* A request that waits has two descriptors, and hundreds may wait. */
+static void want_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = limit.rlim_max < DESCRIPTORS ? limit.rlim_max :
+							DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 enum status node_run(const struct node_run_options *options, struct err *err)
 {
 	struct node *n = calloc(1, sizeof(*n));
@@ -677,6 +697,7 @@ enum status node_run(const struct node_run_options *options, struct err *err)
 		return err_set(err, STATUS_IO, "event loop");
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
+	want_descriptors();
 	n->loop = &loop;
 	n->static_ms = options->static_ms;
 	status = start(n, err);

@@ -25,6 +25,7 @@
 #include "node/lan.h"
 #include "node/neighbours.h"
 #include "node/node.h"
+#include "node/pace.h"
 #include "node/poller.h"
 #include "node/posters.h"
 #include "node/pull.h"
@@ -43,6 +44,11 @@ enum {
 	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
 	NODE_LAN_MS = 5 * 1000, /* between looks at the interfaces */
 	NODE_WAITERS_MAX = 512,
+	/* POST /node of one address: a township sends those of all below it at
+	 * once, and hundreds of stations may be behind one address. */
+	NODE_STATEMENTS_FROM = 600, NODE_STATEMENTS_FROM_MS = 100,
+	/* And of one key, by whatever way: it speaks once a minute. */
+	NODE_STATEMENTS_OF = 10, NODE_STATEMENTS_OF_MS = 6000,
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
 	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
 };
@@ -101,6 +107,8 @@ struct node {
 	struct tracker *tracker;
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
+	struct pace statements_from, statements_of; /* POST /node: by address,
+						     * by key */
 	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */
 	bool records_stale; /* logs, enrolments or acknowledgements moved */
 	int64_t records_looked_ms;
@@ -196,6 +204,9 @@ bool resources_hash(const char *text, bool whole, uint8_t out[static 32]);
  * fetched for who asks (node/pull.h). */
 void resources_wait(struct node *n, struct http_request *request,
 		    const uint8_t *btmh, enum waiting_for what);
+/* "Come back later", with Retry-After. */
+void resources_come_back(struct http_request *request, unsigned code,
+			 unsigned seconds);
 /* Keep a request until what it waits for comes or `ms` are over; false when
  * too many are kept. */
 bool resources_keep(struct node *n, struct http_request *request,

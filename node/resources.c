@@ -7,6 +7,7 @@
 
 #include "catalog/log.h"
 #include "node/node_inside.h"
+#include "node/own_statement.h"
 #include "node/torrentfile.h"
 #include "proto/bencode.h"
 #include "proto/encoding.h"
@@ -20,6 +21,20 @@ void resources_answer(struct http_request *request, const char *type,
 	answer.type = type;
 	answer.flags = flags;
 	answer.body = body;
+	http_request_answer(request, &answer);
+}
+
+void resources_come_back(struct http_request *request, unsigned code,
+			 unsigned seconds)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+	char text[16];
+
+	answer.code = code;
+	answer.type = "text/plain; charset=utf-8";
+	answer.body = bytes_of("come back later\n");
+	(void)snprintf(text, sizeof(text), "%u", seconds);
+	(void)http_answer_header(&answer, "Retry-After", text);
 	http_request_answer(request, &answer);
 }
 
@@ -205,6 +220,28 @@ static void serve_torrent(struct node *n, struct http_request *request,
 
 /* --- /node --- */
 
+/* Who sends many is asked to come back: by address before anything is looked
+ * at, by key once it is known that the key's owner wrote this. */
+static bool too_many_statements(struct node *n, struct http_request *request,
+				enum status *status)
+{
+	uint64_t wait_ms = 0, key;
+	struct statement st;
+
+	if (pace_admit(&n->statements_from,
+		       pace_source(http_request_address(request)),
+		       node_now(n), &wait_ms)) {
+		*status = statement_open(http_request_body(request), &st);
+		if (*status != STATUS_OK)
+			return false;
+		memcpy(&key, st.key, sizeof(key));
+		if (pace_admit(&n->statements_of, key, node_now(n), &wait_ms))
+			return false;
+	}
+	resources_come_back(request, 429, (unsigned)((wait_ms + 999) / 1000));
+	return true;
+}
+
 static void take_statement(struct node *n, struct http_request *request)
 {
 	struct err err = ERR_INIT;
@@ -216,8 +253,11 @@ static void take_statement(struct node *n, struct http_request *request)
 		http_request_refuse(request, 400, "age wants a number");
 		return;
 	}
-	status = node_statement_take(n, http_request_body(request), age,
-				     &err);
+	if (too_many_statements(n, request, &status))
+		return;
+	if (status == STATUS_OK)
+		status = node_statement_take(n, http_request_body(request),
+					     age, &err);
 	if (status == STATUS_OK || status == STATUS_OLD) {
 		struct http_answer answer = HTTP_ANSWER_INIT;
 

@@ -4,7 +4,10 @@
 
 #include <jansson.h>
 
+#include <sys/resource.h>
+
 #include "catalog/log.h"
+#include "tests/support/http_raw.h"
 #include "tests/support/offices.h"
 #include "tests/support/web.h"
 
@@ -197,8 +200,81 @@ static void who_hangs_up_is_forgotten_and_the_rest_is_answered_at_the_end(void)
 	world_end(&w);
 }
 
+/* Wait at /heads from 127.0.0.`host`. */
+static int poll_from(struct world *w, unsigned host)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET,
+				    .sin_addr.s_addr =
+					    htonl(0x7f000000 + host) };
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(http_server_port(
+					  w->web.server)),
+				  .sin_addr.s_addr = htonl(0x7f000001) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char text[100];
+
+	CHECK(fd >= 0 &&
+	      bind(fd, (struct sockaddr *)&from, sizeof(from)) == 0 &&
+	      connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0);
+	(void)snprintf(text, sizeof(text),
+		       "GET /heads?after=%llu HTTP/1.1\r\nHost: x\r\n\r\n",
+		       (unsigned long long)w->n);
+	raw_send(fd, text);
+	return fd;
+}
+
+static unsigned answered(const int *fds, unsigned count)
+{
+	unsigned found = 0;
+	char byte;
+
+	for (unsigned i = 0; i < count; i++)
+		found += recv(fds[i], &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	return found;
+}
+
+static void the_oldest_of_an_address_makes_place(void)
+{
+	enum { MANY = HEADS_PER_ADDRESS };
+	struct rlimit limit;
+	int first, other, fds[MANY];
+	struct world w;
+
+	/* Each has two descriptors there and one here. */
+	CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+	if (limit.rlim_cur < 3 * MANY + 100)
+		limit.rlim_cur = 3 * MANY + 100;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		puts("too few descriptors here");
+		return;
+	}
+	world_make(&w);
+	(void)ask(&w, "0");
+	WEB_UNTIL(&w.web, w.answers == 1);
+	other = poll_from(&w, 2);
+	web_pass(&w.web, 100);
+	first = poll_from(&w, 1);
+	web_pass(&w.web, 100);
+	for (unsigned i = 0; i + 1 < MANY; i++)
+		fds[i] = poll_from(&w, 1);
+	web_pass(&w.web, 500);
+	CHECK(answered(&first, 1) == 0 && answered(fds, MANY - 1) == 0);
+	fds[MANY - 1] = poll_from(&w, 1);
+	WEB_UNTIL(&w.web, answered(&first, 1) == 1);
+	CHECK(answered(fds, MANY) == 0 && answered(&other, 1) == 0);
+	/* News is for all of them. */
+	heads_log_changed(w.heads, w.log);
+	WEB_UNTIL(&w.web, answered(fds, MANY) == MANY &&
+				  answered(&other, 1) == 1);
+	for (unsigned i = 0; i < MANY; i++)
+		CHECK(close(fds[i]) == 0);
+	CHECK(close(first) == 0 && close(other) == 0);
+	world_end(&w);
+}
+
 int main(void)
 {
+	the_oldest_of_an_address_makes_place();
 	news_is_told_once_and_waited_for();
 	numbers_of_other_lives_get_everything();
 	nonsense_is_refused();

@@ -1,0 +1,59 @@
+#include "node/pace.h"
+
+#include <netinet/in.h>
+#include <string.h>
+
+void pace_init(struct pace *pace, uint64_t seed, unsigned burst,
+	       unsigned every_ms)
+{
+	*pace = (struct pace){ .seed = seed,
+			       .burst = burst,
+			       .every_ms = every_ms };
+	for (unsigned i = 0; i < PACE_SLOTS; i++)
+		pace->full_ms[i] = INT64_MIN;
+}
+
+/* The finalizer of MurmurHash3: every bit of source and seed matters. */
+static unsigned slot_of(const struct pace *pace, uint64_t source)
+{
+	uint64_t mixed = source ^ pace->seed;
+
+	mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccd;
+	mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53;
+	return (unsigned)((mixed ^ mixed >> 33) % PACE_SLOTS);
+}
+
+bool pace_admit(struct pace *pace, uint64_t source, int64_t now,
+		uint64_t *wait_ms)
+{
+	int64_t *full = &pace->full_ms[slot_of(pace, source)];
+	int64_t all = (int64_t)pace->burst * pace->every_ms;
+	int64_t next;
+
+	/* A clock that jumped back would keep somebody waiting for ever. */
+	if (*full < now || *full > now + all)
+		*full = now;
+	next = *full + pace->every_ms;
+	if (next - now > all) {
+		*wait_ms = (uint64_t)(next - now - all);
+		return false;
+	}
+	*full = next;
+	return true;
+}
+
+uint64_t pace_source(const struct sockaddr *address)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+	uint64_t source = 0;
+
+	if (address->sa_family == AF_INET6) {
+		memcpy(&v6, address, sizeof(v6));
+		memcpy(&source, v6.sin6_addr.s6_addr, sizeof(source));
+	} else if (address->sa_family == AF_INET) {
+		memcpy(&v4, address, sizeof(v4));
+		source = v4.sin_addr.s_addr;
+	}
+	return source;
+}
