@@ -108,39 +108,28 @@ void reader_wake(struct reader *r)
 
 /* Those that sleep look whether their time is over and their client still
  * there. */
-static void wake_sleepers(struct arriving *a, bool *viewer)
+static void wake_sleepers(struct arriving *a)
 {
-	*viewer = false;
-	for (struct reader *r = a->readers; r != NULL; r = r->next) {
-		*viewer |= r->viewer;
+	for (struct reader *r = a->readers; r != NULL; r = r->next)
 		reader_wake(r);
-	}
 }
 
 static void ticked(uv_timer_t *timer)
 {
 	struct arrivals *all = timer->data;
-	struct {
-		uint8_t btmh[32];
-		bool viewer;
-	} read[TOLD_AT_ONCE];
+	uint8_t read[TOLD_AT_ONCE][32];
 	unsigned count = 0;
 
 	lock(all);
 	for (struct arriving *a = all->list; a != NULL; a = a->next) {
-		bool viewer;
-
-		wake_sleepers(a, &viewer);
-		if (a->readers == NULL || count == TOLD_AT_ONCE)
-			continue;
-		memcpy(read[count].btmh, a->btmh, 32);
-		read[count++].viewer = viewer;
+		wake_sleepers(a);
+		if (a->readers != NULL && count < TOLD_AT_ONCE)
+			memcpy(read[count++], a->btmh, 32);
 	}
 	unlock(all);
 	for (unsigned i = 0; i < count && all->on_closed == NULL; i++)
 		if (all->o.on_read != NULL)
-			all->o.on_read(all->o.owner, read[i].btmh,
-				       read[i].viewer);
+			all->o.on_read(all->o.owner, read[i]);
 }
 
 /* --- payloads --- */
@@ -264,7 +253,6 @@ void arriving_end(struct arriving *a, bool held)
 {
 	struct arrivals *all = a->all;
 	struct arriving **at = &all->list;
-	bool viewer;
 
 	lock(all);
 	while (*at != a)
@@ -277,7 +265,7 @@ void arriving_end(struct arriving *a, bool held)
 			havemap_set(a->have, i);
 		a->count = a->pieces;
 	}
-	wake_sleepers(a, &viewer);
+	wake_sleepers(a);
 	arriving_unless_used(a);
 	unlock(all);
 }

@@ -51,7 +51,7 @@ struct arrivals_options {
 	/* arriving_begin() was called: arrivals_try() answers for it now. */
 	void (*on_begun)(void *owner, const uint8_t *btmh);
 	/* Somebody reads it; about once a second while it is so. */
-	void (*on_read)(void *owner, const uint8_t *btmh, bool viewer);
+	void (*on_read)(void *owner, const uint8_t *btmh);
 
 	int64_t patience_ms; /* 0: ARRIVING_PATIENCE_MS */
 };

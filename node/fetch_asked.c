@@ -14,7 +14,7 @@ static struct asked *find(const struct fetcher *f, const uint8_t *btmh)
 }
 
 bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
-		 enum fetcher_asker asker)
+		 enum fetcher_asker asker, unsigned hops)
 {
 	struct asked *asked = find(f, btmh);
 	struct job *job = fetcher_find(f, btmh);
@@ -27,7 +27,10 @@ bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
 		asked = &f->asked[f->n_asked++];
 		memcpy(asked->btmh, btmh, 32);
 		asked->by = asker;
+		asked->hops = hops;
 	}
+	if (hops > asked->hops)
+		asked->hops = hops;
 	asked->until_ms = fetcher_now(f) + FETCHER_ASKED_MS;
 	if (asker == FETCHER_VIEWER)
 		asked->by = FETCHER_VIEWER;
@@ -36,6 +39,21 @@ bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
 	else if (job != NULL && asked->by == FETCHER_VIEWER)
 		job->first = true;
 	return true;
+}
+
+void fetcher_read(struct fetcher *f, const uint8_t *btmh)
+{
+	struct asked *asked = find(f, btmh);
+
+	if (asked != NULL)
+		asked->until_ms = fetcher_now(f) + FETCHER_ASKED_MS;
+}
+
+unsigned job_hops(const struct job *job)
+{
+	const struct asked *asked = find(job->f, job->btmh);
+
+	return job->asked && asked != NULL ? asked->hops - 1 : PULL_HOPS;
 }
 
 bool fetcher_is_asked(const struct fetcher *f, const uint8_t *btmh)

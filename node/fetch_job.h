@@ -5,6 +5,7 @@
 
 #include "node/alive.h"
 #include "node/fetcher.h"
+#include "node/pull.h"
 #include "node/torrentfile.h"
 
 enum {
@@ -110,6 +111,7 @@ struct seed {
 struct asked {
 	uint8_t btmh[32];
 	enum fetcher_asker by;
+	unsigned hops; /* nodes that may be asked on */
 	int64_t until_ms;
 };
 
@@ -203,6 +205,8 @@ void job_peer_failed(struct job *job, struct source *source);
 /* --- fetch_asked.c --- */
 /* Begin what was asked for by these, up to so many jobs in all. */
 void asked_start(struct fetcher *f, enum fetcher_asker by, unsigned jobs_max);
+/* How many more nodes those above may ask for it. */
+unsigned job_hops(const struct job *job);
 /* Let go of what nobody asks for any more. */
 void asked_tick(struct fetcher *f);
 void asked_forget(struct fetcher *f, const uint8_t *btmh);

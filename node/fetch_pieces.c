@@ -147,8 +147,9 @@ static uint32_t room_of(const struct pieces_peer *peer, bool urgent)
 	if (peer->no_ranges)
 		return p->job->tf->mi.pieces;
 	if (peer->rate == 0)
-		bytes = peer->is.reach == PEER_NEAR ? UNKNOWN_NEAR : length;
-	else if (urgent && peer->is.reach == PEER_BEYOND)
+		bytes = peer->is.reach == PEER_NEAR && !urgent ? UNKNOWN_NEAR :
+								 length;
+	else if (urgent)
 		bytes = peer->rate * PIECES_URGENT_MS / 1000;
 	if (bytes > PIECES_RUN_MAX)
 		bytes = PIECES_RUN_MAX;
@@ -196,6 +197,19 @@ static const uint8_t *late_for(struct pieces *p,
 
 /* --- what somebody looks at --- */
 
+/* What a peer is still to send of ranges that nobody waits for. */
+static uint64_t in_the_way(const struct pieces *p,
+			   const struct pieces_peer *peer)
+{
+	uint64_t bytes = 0;
+
+	for (const struct pieces_request *r = p->requests; r != NULL;
+	     r = r->next)
+		if (r->peer == peer && !r->urgent)
+			bytes += pieces_left(r);
+	return bytes;
+}
+
 /* Its way must not lead through a long range that nobody waits for. */
 static void make_way(struct pieces *p, uint32_t urgent)
 {
@@ -213,8 +227,9 @@ static void make_way(struct pieces *p, uint32_t urgent)
 		if (inside && pieces_until(r, urgent) > 2 * second)
 			pieces_cut(r, urgent);
 		else if (!havemap_has(p->pending, urgent) &&
-			 r->peer->is.reach == PEER_BEYOND &&
-			 pieces_left(r) > second)
+			 (r->peer->is.reach == PEER_BEYOND ||
+			  r->peer->rate > 0) &&
+			 in_the_way(p, r->peer) > second / 2)
 			pieces_cut(r, 0);
 	}
 }

@@ -13,9 +13,7 @@ enum {
 	ABSENT_MS = 3000, /* it has nothing of it */
 	FAILED_MS = 1000, /* doubled with each failure */
 	FAILED_MAX_MS = 30 * 1000,
-	LIMITED_MS = 2000, /* our line is closed to it */
-	PULL_OWN = 4,  /* hops this node asks for */
-	PULL_BELOW = 3 /* what is left of a node's below */
+	LIMITED_MS = 2000 /* our line is closed to it */
 };
 
 static const struct metainfo *mi_of(const struct pieces_request *r)
@@ -296,7 +294,7 @@ static void put_query(struct buf *url, const struct pieces_request *r)
 	if (r->peer->is.has != PEER_CAN_GET)
 		buf_puts(url, "?wait=0&pull=0");
 	else
-		buf_printf(url, "?pull=%d%s", job->asked ? PULL_BELOW : PULL_OWN,
+		buf_printf(url, "?pull=%u%s", job_hops(job),
 			   r->urgent ? "&watch=1" : "");
 }
 

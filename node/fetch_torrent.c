@@ -104,6 +104,23 @@ static void torrent_came(void *owner, const struct http_reply *reply)
 	torrent_is_here(job, tf);
 }
 
+/* Those above get it for us, and answer in the moment they have it. Of others,
+ * two that want the same must not wait for each other. */
+static void put_url(const struct job *job, char *url, size_t room)
+{
+	const struct source *from = job->fetch_from;
+	int size = snprintf(url, room, "%s/torrent/%s", from->url, job->hex);
+
+	if (from->is_static || size < 0 || (size_t)size >= room)
+		return;
+	if (from->upstream)
+		(void)snprintf(url + size, room - (size_t)size, "?pull=%u",
+			       job_hops(job));
+	else
+		(void)snprintf(url + size, room - (size_t)size,
+			       "?wait=0&pull=0");
+}
+
 void job_get_torrent(struct job *job)
 {
 	struct source *sources[FETCHER_SOURCES_MAX];
@@ -129,9 +146,7 @@ void job_get_torrent(struct job *job)
 	job->fetch_from = sources[job->turn < count ? job->turn : 0];
 	job->turn = job->turn + 1 < count ? job->turn + 1 : 0;
 	job->rounds += job->turn == 0;
-	/* Two that want the same must not wait for each other. */
-	(void)snprintf(url, sizeof(url), "%s/torrent/%s?wait=0", job->fetch_from->url,
-		       job->hex);
+	put_url(job, url, sizeof(url));
 	if (http_client_get(job->f->o.client, &get, torrent_came, job,
 			    &job->fetch, &err) != STATUS_OK) {
 		job->fetch_from = NULL;

@@ -132,12 +132,15 @@ void fetcher_urgent(struct fetcher *f, const uint8_t *btmh);
  * below (after what is wanted and due here). It is fetched as if it were
  * wanted, for FETCHER_ASKED_MS after the last asking; what came of it is kept
  * until room is needed. `btmh` must be of a lesson that is known and not
- * withdrawn: the caller has looked. At most FETCHER_ASKED_MAX are remembered;
- * false when it is one too many. */
+ * withdrawn: the caller has looked. `hops`, at least 1: how many more nodes
+ * may be asked on their behalf (node/pull.h). At most FETCHER_ASKED_MAX are
+ * remembered; false when it is one too many. */
 enum { FETCHER_ASKED_MAX = 64, FETCHER_ASKED_MS = 90 * 1000 };
 enum fetcher_asker { FETCHER_VIEWER, FETCHER_BELOW };
 bool fetcher_ask(struct fetcher *f, const uint8_t *btmh,
-		 enum fetcher_asker asker);
+		 enum fetcher_asker asker, unsigned hops);
+/* Somebody reads it as it comes: what was asked for stays asked for. */
+void fetcher_read(struct fetcher *f, const uint8_t *btmh);
 /* Is it asked for, or watched as it comes? */
 bool fetcher_is_asked(const struct fetcher *f, const uint8_t *btmh);
 

@@ -216,7 +216,7 @@ bool resources_keep(struct node *n, struct http_request *request,
 enum pull resources_pull(struct node *n, struct http_request *request,
 			 const uint8_t *btmh);
 /* Somebody reads what was fetched for whoever asked: it is still asked for. */
-void resources_read(void *node, const uint8_t *btmh, bool viewer);
+void resources_read(void *node, const uint8_t *btmh);
 /* It has begun to arrive: its torrent file is here, and its pieces are served
  * as they come. */
 void resources_begun(void *node, const uint8_t *btmh);

@@ -154,19 +154,19 @@ enum pull resources_pull(struct node *n, struct http_request *request,
 		return what;
 	if (!fetcher_ask(n->fetcher, btmh,
 			 arriving_is_viewer(head) ? FETCHER_VIEWER :
-						    FETCHER_BELOW))
+						    FETCHER_BELOW,
+			 (unsigned)facts.hops))
 		return PULL_BUSY;
 	pull_asked(&n->asked, key, btmh, node_now(n));
 	return PULL_ASK;
 }
 
-void resources_read(void *node, const uint8_t *btmh, bool viewer)
+void resources_read(void *node, const uint8_t *btmh)
 {
 	struct node *n = node;
 
-	if (n->fetcher != NULL && fetcher_is_asked(n->fetcher, btmh))
-		(void)fetcher_ask(n->fetcher, btmh,
-				  viewer ? FETCHER_VIEWER : FETCHER_BELOW);
+	if (n->fetcher != NULL)
+		fetcher_read(n->fetcher, btmh);
 }
 
 static void busy(struct http_request *request)

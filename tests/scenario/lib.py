@@ -42,7 +42,7 @@ import tempfile
 import time
 import traceback
 
-from servers import (Relay, Response, Server, StaticServer, answer_with, cut_short,
+from servers import (Relay, Response, Server, StaticServer, Throttle, answer_with, cut_short,
                      flip_byte, hang_up, http_get, http_request, raw_tcp)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

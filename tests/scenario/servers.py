@@ -12,6 +12,7 @@ import os
 import re
 import socket
 import threading
+import time
 import urllib.parse
 
 class Response:
@@ -172,6 +173,58 @@ def answer_with(code, body=b"", headers=None):
 
 def hang_up():
     return lambda _path, _response: None
+
+
+class Throttle:
+    """A thin line to a server: passes TCP on, answers at so many bytes a second
+    for all connections together. `bytes_sent` counts what came down it."""
+
+    def __init__(self, scenario, upstream, rate):
+        self.upstream = urllib.parse.urlsplit(upstream)
+        self.rate = rate
+        self.address = scenario.new_address()
+        self.url = f"http://{self.address}:7433"
+        self.bytes_sent = 0
+        self.free_at = 0.0
+        self.lock = threading.Lock()
+        self.listener = socket.create_server((self.address, 7433), backlog=64)
+        threading.Thread(target=self._accept, daemon=True).start()
+        scenario.cleanup.callback(self.listener.close)
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listener.accept()
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client):
+        with contextlib.suppress(OSError), client, socket.create_connection(
+                (self.upstream.hostname, self.upstream.port)) as server:
+            threading.Thread(target=self._pass_up, args=(client, server),
+                             daemon=True).start()
+            # What a line holds is little: who hangs up has little on its way.
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 15)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 15)
+            while part := server.recv(1 << 14):
+                self._wait_for(len(part))
+                client.sendall(part)
+            client.shutdown(socket.SHUT_RDWR)
+
+    @staticmethod
+    def _pass_up(client, server):
+        with contextlib.suppress(OSError):
+            while part := client.recv(1 << 14):
+                server.sendall(part)
+        with contextlib.suppress(OSError):
+            server.shutdown(socket.SHUT_RDWR)
+
+    def _wait_for(self, size):
+        with self.lock:
+            now = time.monotonic()
+            self.free_at = max(self.free_at, now) + size / self.rate
+            self.bytes_sent += size
+            pause = self.free_at - now
+        time.sleep(pause)
 
 
 class StaticServer(Server):
