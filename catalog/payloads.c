@@ -317,6 +317,41 @@ enum status payloads_list(struct catalog *c, enum payload_state state,
 	return each_payload(&q, each, context, err);
 }
 
+enum status payloads_next_held(struct catalog *c,
+			       const uint8_t after[static LESSON_BTMH_SIZE],
+			       uint8_t btmh[static LESSON_BTMH_SIZE],
+			       uint64_t *total, struct err *err)
+{
+	static const char sum[] =
+		"SELECT coalesce(sum(bytes), 0) FROM payload WHERE state = ?";
+	static const char next[] =
+		"SELECT btmh FROM payload WHERE state = ? AND btmh > ?"
+		" ORDER BY btmh LIMIT 1";
+	struct bytes found = { NULL, 0 };
+	enum status status;
+	struct sql q;
+
+	sql_start(&q, c, sum);
+	sql_put_int(&q, PAYLOAD_HELD);
+	if (sql_next(&q))
+		*total = (uint64_t)sql_int(&q, 0);
+	status = sql_finish(&q, err);
+	if (status != STATUS_OK)
+		return status;
+	sql_start(&q, c, next);
+	sql_put_int(&q, PAYLOAD_HELD);
+	sql_put_blob(&q, hash_bytes(after));
+	if (sql_next(&q)) {
+		found = sql_blob(&q, 0);
+		if (found.size == LESSON_BTMH_SIZE)
+			memcpy(btmh, found.data, found.size);
+	}
+	status = sql_finish(&q, err);
+	if (status != STATUS_OK)
+		return status;
+	return found.size == LESSON_BTMH_SIZE ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
 enum status payloads_unnamed(struct catalog *c, payload_cb each,
 			     void *context, struct err *err)
 {

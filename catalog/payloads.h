@@ -97,6 +97,13 @@ typedef bool (*payload_cb)(void *context, const struct payload_row *payload);
 /* All payloads in a state, in the order of their hashes. */
 enum status payloads_list(struct catalog *c, enum payload_state state,
 			  payload_cb each, void *context, struct err *err);
+/* The held payload that follows `after` in the order of hashes, and the bytes of
+ * all of them. STATUS_NOT_FOUND (err untouched) behind the last one; *total is
+ * told then, too. */
+enum status payloads_next_held(struct catalog *c,
+			       const uint8_t after[static LESSON_BTMH_SIZE],
+			       uint8_t btmh[static LESSON_BTMH_SIZE],
+			       uint64_t *total, struct err *err);
 /* Those no lesson names any more (superseded, or their lesson refused), the
  * least recently used first. A withdrawn lesson still names its payload. */
 enum status payloads_unnamed(struct catalog *c, payload_cb each,

@@ -108,6 +108,7 @@ static void held_changed(void *owner, const uint8_t *btmh, bool held)
 	if (!held)
 		return;
 	cache_held(n->cache, btmh);
+	node_tell_repaired(n, btmh);
 	resources_learn(n, btmh);
 	resources_arrived(n, btmh);
 	node_look_at_lesson(n, btmh);
@@ -581,42 +582,48 @@ static void stop_next(struct node *n)
 			stop_next(n);
 		break;
 	case 5:
+		if (n->scrub != NULL)
+			scrub_close(n->scrub, part_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 6:
 		if (n->fetcher != NULL)
 			fetcher_close(n->fetcher, fetcher_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 6:
+	case 7:
 		if (n->posters != NULL)
 			posters_close(n->posters, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 7:
+	case 8:
 		if (n->engine != NULL)
 			engine_close(n->engine, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 8:
+	case 9:
 		if (n->server != NULL)
 			http_server_close(n->server, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 9:
+	case 10:
 		if (n->client != NULL)
 			http_client_close(n->client, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 10:
+	case 11:
 		if (n->arrivals != NULL)
 			arrivals_close(n->arrivals, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 11:
+	case 12:
 		if (n->uplink != NULL)
 			uplink_close(n->uplink, uplink_closed, n);
 		else

@@ -2,12 +2,15 @@
  * the rest, and what it is told. */
 #include <stdio.h>
 
+#include "catalog/journal.h"
 #include "node/clock.h"
 #include "node/clock_floor.h"
 #include "node/node_inside.h"
 
 enum {
 	READ_LATELY_S = 30,
+	QUIET_S = 2, /* nobody has read for so long: the disk is free */
+	HEAR_FIRST_TICKS = 15, /* what neighbours have, before anything goes */
 	USED_BATCH = 256,
 	USED_TICKS = 60,      /* between looks at what was read */
 	USED_APART_S = 60 * 60 /* notes on one payload */
@@ -20,8 +23,12 @@ static void facts(void *owner, struct evict_facts *out, const char *origin,
 
 	out->busy |= fetcher_is_busy(n->fetcher, out->btmh) ||
 		     shelf_unread_s(n->shelf, out->btmh) < READ_LATELY_S;
-	(void)origin;
-	(void)entry;
+	if (origin == NULL || n->holdings == NULL)
+		return;
+	out->copies = holdings_count(n->holdings, HOLDINGS_HAVE, origin,
+				     entry);
+	out->others = holdings_count(n->holdings, HOLDINGS_WANT, origin,
+				     entry);
 }
 
 static void discard(void *owner, const uint8_t *btmh, const char *why)
@@ -90,9 +97,80 @@ void node_cache_tick(struct node *n)
 {
 	if (n->stopping)
 		return;
-	cache_tick(n->cache);
-	if (++n->cache_ticks % USED_TICKS == 0)
+	if (++n->cache_ticks > HEAR_FIRST_TICKS)
+		cache_tick(n->cache);
+	if (n->cache_ticks % USED_TICKS == 0)
 		note_used(n);
+}
+
+/* --- damage --- */
+
+enum status node_damaged(void *node, const uint8_t *btmh, struct bytes good,
+			 struct err *err)
+{
+	struct catalog *catalog = ((struct node *)node)->house.catalog;
+	struct payload_row row = { .bytes = 0 };
+	struct err ignored = ERR_INIT;
+	enum status status = fetcher_damaged(((struct node *)node)->fetcher,
+					     btmh, good, err);
+
+	if (status != STATUS_OK ||
+	    payload_get(catalog, btmh, &row, NULL, &ignored) != STATUS_OK)
+		return status;
+	if (journal_add(catalog, JOURNAL_DAMAGED, btmh, row.bytes, "",
+			clock_s(), &ignored) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", ignored.text);
+	return STATUS_OK;
+}
+
+void node_tell_repaired(struct node *n, const uint8_t *btmh)
+{
+	struct catalog *catalog = n->house.catalog;
+	struct payload_row row;
+	struct err err = ERR_INIT;
+	int64_t damaged = 0, repaired = 0;
+
+	if (journal_last(catalog, JOURNAL_DAMAGED, btmh, &damaged, &err) ==
+		    STATUS_OK &&
+	    damaged > 0 &&
+	    journal_last(catalog, JOURNAL_REPAIRED, btmh, &repaired, &err) ==
+		    STATUS_OK &&
+	    damaged > repaired &&
+	    payload_get(catalog, btmh, &row, NULL, &err) == STATUS_OK)
+		(void)journal_add(catalog, JOURNAL_REPAIRED, btmh, row.bytes,
+				  "", clock_s(), &err);
+	if (err.status != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
+}
+
+static bool disk_is_free(void *owner)
+{
+	struct node *n = owner;
+
+	return !n->stopping && shelf_quiet_s(n->shelf) > QUIET_S;
+}
+
+static void found_damaged(void *owner, const uint8_t *btmh, struct bytes good)
+{
+	struct err err = ERR_INIT;
+
+	/* What is busy now is looked at again in the next round. */
+	if (node_damaged(owner, btmh, good, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: scrub: %s\n", err.text);
+}
+
+enum status node_scrub_start(struct node *n, struct err *err)
+{
+	const struct scrub_options options = {
+		.loop = n->loop,
+		.house = &n->house,
+		.round_s = n->house.conf.scrub_s,
+		.owner = n,
+		.may = disk_is_free,
+		.damaged = found_damaged,
+	};
+
+	return scrub_open(&n->scrub, &options, err);
 }
 
 void node_learn_time(struct node *n, int64_t log)

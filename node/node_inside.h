@@ -30,6 +30,7 @@
 #include "node/posters.h"
 #include "node/pull.h"
 #include "node/requests.h"
+#include "node/scrub.h"
 #include "node/shelf.h"
 #include "node/sources.h"
 #include "node/statement_make.h"
@@ -86,6 +87,7 @@ struct node {
 	struct fetcher *fetcher;
 	struct cache *cache;
 	unsigned cache_ticks;
+	struct scrub *scrub;
 	struct follower *follower;
 	struct posters *posters;
 	struct heads *heads;
@@ -182,6 +184,13 @@ void node_deleted(void *node, const uint8_t *btmh);
 /* For requests: as cache_reserve_for(); *floor is what must stay free. */
 enum status node_room_for(void *node, pid_t pid, uint64_t bytes,
 			  uint64_t *floor, struct err *err);
+enum status node_scrub_start(struct node *n, struct err *err);
+/* Pieces are bad, whoever found that: it is written down, and they are had from
+ * others. As fetcher_damaged(); `node` is a struct node. */
+enum status node_damaged(void *node, const uint8_t *btmh, struct bytes good,
+			 struct err *err);
+/* It is held: was it damaged before? */
+void node_tell_repaired(struct node *n, const uint8_t *btmh);
 /* A log's newest checkpoint may prove how late it is. */
 void node_learn_time(struct node *n, int64_t log);
 

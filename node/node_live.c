@@ -158,14 +158,6 @@ static void choices_changed(void *node)
 	fetcher_look(n->fetcher);
 }
 
-static enum status damaged(void *node, const uint8_t *btmh, struct bytes good,
-			   struct err *err)
-{
-	struct node *n = node;
-
-	return fetcher_damaged(n->fetcher, btmh, good, err);
-}
-
 static enum status lend(void *node, const uint8_t *btmh, pid_t pid,
 			struct buf *have, uint32_t *pieces, bool *held,
 			struct err *err)
@@ -187,7 +179,13 @@ static enum status lent_back(void *node, const uint8_t *btmh, pid_t pid,
 
 static json_t *cache_live(void *node)
 {
-	return cache_status(((struct node *)node)->cache);
+	struct node *n = node;
+	json_t *cache = cache_status(n->cache);
+
+	if (cache != NULL)
+		(void)json_object_set_new(cache, "scrub",
+					  scrub_status(n->scrub));
+	return cache;
 }
 
 static enum status statement_take(void *node, struct bytes note,
@@ -218,7 +216,7 @@ void node_live_init(struct node *n)
 		.log_grown = node_log_grown,
 		.published = published,
 		.choices_changed = choices_changed,
-		.damaged = damaged,
+		.damaged = node_damaged,
 		.lend = lend,
 		.lent_back = lent_back,
 		.room_for = node_room_for,

@@ -24,6 +24,7 @@ struct shelf {
 	pthread_rwlock_t lock;
 	struct place *held; /* sorted */
 	size_t count, room;
+	_Atomic uint32_t read_s; /* as in struct place, of any */
 };
 
 static int open_folder(const char *path, struct err *err)
@@ -175,14 +176,28 @@ static bool read_begins(struct shelf *s, const uint8_t btmh[static 32])
 	if (found && s->held[at].read_s != now)
 		s->held[at].read_s = now;
 	(void)pthread_rwlock_unlock(&s->lock);
+	if (found && s->read_s != now)
+		s->read_s = now;
 	return found;
+}
+
+static uint32_t since(uint32_t read_s)
+{
+	uint32_t now = seconds();
+
+	return read_s == 0 || read_s > now ? UINT32_MAX : now - read_s;
+}
+
+uint32_t shelf_quiet_s(const struct shelf *s)
+{
+	return since(s->read_s);
 }
 
 uint32_t shelf_unread_s(const struct shelf *shelf,
 			const uint8_t btmh[static 32])
 {
 	struct shelf *s = (struct shelf *)(uintptr_t)shelf;
-	uint32_t read_s = 0, now = seconds();
+	uint32_t read_s = 0;
 	bool found;
 	size_t at;
 
@@ -191,7 +206,7 @@ uint32_t shelf_unread_s(const struct shelf *shelf,
 	if (found)
 		read_s = s->held[at].read_s;
 	(void)pthread_rwlock_unlock(&s->lock);
-	return read_s == 0 || read_s > now ? UINT32_MAX : now - read_s;
+	return since(read_s);
 }
 
 size_t shelf_take_read(struct shelf *s, uint8_t (*out)[32], size_t max)

@@ -31,6 +31,8 @@ bool shelf_has(const struct shelf *shelf, const uint8_t btmh[static 32]);
  * here. */
 uint32_t shelf_unread_s(const struct shelf *shelf,
 			const uint8_t btmh[static 32]);
+/* The same of anything. */
+uint32_t shelf_quiet_s(const struct shelf *shelf);
 /* Those read since they were given out here the last time, `max` at most. */
 size_t shelf_take_read(struct shelf *shelf, uint8_t (*out)[32], size_t max);
 
