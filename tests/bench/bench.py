@@ -18,6 +18,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(HERE), "scenario"), HERE]
 import cold_sync  # noqa: E402
 import drive_speed  # noqa: E402
 import engine_speed  # noqa: E402
+import fetch_speed  # noqa: E402
 import idle_memory  # noqa: E402
 import one_lesson  # noqa: E402
 import publish_speed  # noqa: E402
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "cold-sync": cold_sync,
     "one-lesson": one_lesson,
     "engine": engine_speed,
+    "one-to-one": fetch_speed,
     "publish": publish_speed,
     "memory": idle_memory,
     "drive": drive_speed,
