@@ -9,7 +9,8 @@
 
 enum {
 	WINDOW = 4096, /* pieces looked at in one question */
-	LAST_PIECES = 4 /* so few are left: the source may help with any */
+	/* Pieces that their owner, going in order, is probably being sent. */
+	AT_WORK = 1
 };
 
 struct plan {
@@ -18,7 +19,7 @@ struct plan {
 	uint32_t max; /* pieces in the answer */
 	bool swarm;   /* some peers have some of it: the order matters */
 	bool source;  /* what several swap comes from this peer */
-	bool last;    /* hardly anything is left to ask for */
+	bool starving; /* nothing is on its way from anybody */
 	bool known;   /* only what it is known to have */
 };
 
@@ -89,16 +90,25 @@ static bool a_swapper_has(const struct piece_facts *f, uint32_t piece)
 }
 
 /* How many of those who swap come before this node for a piece: 0, it is
- * ours. */
-static unsigned rank_of(const struct piece_facts *f, uint32_t piece)
+ * ours; else *owner is the first of them. */
+static unsigned rank_of(const struct piece_facts *f, uint32_t piece,
+			unsigned *owner)
 {
-	uint64_t own = piece_weight(f->own_id, piece);
+	uint64_t own = piece_weight(f->own_id, piece), best = own;
 	unsigned rank = 0;
 
-	for (unsigned i = 0; i < f->n_peers; i++)
-		if (f->peers[i].swaps && f->peers[i].id != f->own_id &&
-		    piece_weight(f->peers[i].id, piece) > own)
-			rank++;
+	for (unsigned i = 0; i < f->n_peers; i++) {
+		uint64_t weight;
+
+		if (!f->peers[i].swaps || f->peers[i].id == f->own_id)
+			continue;
+		weight = piece_weight(f->peers[i].id, piece);
+		rank += weight > own;
+		if (weight > best) {
+			best = weight;
+			*owner = i;
+		}
+	}
 	return rank;
 }
 
@@ -114,37 +124,28 @@ static unsigned holders_of(const struct piece_facts *f, uint32_t piece)
 /* The less the better; UINT32_MAX: not now. */
 static uint32_t worth_of(const struct plan *p, uint32_t piece)
 {
-	if (!is_open(p, piece))
-		return UINT32_MAX;
-	if (!p->source)
-		return holders_of(p->facts, piece);
-	/* It comes from those who have it, and the source is left to what
-	 * nobody has. */
-	if (a_swapper_has(p->facts, piece))
-		return p->last ? UINT32_MAX - 1 : UINT32_MAX;
-	return rank_of(p->facts, piece);
+	return is_open(p, piece) ? holders_of(p->facts, piece) : UINT32_MAX;
 }
 
-/* The run of pieces from `first` on that are as good a choice. */
-static uint32_t run_from(const struct plan *p, uint32_t first, uint32_t worth)
+/* The run of pieces from `first` on that may be asked for. */
+static uint32_t run_from(const struct plan *p, uint32_t first)
 {
 	uint32_t count = 1;
 
 	while (count < p->max && first + count < p->facts->pieces) {
 		uint32_t next = worth_of(p, first + count);
 
-		if (next == UINT32_MAX || (p->source && next != worth))
+		if (next == UINT32_MAX)
 			break;
 		count++;
 	}
 	return count;
 }
 
-static bool answer(const struct plan *p, uint32_t first, uint32_t worth,
-		   struct piece_ask *ask)
+static bool answer(const struct plan *p, uint32_t first, struct piece_ask *ask)
 {
 	*ask = (struct piece_ask){ .first = first,
-				   .count = run_from(p, first, worth) };
+				   .count = run_from(p, first) };
 	return true;
 }
 
@@ -185,12 +186,45 @@ static bool plan_in_order(const struct plan *p, struct piece_ask *ask)
 			continue;
 		looked++;
 		if (is_open(p, i))
-			return answer(p, i, worth_of(p, i), ask);
+			return answer(p, i, ask);
 	}
 	return false;
 }
 
-/* Rules 4 and 5; of equal ones by chance, but our own in their order. */
+/* Rule 4, of the source. Each asks for its own in their order. Who has all of
+ * his helps the others from behind, with pieces he comes second for; what they
+ * are at just now is left to them, unless nothing else comes. */
+static bool plan_source(const struct plan *p, struct piece_ask *ask)
+{
+	const struct piece_facts *f = p->facts;
+	uint8_t ahead[PEERS_MAX] = { 0 };
+	uint32_t best = UINT32_MAX, at = 0, looked = 0;
+
+	for (uint32_t i = 0; i < f->pieces && looked < WINDOW; i++) {
+		unsigned rank, owner = 0;
+
+		if (havemap_has(f->have, i) || havemap_has(f->pending, i) ||
+		    a_swapper_has(f, i))
+			continue;
+		looked++;
+		rank = rank_of(f, i, &owner);
+		if (rank > 0 && ahead[owner] < AT_WORK && !p->starving) {
+			ahead[owner]++;
+			continue;
+		}
+		if ((rank > 1 && !p->starving) || !is_open(p, i) ||
+		    rank > best)
+			continue;
+		best = rank;
+		at = i;
+		if (rank == 0)
+			break;
+	}
+	*ask = (struct piece_ask){ .first = at, .count = 1 };
+	return best != UINT32_MAX;
+}
+
+/* Rule 5; of equal ones by chance. */
 static bool plan_best(const struct plan *p, uint64_t random,
 		      struct piece_ask *ask)
 {
@@ -210,15 +244,14 @@ static bool plan_best(const struct plan *p, uint64_t random,
 		worth = worth_of(p, i);
 		if (worth == UINT32_MAX || worth > best)
 			continue;
-		lot = p->source && worth == 0 ? UINT64_MAX - n :
-						mix(random ^ i);
+		lot = mix(random ^ i);
 		if (worth < best || lot > best_lot) {
 			best = worth;
 			best_lot = lot;
 			at = i;
 		}
 	}
-	return best != UINT32_MAX && answer(p, at, best, ask);
+	return best != UINT32_MAX && answer(p, at, ask);
 }
 
 /* Rule 6. */
@@ -243,19 +276,12 @@ static bool plan_again(const struct plan *p, uint64_t random,
 	return false;
 }
 
-/* Are there so few left that nobody has been asked for? */
-static bool is_nearly_over(const struct piece_facts *f)
+static bool is_starving(const struct piece_facts *f)
 {
-	uint32_t left = 0;
-
-	for (uint32_t i = 0; i < f->pieces && left <= LAST_PIECES; i++) {
-		if (i % 8 == 0 && (f->have[i / 8] | f->pending[i / 8]) == 0xff)
-			i += 7;
-		else
-			left += !havemap_has(f->have, i) &&
-				!havemap_has(f->pending, i);
-	}
-	return left <= LAST_PIECES;
+	for (size_t i = 0; i < havemap_size(f->pieces); i++)
+		if (f->pending[i] != 0)
+			return false;
+	return true;
 }
 
 bool piece_plan(const struct piece_facts *facts, unsigned peer,
@@ -277,7 +303,7 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	}
 	p.source = swappers > 0 && !p.peer->swaps &&
 		   p.peer->reach == PEER_BEYOND;
-	p.last = p.source && is_nearly_over(facts);
+	p.starving = p.source && is_starving(facts);
 	if (plan_urgent(&p, ask))
 		return true;
 	/* One above that told what it has: that comes at once. */
@@ -285,7 +311,9 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	if (p.known && plan_in_order(&p, ask))
 		return true;
 	p.known = false;
-	if (p.swarm ? plan_best(&p, random, ask) : plan_in_order(&p, ask))
+	if (p.source	? plan_source(&p, ask) :
+	    p.swarm	? plan_best(&p, random, ask) :
+			  plan_in_order(&p, ask))
 		return true;
 	return plan_again(&p, random, ask);
 }
