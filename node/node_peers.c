@@ -338,6 +338,7 @@ struct near_one {
 	const struct neighbour *row;
 	enum peer_has has;
 	bool carries;
+	bool fetches; /* it says so; else it may have begun, or come to rest */
 	uint64_t score; /* the higher the better, different for each asker */
 };
 
@@ -364,7 +365,17 @@ static int by_worth(const void *a, const void *b)
 		return x->has < y->has ? -1 : 1;
 	if (x->carries != y->carries)
 		return x->carries ? -1 : 1;
+	if (x->fetches != y->fetches)
+		return x->fetches ? -1 : 1;
 	return x->score > y->score ? -1 : x->score < y->score;
+}
+
+static bool wants(const struct node *n, const struct peer_job *job,
+		  const uint8_t *key)
+{
+	return job != NULL && job->placed &&
+	       holdings_say(n->holdings, key, HOLDINGS_WANT, job->origin,
+			    job->entry);
 }
 
 static struct near_one judge(const struct node *n, const struct peer_job *job,
@@ -381,18 +392,10 @@ static struct near_one judge(const struct node *n, const struct peer_job *job,
 	if ((said & CARRIER_HOLDS) ||
 	    (job != NULL && holds(n, job, row->key)))
 		c.has = PEER_HAS_ALL;
-	else if (said & CARRIER_WANTS)
+	else if ((said & CARRIER_WANTS) || wants(n, job, row->key))
 		c.has = PEER_HAS_PIECES;
+	c.fetches = (said & CARRIER_WANTS) != 0;
 	return c;
-}
-
-/* It says that it wants it, and has not begun. */
-static bool is_without(const struct node *n, const struct peer_job *job,
-		       const struct near_one *c)
-{
-	return c->has == PEER_MAY_HAVE && job != NULL && job->placed &&
-	       holdings_say(n->holdings, c->row->key, HOLDINGS_WANT,
-			    job->origin, job->entry);
 }
 
 static unsigned put_near(struct node *n, const struct near_one *list,
@@ -435,8 +438,7 @@ static unsigned add_neighbours(struct node *n, const struct peer_job *job,
 
 		if (!is_near(n, row))
 			continue;
-		list[count] = judge(n, job, row, btmh);
-		count += !is_without(n, job, &list[count]);
+		list[count++] = judge(n, job, row, btmh);
 	}
 	qsort(list, count, sizeof(*list), by_worth);
 	return put_near(n, list, count, out, max);
