@@ -29,10 +29,12 @@ class Response:
         return f"<{self.code}, {len(self.body)} bytes: {self.body[:80]!r}>"
 
 
-def http_request(url, method="GET", headers=None, body=None, timeout=20):
-    """One request on a connection of its own; every status is an answer."""
+def http_request(url, method="GET", headers=None, body=None, timeout=20, source=None):
+    """One request on a connection of its own, from an address if need be; every
+    status is an answer."""
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout,
+                                            source_address=source and (source, 0))
     try:
         path = urllib.parse.quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
         if parts.query:
