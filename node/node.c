@@ -363,7 +363,8 @@ static enum status start_fetching(struct node *n, struct err *err)
 	fetcher.on_job = node_on_job;
 	fetcher.on_peer_failed = node_peer_failed;
 	fetcher.own_id = node_id_of(house_node_public(&n->house));
-	return fetcher_open(&n->fetcher, &fetcher, err);
+	status = fetcher_open(&n->fetcher, &fetcher, err);
+	return status == STATUS_OK ? node_scrub_start(n, err) : status;
 }
 
 static enum status start_following(struct node *n, struct err *err)
