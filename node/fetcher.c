@@ -183,9 +183,9 @@ void job_is_held(struct job *job)
 	job->state = JOB_DONE;
 	if (engine_has(f->o.engine, job->btmh))
 		seed_adopt(f, job->btmh);
-	job_untell(job);
 	job_give_back_room(job);
 	fetcher_now_held(f, job->btmh);
+	job_untell(job); /* held by now: that is what others are told */
 	job_arriving_end(job, true);
 }
 

@@ -287,10 +287,23 @@ static void wait_over(uv_timer_t *timer)
 	struct node *n = timer->data;
 	struct told told = { .count = 0 };
 
-	for (const struct peer_job *job = n->peer_jobs; job != NULL;
-	     job = job->next)
+	if (n->stopping)
+		return;
+	for (struct peer_job *job = n->peer_jobs; job != NULL;
+	     job = job->next) {
+		node_swap_look(n, job);
 		note(&told, job);
+	}
 	tell_fetcher(n, &told);
+}
+
+void node_peers_wake(struct node *n, int64_t ms)
+{
+	uv_timer_t *timer = &n->peer_wait;
+
+	if (!uv_is_active((uv_handle_t *)timer) ||
+	    uv_timer_get_due_in(timer) > (uint64_t)ms)
+		(void)uv_timer_start(timer, wait_over, (uint64_t)ms + 1, 0);
 }
 
 enum carrier_role node_role(void *node, const uint8_t *btmh)
@@ -303,8 +316,7 @@ enum carrier_role node_role(void *node, const uint8_t *btmh)
 		return CARRIER_CARRY;
 	wait = wait_left(n, job);
 	if (wait > 0) {
-		(void)uv_timer_start(&n->peer_wait, wait_over,
-				     (uint64_t)wait + 1, 0);
+		node_peers_wake(n, wait);
 		job->role = CARRIER_WAIT;
 		return job->role;
 	}

@@ -59,6 +59,8 @@ void node_peers_statement(struct node *n, const struct neighbour *row,
 /* Is there somebody beyond the LAN to fetch from? */
 bool node_reaches_beyond(const struct node *n);
 struct peer_job *node_peer_job(struct node *n, const uint8_t *btmh);
+/* Look at all jobs again in so many ms, or sooner. */
+void node_peers_wake(struct node *n, int64_t ms);
 
 /* For fetcher_options; `node` is a struct node. */
 unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,

@@ -11,8 +11,9 @@
 
 enum { ASK_MS = 10 * 1000, ANSWER_MAX = 64 << 10, ASK_TIMEOUT_MS = 10 * 1000 };
 
-/* All begin at once: who asks first has to ask again to hear of the rest. */
-static const int64_t first_asks_ms[] = { 1000, 2000 };
+/* All begin at once: who asks first has to ask again to hear of the rest, and
+ * until then fetches what others do as well. */
+static const int64_t first_asks_ms[] = { 300, 700, 2000 };
 
 /* An announcement under way. */
 struct swap_ask {
@@ -218,6 +219,7 @@ void node_swap_look(struct node *n, struct peer_job *job)
 	if (job->asks < sizeof(first_asks_ms) / sizeof(*first_asks_ms))
 		wait = first_asks_ms[job->asks];
 	job->ask_ms = now + wait;
+	node_peers_wake(n, wait);
 	announce_up(n, job, job->asks == 0 ? "started" : NULL, false);
 	job->asks++;
 }
