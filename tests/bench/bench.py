@@ -21,6 +21,7 @@ import engine_speed  # noqa: E402
 import fetch_speed  # noqa: E402
 import idle_memory  # noqa: E402
 import one_lesson  # noqa: E402
+import province  # noqa: E402
 import publish_speed  # noqa: E402
 import scale  # noqa: E402
 import serving  # noqa: E402
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "drive": drive_speed,
     "serving": serving,
     "scale": scale,
+    "sim": province,
 }
 
 

@@ -128,11 +128,112 @@ static void what_always_holds(void)
 	}
 }
 
+static void any_place(struct want_place *place, struct subscription *subs,
+		      size_t count)
+{
+	*place = (struct want_place){ .level = (enum level)(rand() % 3),
+				      .subscriptions = subs,
+				      .subscription_count = count };
+	strcpy(place->region, any(regions, 7));
+	memset(subs, 0, count * sizeof(*subs));
+	for (size_t s = 0; s < count; s++) {
+		if (rand() % 2)
+			strcpy(subs[s].topic, any(topics, 4));
+		if (rand() % 2)
+			strcpy(subs[s].region, any(regions, 7));
+		subs[s].exclude = rand() % 2;
+	}
+}
+
+static struct want_facts any_facts(void)
+{
+	return (struct want_facts){ .topic = any(topics, 4),
+				    .region = any(regions, 7),
+				    .choice = (enum choice)(rand() % 3),
+				    .withdrawn = rand() % 8 == 0 };
+}
+
+/* In which order somebody subscribed makes no difference. */
+static void the_order_of_subscriptions_does_not_matter(void)
+{
+	struct subscription subs[5], turned[5];
+	struct want_place place, other;
+	enum want_reason why, why_other;
+
+	for (int i = 0; i < 50000; i++) {
+		struct want_facts f = any_facts();
+		bool wanted;
+
+		any_place(&place, subs, 5);
+		for (size_t s = 0; s < 5; s++)
+			turned[s] = subs[(s * 2 + (size_t)i) % 5];
+		other = place;
+		other.subscriptions = turned;
+		wanted = want_decide(&place, &f, &why);
+		CHECK(want_decide(&other, &f, &why_other) == wanted);
+		CHECK(why == why_other);
+	}
+}
+
+/* One more of a kind moves the answer only in its own direction. */
+static void more_of_a_kind_moves_it_one_way_only(void)
+{
+	struct subscription subs[5];
+	struct want_place place;
+	enum want_reason why;
+
+	for (int i = 0; i < 100000; i++) {
+		struct want_facts f = any_facts(), g;
+		bool before, after;
+
+		any_place(&place, subs, 5);
+		place.subscription_count = 4;
+		before = want_decide(&place, &f, &why);
+		place.subscription_count = 5;
+		after = want_decide(&place, &f, &why);
+		CHECK(subs[4].exclude ? before || !after : after || !before);
+		g = f;
+		g.choice = CHOICE_PIN;
+		CHECK(want_decide(&place, &g, &why) || f.withdrawn);
+		g = f;
+		g.withdrawn = true;
+		CHECK(!want_decide(&place, &g, &why));
+	}
+}
+
+/* What a station wants by its place, the offices above it want, too: they can
+ * pass it on without being asked. */
+static void offices_want_what_their_stations_want(void)
+{
+	static const enum level levels[] = { LEVEL_TOWNSHIP, LEVEL_COUNTY };
+	static const char *const above[] = { "431081101", "431081" };
+	struct want_place place = { .level = LEVEL_STATION };
+	enum want_reason why;
+
+	for (int i = 0; i < 10000; i++) {
+		struct want_facts f = { .topic = any(topics, 4),
+					.region = any(regions, 7) };
+
+		place = (struct want_place){ .level = LEVEL_STATION };
+		strcpy(place.region, "431081101203");
+		if (!want_decide(&place, &f, &why))
+			continue;
+		for (unsigned k = 0; k < 2; k++) {
+			place.level = levels[k];
+			strcpy(place.region, above[k]);
+			CHECK(want_decide(&place, &f, &why));
+		}
+	}
+}
+
 int main(void)
 {
 	a_station_wants_what_is_meant_for_its_place();
 	townships_and_counties_want_what_lies_inside();
 	subscriptions_widen_and_narrow();
 	what_always_holds();
+	the_order_of_subscriptions_does_not_matter();
+	more_of_a_kind_moves_it_one_way_only();
+	offices_want_what_their_stations_want();
 	return 0;
 }
