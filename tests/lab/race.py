@@ -35,7 +35,7 @@ class Outcome:
     down: dict  # {line: bytes}
     up: dict
     times: dict  # {host: seconds}
-    note: str = ""
+    late_s: float = 0  # of these, for stations that joined when the rest had it
 
 
 class Race:
@@ -89,7 +89,7 @@ def run_race(race, who, late=Late(), on_middle=None):
     line = next(name for name in race.lab.links if name != "county")
     race.started = start = time.monotonic()
     who.go(race, first)
-    missing, times = list(first), {}
+    missing, times, joined = list(first), {}, None
     while missing or last:
         for host in list(missing):
             if who.done(race, host):
@@ -106,6 +106,7 @@ def run_race(race, who, late=Late(), on_middle=None):
                 who.go(race, last)
                 missing, last = missing + last, []
         if last and not missing:
+            joined = time.monotonic()
             who.go(race, last)
             missing, last = last, []
         if time.monotonic() - start > race.limit:
@@ -113,10 +114,11 @@ def run_race(race, who, late=Late(), on_middle=None):
                           f"{'has' if len(missing) == 1 else 'have'} not all of it")
         time.sleep(0.05 if on_middle or late.middle else 0.02)
     after = race.lab.counters()
-    took = time.monotonic() - start
+    now = time.monotonic()
     who.check(race)
-    return Outcome(took, {name: after[name][0] - before[name][0] for name in after},
-                   {name: after[name][1] - before[name][1] for name in after}, times)
+    return Outcome(now - start, {name: after[name][0] - before[name][0] for name in after},
+                   {name: after[name][1] - before[name][1] for name in after}, times,
+                   now - joined if joined else 0)
 
 
 NGINX = """
