@@ -12,11 +12,32 @@ struct task {
 	uint64_t bytes;
 };
 
+/* Looking through all that is here takes the longer the more there is: by a
+ * connection of its own. Whatever fails, nothing is reused. */
+static void find(struct task *t)
+{
+	const struct job *job = t->job;
+	struct catalog *catalog;
+	struct err err = ERR_INIT;
+
+	if (catalog_open_reader(&catalog,
+				catalog_path(job->f->o.house->catalog),
+				&err) != STATUS_OK)
+		return;
+	if (payload_reuse_find(catalog, job->btmh, t->from, &t->count, &err) !=
+	    STATUS_OK)
+		t->count = 0;
+	catalog_free(catalog);
+}
+
 static void on_pool(uv_work_t *work)
 {
 	struct task *t = work->data;
 	struct job *job = t->job;
 
+	find(t);
+	if (t->count == 0)
+		return;
 	payload_reuse_all(job->f->o.house->payload_dir,
 			  job->f->o.house->torrent_dir, job->btmh,
 			  &job->tf->mi, t->from, t->count, &t->bytes);
@@ -38,18 +59,13 @@ static void pool_done(uv_work_t *work, int cancelled)
 void job_reuse(struct job *job)
 {
 	struct task *t = NULL;
-	struct err err = ERR_INIT;
 
 	job->state = JOB_SALVAGE;
 	/* One writer at a time; and what is all here lacks no file. */
 	if (!engine_has(job->f->o.engine, job->btmh) &&
 	    job->good < job->tf->mi.pieces)
 		t = calloc(1, sizeof(*t));
-	if (t == NULL ||
-	    payload_reuse_find(job->f->o.house->catalog, job->btmh, t->from,
-			       &t->count, &err) != STATUS_OK ||
-	    t->count == 0) {
-		free(t);
+	if (t == NULL) {
 		job_step(job);
 		return;
 	}
