@@ -2,6 +2,7 @@
 //
 //   bench_plain_torrent seed  TORRENT FOLDER [ADDRESS]       prints its port, stays
 //   bench_plain_torrent fetch TORRENT FOLDER PORT [ADDRESS]  prints seconds, ends
+//   bench_plain_torrent hold  TORRENTS PAYLOADS   loads them all, stays
 //
 // ADDRESS, 127.0.0.1 where none is given, is the seed's.
 //
@@ -11,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -53,8 +55,45 @@ static lt::session_params tuned(std::string const &listen)
 	return params;
 }
 
+/* Load all of a folder of torrent files as seeds, each in a folder of its own
+ * name; say how many and how long it took until the last was added. */
+static int hold(std::string const &torrents, std::string const &payloads)
+{
+	auto const began = std::chrono::steady_clock::now();
+	lt::session session(tuned("127.0.0.1"));
+	std::vector<lt::alert *> alerts;
+	int asked = 0, added = 0;
+
+	for (auto const &file : std::filesystem::directory_iterator(torrents)) {
+		lt::add_torrent_params atp =
+			lt::load_torrent_file(file.path().string());
+
+		atp.save_path = payloads + "/" + file.path().filename().string();
+		atp.flags = lt::torrent_flags::seed_mode;
+		session.async_add_torrent(atp);
+		asked++;
+	}
+	while (added < asked) {
+		session.wait_for_alert(std::chrono::seconds(1));
+		session.pop_alerts(&alerts);
+		for (lt::alert *a : alerts)
+			if (auto *t = lt::alert_cast<lt::add_torrent_alert>(a))
+				added += !t->error;
+	}
+	std::cout << added << " "
+		  << std::chrono::duration<double>(
+			     std::chrono::steady_clock::now() - began)
+			     .count()
+		  << std::endl;
+	while (getppid() != 1)
+		sleep(1);
+	_exit(0);
+}
+
 int main(int argc, char **argv)
 {
+	if (argc == 4 && std::strcmp(argv[1], "hold") == 0)
+		return hold(argv[2], argv[3]);
 	bool const seed = argc > 1 && std::strcmp(argv[1], "seed") == 0;
 	if (argc < (seed ? 4 : 5))
 		return 2;
