@@ -284,6 +284,24 @@ static bool is_starving(const struct piece_facts *f)
 	return true;
 }
 
+/* Rule 5, the very first: many begin at once with the same source and do not
+ * know of one another yet. Not all of them with the same piece. */
+static bool plan_first(const struct plan *p, struct piece_ask *ask)
+{
+	const struct piece_facts *f = p->facts;
+
+	if (p->peer->reach != PEER_BEYOND || p->swarm || !is_starving(f))
+		return false;
+	for (size_t i = 0; i < havemap_size(f->pieces); i++)
+		if (f->have[i] != 0)
+			return false;
+	*ask = (struct piece_ask){
+		.first = (uint32_t)(piece_weight(f->own_id, 0) % f->pieces),
+		.count = 1
+	};
+	return is_open(p, ask->first);
+}
+
 bool piece_plan(const struct piece_facts *facts, unsigned peer,
 		uint64_t random, struct piece_ask *ask)
 {
@@ -311,6 +329,8 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	if (p.known && plan_in_order(&p, ask))
 		return true;
 	p.known = false;
+	if (plan_first(&p, ask))
+		return true;
 	if (p.source	? plan_source(&p, ask) :
 	    p.swarm	? plan_best(&p, random, ask) :
 			  plan_in_order(&p, ask))

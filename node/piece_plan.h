@@ -12,7 +12,9 @@
  *      each piece leaves the source once; then for those that fall to others
  *      and that nobody is known to have.
  *   5. Otherwise the piece that the fewest peers have; of equal ones by chance,
- *      or in order when one peer alone serves us (long runs are cheap).
+ *      or in order when one peer alone serves us (long runs are cheap), but
+ *      for the first of all from beyond: any, by this node's id, lest many who
+ *      begin at once all fetch the same.
  *   6. A piece that is asked for and does not come is asked elsewhere only
  *      when nothing else is left and its holder is slow (the end game), or
  *      when it is urgent.

@@ -68,6 +68,24 @@ static void one_holder_is_asked_in_order(void)
 	CHECK(!asks(&w, 0));
 }
 
+static void many_who_begin_at_once_begin_with_different_pieces(void)
+{
+	uint8_t begun[MAP] = { 0 };
+	struct world w;
+
+	world_init(&w);
+	add(&w, PEER_BEYOND, PEER_HAS_ALL);
+	for (uint64_t id = 1; id <= 16; id++) {
+		w.facts.own_id = id << 40;
+		CHECK(asks(&w, 0) && w.ask.count == 1);
+		havemap_set(begun, w.ask.first);
+	}
+	CHECK(havemap_count(begun, PIECES) >= 10);
+	/* From then on in order. */
+	havemap_set(w.have, w.ask.first);
+	CHECK(asks(&w, 0) && w.ask.first <= 1);
+}
+
 static void what_somebody_looks_at_comes_first(void)
 {
 	struct world w;
@@ -295,6 +313,7 @@ static void http_is_the_way_unless_only_others_have_it(void)
 int main(void)
 {
 	one_holder_is_asked_in_order();
+	many_who_begin_at_once_begin_with_different_pieces();
 	what_somebody_looks_at_comes_first();
 	what_is_near_is_not_asked_from_beyond();
 	who_swaps_asks_the_source_for_its_own_first();
