@@ -16,6 +16,7 @@ enum {
 	WINDOW_LEAST = 16 * 1024,
 	WINDOW_MOST = 64 * 1024 * 1024,
 	WINDOW_PARTS = 2, /* of a second's bytes */
+	READ_AT_ONCE = 16 * 1024,
 };
 
 static bool is_measured(const struct http_client *client)
@@ -72,6 +73,10 @@ void http_meter_begin(struct http_fetch *fetch, const char *url)
 		return;
 	fetch->reach = meter->reach(meter->owner, url);
 	if (fetch->reach == HTTP_BEYOND_PAYLOAD) {
+		/* What curl has read has crossed, and may yet be refused. */
+		if (meter->rate(meter->owner) != UINT64_MAX)
+			(void)curl_easy_setopt(fetch->easy, CURLOPT_BUFFERSIZE,
+					       (long)READ_AT_ONCE);
 		(void)curl_easy_setopt(fetch->easy, CURLOPT_SOCKOPTFUNCTION,
 				       socket_made);
 		(void)curl_easy_setopt(fetch->easy, CURLOPT_SOCKOPTDATA,

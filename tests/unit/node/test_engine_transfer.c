@@ -397,6 +397,43 @@ static void lan_only_keeps_to_the_lan(void)
 	station_connect(&leech, &l, seed.port);
 	RUN_UNTIL(&loop, leech.finished == 3);
 	CHECK(whole_at(&l, "leech"));
+	/* The first two came from beyond it, and the seed has no LAN. */
+	station_stats(&leech, &loop);
+	CHECK(leech.stats.beyond_down >= 2 * M &&
+	      leech.stats.beyond_down < 2 * M + 64 * K);
+	CHECK(leech.stats.payload_down >= 3 * M);
+	CHECK(leech.stats.beyond_up == 0);
+	station_stats(&seed, &loop);
+	CHECK(seed.stats.beyond_up >= 3 * M);
+	lesson_release(&other);
+	end(&l);
+}
+
+static void inside_all_is_lan_only(void)
+{
+	struct lesson l, other;
+
+	begin();
+	make_one(&l, M, 8);
+	make_one(&other, M, 88);
+	limit(&leech, 0, false);
+	station_add(&seed, &l, ENGINE_SEED, NULL, false);
+	station_add(&seed, &other, ENGINE_SEED, NULL, false);
+	/* One is loaded before, one while it is inside. */
+	station_add(&leech, &l, ENGINE_FETCH, NULL, false);
+	engine_stay_inside(leech.engine, true);
+	station_add(&leech, &other, ENGINE_FETCH, NULL, false);
+	CHECK(engine_reach(leech.engine, l.btmh, false) == STATUS_OK);
+	RUN_UNTIL(&loop, leech.added == 2);
+	station_connect(&leech, &l, seed.port);
+	station_connect(&leech, &other, seed.port);
+	for (int i = 0; i < 3; i++)
+		station_stats(&leech, &loop), uv_sleep(200);
+	CHECK(leech.stats.payload_down == 0);
+	engine_stay_inside(leech.engine, false);
+	station_connect(&leech, &l, seed.port);
+	station_connect(&leech, &other, seed.port);
+	RUN_UNTIL(&loop, leech.finished == 2);
 	lesson_release(&other);
 	end(&l);
 }
@@ -463,6 +500,7 @@ int main(void)
 	a_rotten_piece_is_noticed_before_it_is_sent();
 	another_torrent_is_refused();
 	lan_only_keeps_to_the_lan();
+	inside_all_is_lan_only();
 	a_full_disk_is_told_with_what_was_written();
 	a_link_out_of_the_folder_leads_nowhere();
 	return 0;
