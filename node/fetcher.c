@@ -14,7 +14,12 @@
 #include "node/payload.h"
 #include "proto/encoding.h"
 
-enum { LOOK_MAX = 512, REST_MS = 30 * 1000, REST_MAX_MS = 60 * 60 * 1000 };
+enum {
+	LOOK_MAX = 512,
+	REST_MS = 30 * 1000,
+	REST_MAX_MS = 60 * 60 * 1000,
+	MOVES_MS = 3000 /* without a byte it does not move */
+};
 
 int64_t fetcher_now(const struct fetcher *f)
 {
@@ -619,6 +624,13 @@ double fetcher_progress(const struct fetcher *f, const uint8_t *btmh)
 	return bytes >= job->tf->mi.total ?
 		       1 :
 		       (double)bytes / (double)job->tf->mi.total;
+}
+
+bool fetcher_moves(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct job *job = fetcher_find(f, btmh);
+
+	return job != NULL && fetcher_now(f) - job->moved_ms < MOVES_MS;
 }
 
 bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh)

@@ -207,6 +207,8 @@ json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh);
 json_t *fetcher_jobs(const struct fetcher *f);
 /* Share of bytes verified, -1 when no job works on it. */
 double fetcher_progress(const struct fetcher *f, const uint8_t *btmh);
+/* Has anything of it come in the last few seconds? */
+bool fetcher_moves(const struct fetcher *f, const uint8_t *btmh);
 /* Is it fetched as something due, pinned or watched? */
 bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh);
 /* Why a wanted payload does not come; "" when nothing is known. */

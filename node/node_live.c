@@ -129,7 +129,7 @@ static const char *trouble_live(void *node, const uint8_t *btmh)
 	bool first;
 
 	/* What goes on has no trouble, though the line be closed. */
-	if (trouble[0] == 0 && fetcher_progress(n->fetcher, btmh) >= 0)
+	if (trouble[0] == 0 && fetcher_moves(n->fetcher, btmh))
 		return trouble;
 	if (shelf_has(n->shelf, btmh) ||
 	    lessons_standing(n->house.catalog, btmh, &standing, &err) !=

@@ -109,6 +109,17 @@ static bool can_fetch_beyond(const struct node *n)
 	return false;
 }
 
+/* Do our limits let it come over the line now? Who may not is no candidate:
+ * another one of this LAN, with a line of its own, carries it. */
+static bool line_is_open(struct node *n, const uint8_t *btmh)
+{
+	bool first = n->fetcher != NULL && fetcher_is_first(n->fetcher, btmh);
+
+	return budget_open(uplink_budget(n->uplink), BUDGET_DOWN,
+			   first ? BUDGET_FOREGROUND : BUDGET_BACKGROUND,
+			   NULL);
+}
+
 static void say_if_new(struct node *n)
 {
 	if (carriers_take_change(n->carriers) && n->announcing && !n->stopping)
@@ -119,7 +130,7 @@ static void tell_own(struct node *n, const struct peer_job *job)
 {
 	unsigned saying = CARRIER_WANTS;
 
-	if (can_fetch_beyond(n))
+	if (can_fetch_beyond(n) && line_is_open(n, job->btmh))
 		saying |= CARRIER_BEYOND;
 	if (job->role == CARRIER_CARRY &&
 	    node_now(n) - job->moved_ms < MOVED_MS)
@@ -313,7 +324,7 @@ enum carrier_role node_role(void *node, const uint8_t *btmh)
 	int64_t wait;
 
 	if (job == NULL)
-		return CARRIER_CARRY;
+		return line_is_open(n, btmh) ? CARRIER_CARRY : CARRIER_NOBODY;
 	wait = wait_left(n, job);
 	if (wait > 0) {
 		node_peers_wake(n, wait);
