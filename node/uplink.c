@@ -102,11 +102,28 @@ static bool is_of_payload(const char *path)
 	       at[9 + 64] == '/';
 }
 
+/* Whom it goes to, without path and query. */
+static bool is_near(const struct uplink *u, const char *url)
+{
+	const char *host = strstr(url, "://");
+	char root[CONF_URL_MAX];
+	size_t size;
+
+	if (host == NULL)
+		return false;
+	size = (size_t)(host - url) + 3 + strcspn(host + 3, "/?#");
+	if (size >= sizeof(root))
+		return false;
+	memcpy(root, url, size);
+	root[size] = 0;
+	return lan_has_url(u->o.lan, root);
+}
+
 static enum http_reach reach(void *owner, const char *url)
 {
 	struct uplink *u = owner;
 
-	if (lan_has_url(u->o.lan, url))
+	if (is_near(u, url))
 		return HTTP_NEAR;
 	return is_of_payload(url) ? HTTP_BEYOND_PAYLOAD : HTTP_BEYOND;
 }

@@ -71,6 +71,29 @@ def fetched_from_a_mirror(s, county):
     return lesson
 
 
+def fetched_beside_the_lan(s, county):
+    """One lesson over the line and a large one from a neighbour, at once."""
+    near = s.station(county, name="near").start()
+    large = county.publish(s.file("近.bin", 24_000_000), "近")
+    near.wait_held(large["id"])
+    near.stop()
+    station = s.station(county, name="beside", words=("--neighbour", near.url))
+    # The neighbour has nothing but this.
+    configure(alone(near, station.address), "lan-only = yes").start()
+    small = county.publish(s.file("远.bin", 1_500_000), "远")
+    configure(alone(station, near.address), "limit = * 00:00-24:00 down 2M")
+    began = time.monotonic()
+    station.start()
+    station.wait_held(large["id"], 20)
+    took = time.monotonic() - began
+    check(took < 10, f"what a neighbour has is not slowed: {took:.1f} s")
+    station.wait_held(small["id"], 30)
+    took = time.monotonic() - began
+    check(took > 0.85 * 1_500_000 / RATE, f"what comes over the line is: {took:.1f} s")
+    station.stop()
+    near.stop()
+
+
 def sent_no_faster(s, county, lesson):
     """What we send to somebody beyond; two at once have the rate together."""
     path = f"/payload/{lesson['btmh']}/%E7%94%B2.bin"
@@ -196,7 +219,7 @@ def story(s):
     sent_no_faster(s, county, lesson)
     the_lan_alone(s, county)
     county.stop()
-    for tell in (the_month, a_closed_hour):
+    for tell in (fetched_beside_the_lan, the_month, a_closed_hour):
         county = s.county(name=f"county-{tell.__name__}").start()
         tell(s, county)
         county.stop()

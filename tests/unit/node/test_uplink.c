@@ -239,6 +239,33 @@ static void what_is_fetched_keeps_to_the_rate(void)
 	end();
 }
 
+static void what_is_near_is_what_its_host_is(void)
+{
+	static const struct {
+		const char *url;
+		enum http_reach reach;
+	} cases[] = {
+		{ "http://127.200.0.9:7433/heads?after=1", HTTP_NEAR },
+		{ "http://127.200.0.9:7433" PATH "?wait=0&pull=0", HTTP_NEAR },
+		{ "http://127.200.0.9?x", HTTP_NEAR },
+		{ "http://127.201.0.9:7433/heads?after=1", HTTP_BEYOND },
+		{ "http://127.201.0.9:7433" PATH "?pull=3",
+		  HTTP_BEYOND_PAYLOAD },
+		{ "http://mirror.example/a/b" PATH, HTTP_BEYOND_PAYLOAD },
+		{ "http://mirror.example/payload/short/x", HTTP_BEYOND },
+		{ "http://127.201.0.9/?http://127.200.0.9/", HTTP_BEYOND },
+	};
+	const struct budget_plan plan = { .count = 0 };
+	struct http_client_meter meter;
+
+	begin(&plan);
+	meter = uplink_client_meter(line);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		CHECK(meter.reach(meter.owner, cases[i].url) ==
+		      cases[i].reach);
+	end();
+}
+
 static void foreground_is_fetched_first(void)
 {
 	const struct budget_plan plan = rule("* 00:00-24:00 down 800K");
@@ -412,6 +439,7 @@ static void those_beyond_are_refused_while_it_is_closed(void)
 int main(void)
 {
 	what_is_fetched_keeps_to_the_rate();
+	what_is_near_is_what_its_host_is();
 	foreground_is_fetched_first();
 	what_waits_may_be_dropped();
 	the_lan_alone_asks_nobody();
