@@ -84,6 +84,9 @@ static void hear(struct world *w, struct node *n, struct job *job,
 	double last = w->now;
 	uint32_t pieces = w->lessons[job->lesson].pieces;
 
+	/* Who does not name it any more is silent, and soon forgotten. */
+	if (saying == 0)
+		return;
 	if (of_other != NULL)
 		pieces = pieces_of(w, other, of_other, &last);
 	if (last > job->last_told && last < w->now)
@@ -206,13 +209,29 @@ static bool two_carry(struct world *w, struct lan *lan)
 	return any;
 }
 
+static void look_at_role(struct world *w, uint32_t node, struct job *job)
+{
+	bool carried = job->carries;
+
+	(void)election_role(w, node, job);
+	if (job->carries != carried || job->n_flows == 0)
+		job_wake(w, node, job->lesson);
+}
+
+/* Where one at most can fetch from beyond there is nothing to elect. */
+static bool has_choice(const struct world *w, const struct lan *lan)
+{
+	return lan->count >= 2 && lan->has_line && !w->o.without_carriers &&
+	       w->nodes[lan->first].level == LEVEL_STATION;
+}
+
 void election_look(struct world *w, uint32_t number)
 {
 	struct lan *lan = &w->lans[number];
 	double next = INFINITY;
 	bool two;
 
-	if (lan->count < 2 || w->o.without_carriers)
+	if (!has_choice(w, lan))
 		return;
 	for (uint32_t i = lan->first; i < lan->first + lan->count; i++) {
 		struct node *n = &w->nodes[i];
@@ -224,7 +243,7 @@ void election_look(struct world *w, uint32_t number)
 						    look_at_carrier(
 							    w, &n->jobs[k]) :
 						    LOOK_S);
-				job_wake(w, i, n->jobs[k].lesson);
+				look_at_role(w, i, &n->jobs[k]);
 			}
 	}
 	jobs_run(w);
@@ -238,7 +257,7 @@ void election_gone(struct world *w, uint32_t number)
 {
 	struct lan *lan = &w->lans[number];
 
-	if (lan->count >= 2 && !w->o.without_carriers &&
+	if (has_choice(w, lan) &&
 	    (lan->look.place == 0 || lan->look.at > w->now + NOTICED_S))
 		timer_set(&w->timers, &lan->look, w->now + NOTICED_S);
 }

@@ -165,7 +165,6 @@ struct options {
 	bool small, json, without_carriers;
 	double days, after;
 	uint32_t stations;
-	double second_upstream;
 };
 
 struct tally {
