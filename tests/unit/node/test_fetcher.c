@@ -243,8 +243,33 @@ static void it_stops_and_goes_on_in_every_state(void)
 	world_end(&w);
 }
 
+static void what_is_not_wanted_comes_for_who_asks(void)
+{
+	struct world w;
+	struct lesson_row row;
+	struct err err = ERR_INIT;
+
+	world_make(&w, 100000, true);
+	wait_held(&w);
+	CHECK(lessons_get(w.station.house.catalog, w.lesson.id, &row, &err) ==
+	      STATUS_OK);
+	CHECK(index_choose(w.station.index, &row, CHOICE_DROP, &err) ==
+	      STATUS_OK);
+	fetcher_reconsider(w.fetcher, w.lesson.btmh);
+	WEB_UNTIL(&w.web, !has_files(&w));
+	fetcher_look(w.fetcher);
+	web_pass(&w.web, 300);
+	CHECK(!has_files(&w) && !fetcher_is_asked(w.fetcher, w.lesson.btmh));
+	w.held = 0;
+	CHECK(fetcher_ask(w.fetcher, w.lesson.btmh, FETCHER_VIEWER));
+	CHECK(fetcher_is_asked(w.fetcher, w.lesson.btmh));
+	wait_held(&w);
+	world_end(&w);
+}
+
 int main(void)
 {
+	what_is_not_wanted_comes_for_who_asks();
 	a_static_mirror_is_enough();
 	a_server_without_ranges_will_do();
 	wrong_bytes_are_the_fault_of_who_sent_them();
