@@ -375,6 +375,40 @@ static void the_rest_is_sent_as_it_comes(struct stage *s)
 	CHECK(s->urgent > 0);
 }
 
+/* Not when the next look at all sleepers comes. */
+static void a_piece_wakes_who_waits_for_it(struct stage *s)
+{
+	static uint8_t data[PIECE];
+	uint64_t since = uv_hrtime();
+	struct raw_answer a;
+	int fd;
+
+	do_on_loop(s, begin, 0);
+	fd = ask_file(s, "big.bin", "0-1048575");
+	for (uint32_t i = 0; i < 16; i++) {
+		for (int j = 0; j < 2000 && (s->listed == 0 || s->list[0] != i);
+		     j++) {
+			uv_sleep(1);
+			do_on_loop(s, list_urgent, 64);
+		}
+		do_on_loop(s, comes, i);
+		if (i == 0) {
+			raw_read(fd, &a, false);
+			CHECK(a.code == 206);
+			raw_done(&a);
+		}
+		for (size_t got = 0; got < PIECE;) {
+			ssize_t n = recv(fd, data + got, PIECE - got, 0);
+
+			CHECK(n > 0);
+			got += (size_t)n;
+		}
+		CHECK(memcmp(data, wares_piece(&s->wares, i), PIECE) == 0);
+	}
+	CHECK((uv_hrtime() - since) / 1000000 < 8000);
+	(void)close(fd);
+}
+
 static void bytes_that_nobody_verified_never_leave(struct stage *s)
 {
 	int fd;
@@ -559,6 +593,7 @@ int main(void)
 	play(only_what_arrives_is_answered_for);
 	play(what_is_here_is_sent_at_once);
 	play(the_rest_is_sent_as_it_comes);
+	play(a_piece_wakes_who_waits_for_it);
 	play(bytes_that_nobody_verified_never_leave);
 	play(what_has_become_held_is_read_on);
 	play(patience_ends);
