@@ -4,6 +4,7 @@
 #include "node/lag.h"
 
 #include <string.h>
+#include <time.h>
 
 const unsigned lag_bounds_ms[LAG_BUCKETS - 1] = { 1, 5, 10, 25, 50, 100, 250 };
 
@@ -42,14 +43,29 @@ void lag_count(struct lag *lag, uint64_t turn_ns, uint64_t now_ns)
 				       lag->window_before_ns;
 }
 
+/* Of this thread. */
+static uint64_t cpu_time_ns(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
+		return 0;
+	return (uint64_t)t.tv_sec * 1000 * ms_ns + (uint64_t)t.tv_nsec;
+}
+
 static void about_to_poll(uv_prepare_t *prepare)
 {
 	struct lag *lag = prepare->data;
 	uint64_t now = uv_hrtime(), slept = uv_metrics_idle_time(prepare->loop);
 	uint64_t gone = now - lag->turned_ns, idle = slept - lag->slept_ns;
+	uint64_t cpu = cpu_time_ns();
 
-	if (lag->turned_ns != 0)
+	if (lag->turned_ns != 0) {
 		lag_count(lag, gone > idle ? gone - idle : 0, now);
+		if (cpu - lag->cpu_ns > lag->worst_cpu_ns)
+			lag->worst_cpu_ns = cpu - lag->cpu_ns;
+	}
+	lag->cpu_ns = cpu;
 	lag->turned_ns = now;
 	lag->slept_ns = slept;
 }
@@ -80,11 +96,13 @@ json_t *lag_json(const struct lag *lag)
 	for (unsigned i = 0; i < LAG_BUCKETS; i++)
 		if (i == LAG_BUCKETS - 1 || lag_bounds_ms[i] > 50)
 			over += lag->buckets[i];
-	return json_pack("{s:I, s:f, s:f, s:f, s:I}", "turns",
+	return json_pack("{s:I, s:f, s:f, s:f, s:f, s:I}", "turns",
 			 (json_int_t)lag->turns, "busy_ms",
 			 (double)lag->total_ns / (double)ms_ns, "worst_ms",
 			 (double)lag->worst_ns / (double)ms_ns,
 			 "worst_lately_ms",
 			 (double)lag->worst_lately_ns / (double)ms_ns,
+			 "worst_cpu_ms",
+			 (double)lag->worst_cpu_ns / (double)ms_ns,
 			 "over_50_ms", (json_int_t)over);
 }

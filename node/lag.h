@@ -19,12 +19,15 @@ extern const unsigned lag_bounds_ms[LAG_BUCKETS - 1];
 struct lag {
 	uint64_t worst_ns;	  /* since the start */
 	uint64_t worst_lately_ns; /* in the last minute or two */
+	/* The most of its own a turn needed of a processor; what a longer one
+	 * took beyond that it waited, for a processor or a disk. */
+	uint64_t worst_cpu_ns;
 	uint64_t turns, total_ns;
 	uint64_t buckets[LAG_BUCKETS]; /* turns that took so long */
 
 	/* private */
 	uv_prepare_t prepare;
-	uint64_t turned_ns, slept_ns; /* when the last turn ended */
+	uint64_t turned_ns, slept_ns, cpu_ns; /* when the last turn ended */
 	uint64_t window_ns, window_worst_ns, window_before_ns;
 };
 
@@ -36,8 +39,8 @@ void lag_stop(struct lag *lag);
 /* One turn that took `turn_ns`, over at `now_ns`. Called by itself. */
 void lag_count(struct lag *lag, uint64_t turn_ns, uint64_t now_ns);
 
-/* {"turns", "busy_ms", "worst_ms", "worst_lately_ms", "over_50_ms"}: a new
- * reference. */
+/* {"turns", "busy_ms", "worst_ms", "worst_lately_ms", "worst_cpu_ms",
+ * "over_50_ms"}: a new reference. */
 json_t *lag_json(const struct lag *lag);
 
 #endif

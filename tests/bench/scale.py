@@ -118,7 +118,8 @@ def measure(b):
         raise Failure(f"the crowd did nothing: {did}")
     yield Row("longest turn of the loop", lag["worst_ms"], "ms", target="<= 50",
               met=lag["worst_ms"] <= 50,
-              note=f"{lag['over_50_ms']} of {lag['turns']} turns took longer; the loop was busy "
+              note=f"of a processor it needed {lag['worst_cpu_ms']:.0f} ms at most; "
+                   f"{lag['over_50_ms']} of {lag['turns']} turns took longer; the loop was busy "
                    f"{lag['busy_ms'] / 10 / seen.seconds:.1f} % of the time, the process used "
                    f"{100 * cpu:.0f} % of a processor; {NEIGHBOURS} neighbours: {did}")
     yield from seen.rows(f"{VIEWERS} viewers meanwhile")
