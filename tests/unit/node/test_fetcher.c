@@ -261,7 +261,7 @@ static void what_is_not_wanted_comes_for_who_asks(void)
 	web_pass(&w.web, 300);
 	CHECK(!has_files(&w) && !fetcher_is_asked(w.fetcher, w.lesson.btmh));
 	w.held = 0;
-	CHECK(fetcher_ask(w.fetcher, w.lesson.btmh, FETCHER_VIEWER));
+	CHECK(fetcher_ask(w.fetcher, w.lesson.btmh, FETCHER_VIEWER, 4));
 	CHECK(fetcher_is_asked(w.fetcher, w.lesson.btmh));
 	wait_held(&w);
 	world_end(&w);
