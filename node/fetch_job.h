@@ -105,6 +105,7 @@ struct seed {
 	bool ready;   /* the engine answers peers for it */
 	bool leaving; /* release asked */
 	int64_t used_ms;
+	int64_t peers_ms; /* when somebody last asked for it or was there; 0 */
 };
 
 /* A payload somebody asked for who need not be this node. */

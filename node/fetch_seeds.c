@@ -57,6 +57,7 @@ void seed_adopt(struct fetcher *f, const uint8_t *btmh)
 		memcpy(seed->btmh, btmh, 32);
 		seed->leaving = false;
 		seed->ready = true;
+		seed->peers_ms = 0;
 	}
 	seed->used_ms = fetcher_now(f);
 }
@@ -90,7 +91,7 @@ enum fetcher_part fetcher_serve(struct fetcher *f, const uint8_t *btmh)
 	struct seed *seed = seed_find(f, btmh);
 
 	if (seed != NULL && !seed->leaving) {
-		seed->used_ms = fetcher_now(f);
+		seed->used_ms = seed->peers_ms = fetcher_now(f);
 		return seed->ready ? FETCHER_SEEDS : FETCHER_LOADING;
 	}
 	if (shelf_has(f->o.shelf, btmh))
@@ -115,7 +116,7 @@ void seed_event(struct fetcher *f, const struct engine_event *event)
 		break;
 	case ENGINE_PROGRESS:
 		if (event->progress.peers > 0)
-			seed->used_ms = fetcher_now(f);
+			seed->used_ms = seed->peers_ms = fetcher_now(f);
 		break;
 	case ENGINE_RELEASED:
 		seed_remove(f, seed);
@@ -157,5 +158,6 @@ bool fetcher_is_busy(const struct fetcher *f, const uint8_t *btmh)
 		if (memcmp(f->seeds[i].btmh, btmh, 32) == 0)
 			seed = &f->seeds[i];
 	return fetcher_find(f, btmh) != NULL || lent_is(f, btmh) ||
-	       (seed != NULL && fetcher_now(f) - seed->used_ms < SEED_BUSY_MS);
+	       (seed != NULL && seed->peers_ms > 0 &&
+		fetcher_now(f) - seed->peers_ms < SEED_BUSY_MS);
 }

@@ -65,9 +65,15 @@ void node_give_back(void *node, const uint8_t *btmh)
 void node_deleted(void *node, const uint8_t *btmh)
 {
 	struct node *n = node;
+	struct payload_standing standing;
+	struct err err = ERR_INIT;
 
 	cache_deleted(n->cache, btmh);
-	node_changed(n); /* a withdrawal may be done */
+	node_changed(n);
+	n->statement_urgent |= lessons_standing(n->house.catalog, btmh,
+						&standing, &err) ==
+				       STATUS_OK &&
+			       standing.withdrawn;
 	fetcher_look(n->fetcher);
 }
 

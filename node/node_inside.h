@@ -124,6 +124,7 @@ struct node {
 	struct statement_maker maker; /* swarm_port: as the engine says */
 	struct buf statement;	      /* the signed note */
 	bool statement_stale;
+	bool statement_urgent; /* it says that a withdrawal is done */
 	int64_t statement_sent_ms;
 	int64_t looked_ms;    /* at neighbours that are ahead of us */
 	int64_t own_asked_ms; /* somebody who has more of our own log */

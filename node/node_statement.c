@@ -90,10 +90,10 @@ void node_statement_tick(struct node *n)
 
 	/* The first goes out soon, so that a new station is heard of. */
 	if (!n->statement_unsent ||
-	    (n->statement_sent_ms != 0 &&
+	    (n->statement_sent_ms != 0 && !n->statement_urgent &&
 	     now - n->statement_sent_ms < NODE_STATEMENT_MS))
 		return;
-	n->statement_unsent = false;
+	n->statement_unsent = n->statement_urgent = false;
 	for (unsigned i = 0; i < n->n_upstreams; i++) {
 		struct source *up = n->upstreams[i];
 		struct sending s = { n, up->url, 0 };
