@@ -20,7 +20,9 @@
  * line is so slow that a piece takes longer says that it moves, and has
  * CARRIER_MOVING_MS: a township's thin line, shared by many, gives each of them
  * less than a piece in minutes, and another one of the same LAN would only
- * begin that piece anew. One that cannot be reached is out at once.
+ * begin that piece anew. One not heard for CARRIER_SILENT_MS is out, too; one
+ * that cannot be reached, or that stops carrying though nobody else does, at
+ * once.
  *
  * After CARRIER_FAILURES_MAX of those elected were out without a piece in
  * between, a node fetches by itself, until it sees another one deliver. When
@@ -43,6 +45,7 @@ enum {
 	CARRIER_KEY_SIZE = 32,
 	CARRIER_NAME_SIZE = 8, /* of a btmh, as announcements name it */
 	CARRIER_PATIENCE_MS = 12 * 1000,
+	CARRIER_SILENT_MS = 10 * 1000, /* three announcements and some */
 	CARRIER_SLOW_MS = 60 * 1000,
 	CARRIER_MOVING_MS = 10 * 60 * 1000,
 	CARRIER_HEARD_MS = 25 * 1000, /* what a neighbour said counts so long */

@@ -21,6 +21,7 @@ struct saying {
 	int64_t began_ms; /* to carry */
 	int64_t moved_ms; /* had one piece more; NEVER */
 	bool delivers;	  /* since it began */
+	bool gave_up;	  /* carried, does not any more, and still wants it */
 	bool out;
 	bool ranked; /* `rank` is worked out */
 	uint8_t rank[CARRIER_RANK_SIZE];
@@ -32,6 +33,7 @@ struct own {
 	bool has_elected;
 	uint8_t elected[CARRIER_KEY_SIZE];
 	int64_t elected_ms;
+	int64_t asked_ms; /* our role; 0 never */
 	uint32_t most;	 /* pieces anybody had then */
 	unsigned failed; /* of those elected, without a piece in between */
 	unsigned rounds; /* of giving everybody another chance */
@@ -188,6 +190,8 @@ static void observe(struct saying *s, unsigned says, uint32_t pieces,
 		s->began_ms = now;
 		s->delivers = false;
 	}
+	s->gave_up = !(says & CARRIER_CARRIES) && (says & CARRIER_WANTS) &&
+		     (s->gave_up || (s->says & CARRIER_CARRIES));
 	if (pieces > s->pieces) {
 		s->moved_ms = now;
 		s->out = false;
@@ -422,7 +426,7 @@ static bool is_late(const struct own *o, const struct saying *s, int64_t from,
 
 	if (s->moved_ms > from)
 		from = s->moved_ms;
-	return now - from >= limit || now - s->heard_ms >= CARRIER_PATIENCE_MS;
+	return now - from >= limit || now - s->heard_ms >= CARRIER_SILENT_MS;
 }
 
 static struct carrier_ranked ranked(struct carriers *c, const struct own *o,
@@ -479,7 +483,7 @@ static struct election elect(struct carriers *c, struct own *o, int64_t now)
 		/* The silent are not elected; it takes longer until they
 		 * are forgotten. */
 		if (!is_name(s, o->btmh) ||
-		    now - s->heard_ms >= CARRIER_PATIENCE_MS)
+		    now - s->heard_ms >= CARRIER_SILENT_MS)
 			continue;
 		it = ranked(c, o, s, now);
 		consider(&e, &it, s);
@@ -549,6 +553,24 @@ static bool came_from_beyond(const struct carriers *c, const struct own *o,
 	return true;
 }
 
+/* It knows best itself, and first. One that makes way for another gives
+ * nothing up. */
+static bool has_given_up(const struct carriers *c, const struct own *o,
+			 const struct saying *of, int64_t now)
+{
+	if (&o->me == of || !of->gave_up ||
+	    (o->me.says & CARRIER_CARRIES))
+		return false;
+	for (size_t i = 0; i < c->n_sayings; i++) {
+		const struct saying *s = &c->sayings[i];
+
+		if (is_name(s, o->btmh) && counts(s, now) &&
+		    (s->says & CARRIER_CARRIES))
+			return false;
+	}
+	return true;
+}
+
 /* What has come of who was elected? */
 static void judge_elected(struct carriers *c, struct own *o, int64_t now)
 {
@@ -562,8 +584,20 @@ static void judge_elected(struct carriers *c, struct own *o, int64_t now)
 		if (came_from_beyond(c, o, s, now))
 			forgive(c, s->key);
 	}
-	if (is_late(o, s, o->elected_ms, now))
+	if (is_late(o, s, o->elected_ms, now) || has_given_up(c, o, s, now))
 		fail_elected(c, o, s, now);
+}
+
+/* Stood this node still (asleep, stopped) while it was to carry? Then others
+ * count that as a failure of it, and it has to agree. */
+static void notice_absence(struct carriers *c, struct own *o, int64_t now)
+{
+	int64_t since = now - o->asked_ms;
+
+	if (o->asked_ms != 0 && since >= CARRIER_SILENT_MS &&
+	    elected_of(c, o) == &o->me)
+		fail_elected(c, o, &o->me, now);
+	o->asked_ms = now;
 }
 
 /* After too many failures: fetch by itself, until somebody else delivers. */
@@ -608,6 +642,7 @@ enum carrier_role carriers_role(struct carriers *c,
 	if (o == NULL || !(o->me.says & CARRIER_WANTS))
 		return CARRIER_CARRY;
 	o->me.heard_ms = now;
+	notice_absence(c, o, now);
 	judge_elected(c, o, now);
 	if (o->alone && is_late(o, &o->me, o->alone_ms, now))
 		new_round(c, o);

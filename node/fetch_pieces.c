@@ -16,7 +16,7 @@ enum {
 	LONELY_MS = 1000, /* without a byte: ask for ordinary clients */
 	DROPPED_MS = 15 * 1000,
 	CURIOUS_MS = 1500, /* of silence, until one above is asked what it has */
-	WAITING_MS = 30 * 1000 /* for one above who gets it */
+	WAITING_MS = 30 * 1000 /* for one above who gets it, for carriers */
 };
 
 static int64_t now_of(const struct pieces *p)
@@ -462,6 +462,17 @@ static bool waits_above(const struct pieces *p)
 	return false;
 }
 
+/* With a way beyond the LAN a silence is the carriers' to end, one after the
+ * other: each has its time (node/carrier.h). */
+static bool waits_for_carriers(const struct pieces *p)
+{
+	for (unsigned i = 0; i < p->n_peers; i++)
+		if (p->peers[i]->listed &&
+		    p->peers[i]->is.reach == PEER_BEYOND)
+			return true;
+	return false;
+}
+
 /* Would the swarm do better? */
 static bool should_give_way(struct pieces *p)
 {
@@ -469,8 +480,10 @@ static bool should_give_way(struct pieces *p)
 	int64_t silent = now_of(p) - p->moved_ms;
 	struct piece_way_facts facts = {
 		.moved = silent < MOVED_MS,
-		.stalled = silent > (waits_above(p) ? WAITING_MS :
-						      JOB_STALL_MS),
+		.stalled = silent >
+			   (waits_above(p) || waits_for_carriers(p) ?
+				    WAITING_MS :
+				    JOB_STALL_MS),
 		.present = PIECE_WAY_HTTP,
 	};
 

@@ -14,7 +14,7 @@ enum {
 	FETCHERS_MAX = 10, /* that fetch it, */
 	UNKNOWN_MAX = 4,   /* that nothing is known of */
 	FAILURES_MANY = 2, /* an upstream that failed so often is away */
-	MOVED_MS = 10 * 1000
+	MOVED_MS = 5 * 1000
 };
 
 /* --- the jobs --- */
@@ -139,20 +139,38 @@ static void tell_own(struct node *n, const struct peer_job *job)
 			   node_now(n));
 }
 
+static bool others_carry(const struct node *n, const struct peer_job *job)
+{
+	struct carrier_sayer sayers[32];
+	size_t count = carriers_sayers(n->carriers, job->btmh, node_now(n),
+				       sayers, 32);
+	bool some = false;
+
+	for (size_t i = 0; i < count; i++)
+		some |= (sayers[i].saying & CARRIER_CARRIES) != 0;
+	return some;
+}
+
 void node_on_job(void *node, const uint8_t *btmh, bool running, bool beyond,
 		 uint32_t pieces)
 {
 	struct node *n = node;
 	struct peer_job *job;
-	bool held = !running && shelf_has(n->shelf, btmh);
+	bool held = !running && shelf_has(n->shelf, btmh), delivers;
 
 	(void)beyond; /* the role tells, which it follows */
 	if (running) {
 		job = job_put(n, btmh);
 		if (job == NULL)
 			return;
+		delivers = job->role == CARRIER_CARRY && pieces > job->pieces;
 		job->pieces = pieces;
 		tell_own(n, job);
+		/* Of two that carry, who delivers goes on: they are to know. */
+		if (delivers && !job->delivered && others_carry(n, job) &&
+		    n->announcing && !n->stopping)
+			announcer_urgent(&n->announcer);
+		job->delivered |= delivers;
 	} else {
 		job_cut(n, btmh, held);
 		(void)carriers_own(n->carriers, btmh,
@@ -333,6 +351,7 @@ enum carrier_role node_role(void *node, const uint8_t *btmh)
 	}
 	tell_own(n, job);
 	job->role = carriers_role(n->carriers, btmh, node_now(n), NULL);
+	job->delivered &= job->role == CARRIER_CARRY;
 	say_if_new(n);
 	if (job->asks == 0)
 		node_swap_look(n, job); /* at once */

@@ -28,6 +28,7 @@ struct peer_job {
 	int64_t began_ms;
 	uint32_t pieces;
 	enum carrier_role role; /* as last told to the fetcher */
+	bool delivered;		/* a piece came since it is to carry */
 
 	/* Where its lesson stands, when one lesson has it as main payload. */
 	bool placed;

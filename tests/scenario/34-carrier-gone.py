@@ -74,7 +74,7 @@ def story(s):
     def cut(station):
         station.uplink.cut = True
 
-    carrier, lesson = told(s, lan, county, "dead line", 30_000, cut)
+    carrier, lesson = told(s, lan, county, "dead line", 150_000, cut)
     lessons.append(lesson)
     carrier.wait_held(lesson["id"], 60)
 

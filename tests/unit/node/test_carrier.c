@@ -721,9 +721,10 @@ static void after_two_failures_a_node_fetches_by_itself(void)
 	three_say(c, keys, btmh, keys[1], 1, now + 3000);
 	CHECK(carriers_role(c, btmh, now + 3000, NULL) == CARRIER_WAIT);
 
-	/* Nobody does, and we neither: from the beginning, slowly. */
+	/* It gives up, and nobody else does, nor we: from the beginning,
+	 * slowly. */
 	now += 3500;
-	CHECK(role_after(c, keys, btmh, &now, 2 * CARRIER_PATIENCE_MS + 500) ==
+	CHECK(role_after(c, keys, btmh, &now, CARRIER_PATIENCE_MS + 500) ==
 	      CARRIER_CARRY);
 	CHECK(role_after(c, keys, btmh, &now, CARRIER_PATIENCE_MS) ==
 	      CARRIER_WAIT);
@@ -731,6 +732,48 @@ static void after_two_failures_a_node_fetches_by_itself(void)
 	      CARRIER_WAIT);
 	CHECK(role_after(c, keys, btmh, &now, CARRIER_PATIENCE_MS + 500) ==
 	      CARRIER_CARRY);
+	carriers_free(c);
+}
+
+static void who_gives_up_is_followed_at_once(void)
+{
+	enum { CAN = CARRIER_WANTS | CARRIER_BEYOND };
+	uint8_t own[CARRIER_KEY_SIZE] = { 1 }, other[CARRIER_KEY_SIZE] = { 2 };
+	uint8_t third[CARRIER_KEY_SIZE] = { 3 }, a[32] = { 10 };
+	struct carriers *c = carriers_new(own);
+
+	CHECK(c != NULL && carriers_own(c, a, CAN, 0, 1000));
+	carriers_heard(c, other, a, CAN | CARRIER_CARRIES, 0, 1000);
+	CHECK(carriers_role(c, a, 1000, NULL) == CARRIER_WAIT);
+	/* It makes way for another one. */
+	carriers_heard(c, third, a, CARRIER_WANTS | CARRIER_CARRIES, 0, 2000);
+	carriers_heard(c, other, a, CAN, 0, 2000);
+	(void)carriers_role(c, a, 2000, NULL);
+	carriers_heard(c, other, a, CAN | CARRIER_CARRIES, 0, 3000);
+	CHECK(carriers_role(c, a, 3000, NULL) == CARRIER_WAIT);
+	/* Nobody else is there any more. */
+	carriers_gone(c, third);
+	carriers_heard(c, other, a, CAN, 0, 4000);
+	CHECK(carriers_role(c, a, 4000, NULL) == CARRIER_CARRY);
+	carriers_free(c);
+}
+
+static void who_stood_still_counts_that_as_others_do(void)
+{
+	uint8_t own[CARRIER_KEY_SIZE] = { 1 }, other[CARRIER_KEY_SIZE] = { 2 };
+	uint8_t a[32] = { 10 };
+	struct carriers *c = carriers_new(own);
+	int64_t later = 2000 + CARRIER_SILENT_MS;
+
+	CHECK(c != NULL);
+	CHECK(carriers_own(c, a, CARRIER_WANTS | CARRIER_BEYOND, 0, 1000));
+	CHECK(carriers_role(c, a, 1000, NULL) == CARRIER_CARRY);
+	CHECK(carriers_own(c, a, CARRIER_WANTS | CARRIER_BEYOND, 5, 2000));
+	CHECK(carriers_role(c, a, 2000, NULL) == CARRIER_CARRY);
+	/* What had come until then is worked off first. */
+	CHECK(carriers_own(c, a, CARRIER_WANTS | CARRIER_BEYOND, 6, later));
+	carriers_heard(c, other, a, CARRIER_WANTS | CARRIER_BEYOND, 0, later);
+	CHECK(carriers_role(c, a, later, NULL) == CARRIER_WAIT);
 	carriers_free(c);
 }
 
@@ -864,6 +907,8 @@ int main(void)
 	when_the_line_of_all_comes_back_it_is_not_run_down();
 	a_slow_line_is_given_time_while_it_moves();
 	after_two_failures_a_node_fetches_by_itself();
+	who_gives_up_is_followed_at_once();
+	who_stood_still_counts_that_as_others_do();
 	what_is_said_goes_out_and_comes_in();
 	a_flood_is_bounded_and_forgets_the_oldest();
 	whatever_happens_everybody_is_served();
