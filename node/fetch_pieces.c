@@ -111,6 +111,12 @@ static bool wants_next(const struct pieces_peer *peer)
 			(peer->is.reach == PEER_NEAR ? LEAD_NEAR :
 						       LEAD_BEYOND);
 
+	/* Two connections on one thin line lose what they send too early, and
+	 * for seconds neither fills it: after a long request the next one goes
+	 * down the same connection. */
+	if (last != NULL && last->count > 1 &&
+	    peer->is.reach == PEER_BEYOND)
+		lead = 0;
 	return last == NULL ||
 	       (peer->requests < SLOTS && !peer->no_ranges &&
 		pieces_left(last) <= lead);
@@ -136,7 +142,9 @@ static uint32_t room_of(const struct pieces_peer *peer, bool urgent)
 {
 	const struct pieces *p = peer->pieces;
 	uint32_t length = p->job->tf->mi.piece_length;
-	uint64_t bytes = peer->rate * PIECES_RUN_MS / 1000;
+	bool line = peer->is.reach == PEER_BEYOND && !peer->is.swaps;
+	uint64_t bytes = peer->rate *
+			 (line ? PIECES_LINE_MS : PIECES_RUN_MS) / 1000;
 
 	if (p->n_requests >= PIECES_REQUESTS_MAX ||
 	    (p->n_requests >= SLOTS &&

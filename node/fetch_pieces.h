@@ -17,6 +17,7 @@ enum {
 	PIECES_REQUESTS_MAX = 48, /* of a job, at a time */
 	PIECES_RUN_MAX = 16 << 20, /* bytes of one request */
 	PIECES_RUN_MS = 3000,	   /* or so long, by the peer's rate */
+	PIECES_LINE_MS = 15 * 1000, /* of a source that nobody shares */
 	PIECES_URGENT_MS = 1000,   /* while somebody looks at it */
 	PIECES_SILENT_MS = 10 * 1000,
 	PIECES_PATIENCE_MS = 40 * 1000, /* with nobody else to ask */
