@@ -10,7 +10,7 @@
 
 #include "tests/support/check.h"
 
-enum { NOTICED_S = 13, SOON_S = 4, STALLED_S = 6, SLOW_S = 20, LOOK_S = 60,
+enum { NOTICED_S = 13, SOON_S = 4, STALLED_S = 6, LOOK_S = 60,
        TWO_S = 30 };
 
 struct crossing *lan_crossing(struct lan *lan, uint32_t lesson)
@@ -159,11 +159,9 @@ enum carrier_role election_role(struct world *w, uint32_t node,
 /* When the others may lose patience with this carrier. */
 static double look_at_carrier(const struct world *w, const struct job *job)
 {
-	double rate = job_rate(w, job);
+	bool stalled = job_rate(w, job) <= 0;
 
-	if (rate <= 0)
-		return w->now - job->moved < 5 * MINUTE ? STALLED_S : SLOW_S;
-	return piece_size(w, job->lesson) / rate > STALLED_S ? SLOW_S : LOOK_S;
+	return stalled && w->now - job->moved < 5 * MINUTE ? STALLED_S : LOOK_S;
 }
 
 static bool fetches_beyond(const struct world *w, const struct job *job)
