@@ -10,7 +10,7 @@
 
 #include "tests/support/check.h"
 
-enum { NOTICED_S = 13, SOON_S = 4, STALLED_S = 6, LOOK_S = 60,
+enum { NOTICED_S = 13, SOON_S = 4, STALLED_S = 6, ASKED_S = 8, LOOK_S = 60,
        TWO_S = 30 };
 
 struct crossing *lan_crossing(struct lan *lan, uint32_t lesson)
@@ -106,15 +106,38 @@ static void note_carrier(struct world *w, uint32_t node, struct job *job)
 	c->carrier = node;
 }
 
+/* What it is at itself, told at the moment its last piece came and in between
+ * as often as a node asks for its role: who does not ask for long has stood
+ * still. */
+static void tell_own(struct world *w, struct node *n, struct job *job)
+{
+	const uint8_t *btmh = w->lessons[job->lesson].btmh;
+	struct job *own;
+	unsigned saying = saying_of(w, n, job->lesson, &own);
+	double last, at = job->last_told + ASKED_S;
+	uint32_t pieces = pieces_of(w, n, job, &last);
+	bool awake = job->carries && job->last_told > 0;
+
+	for (; awake && at < w->now; at += ASKED_S) {
+		CHECK(carriers_own(n->carriers, btmh, saying,
+				   at < last ? job->told_pieces : pieces,
+				   ms(at)));
+		(void)carriers_role(n->carriers, btmh, ms(at), NULL);
+	}
+	if (!awake && last > job->last_told && last < w->now)
+		CHECK(carriers_own(n->carriers, btmh, saying, pieces,
+				   ms(last)));
+	CHECK(carriers_own(n->carriers, btmh, saying, pieces, ms(w->now)));
+	job->told_pieces = pieces;
+	job->last_told = w->now;
+}
+
 static enum carrier_role elect(struct world *w, uint32_t node,
 			       struct job *job)
 {
 	struct node *n = &w->nodes[node];
 	const struct lan *lan = &w->lans[n->lan];
 	const uint8_t *btmh = w->lessons[job->lesson].btmh;
-	struct job *own;
-	double last;
-	uint32_t pieces = pieces_of(w, n, job, &last);
 
 	if (n->carriers == NULL)
 		n->carriers = carriers_new(n->key);
@@ -122,14 +145,7 @@ static enum carrier_role elect(struct world *w, uint32_t node,
 	for (uint32_t i = lan->first; i < lan->first + lan->count; i++)
 		if (i != node && w->nodes[i].up)
 			hear(w, n, job, &w->nodes[i]);
-	if (last > job->last_told && last < w->now)
-		CHECK(carriers_own(n->carriers, btmh,
-				   saying_of(w, n, job->lesson, &own), pieces,
-				   ms(last)));
-	CHECK(carriers_own(n->carriers, btmh,
-			   saying_of(w, n, job->lesson, &own), pieces,
-			   ms(w->now)));
-	job->last_told = w->now;
+	tell_own(w, n, job);
 	w->tally.elections++;
 	return carriers_role(n->carriers, btmh, ms(w->now), NULL);
 }

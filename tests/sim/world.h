@@ -88,7 +88,8 @@ struct job {
 	bool for_others;
 	uint32_t pending; /* blocks asked for */
 	double moved;	  /* when something last came */
-	double last_told; /* to carriers_heard(), of the newest time */
+	double last_told; /* to the elections, and so many pieces then */
+	uint32_t told_pieces;
 };
 
 struct node {
