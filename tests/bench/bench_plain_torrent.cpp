@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 						     began)
 						     .count()
 					  << std::endl;
-				_exit(0);
+				return 0; /* what it has is written first */
 			}
 			if (lt::alert_cast<lt::torrent_error_alert>(a)) {
 				std::cerr << a->message() << std::endl;
