@@ -27,10 +27,12 @@ double job_bytes(const struct world *w, const struct node *n,
 {
 	const struct stock *s = stock_of(n, job->lesson);
 	double size = block_size(w, job->lesson);
-	double bytes = s == NULL ? 0 :
-		       size * ((double)__builtin_popcount(s->have) +
-			       (double)s->part[0] + (double)s->part[1]);
+	double bytes = 0;
 
+	if (s != NULL)
+		bytes = size * (double)__builtin_popcount(s->have);
+	for (uint32_t i = 0; s != NULL && i < JOB_FLOWS; i++)
+		bytes += size * (double)s->part[i];
 	for (uint32_t i = 0; i < job->n_flows; i++)
 		bytes += flow_moved(flow_at(&w->lines, job->flows[i]), w->now);
 	return bytes;

@@ -175,7 +175,7 @@ void stock_delete(struct world *w, uint32_t node, struct stock *s)
 	s->reserved = false;
 	s->have = 0;
 	s->held_at = -1;
-	s->part[0] = s->part[1] = 0;
+	memset(s->part, 0, sizeof(s->part));
 }
 
 static bool make_room(struct world *w, uint32_t node, double need,
@@ -252,12 +252,15 @@ void stock_lose(struct world *w, uint32_t node)
 
 void stock_keep_part(struct stock *s, uint8_t block, double part)
 {
-	unsigned slot = s->part[0] <= s->part[1] ? 0 : 1;
+	unsigned slot = 0;
 
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 1; i < JOB_FLOWS; i++)
+		if (s->part[i] < s->part[slot])
+			slot = i;
+	for (unsigned i = 0; i < JOB_FLOWS; i++)
 		if (s->part[i] > 0 && s->part_block[i] == block)
 			slot = i;
-	if (part <= s->part[slot])
+	if (part <= (double)s->part[slot])
 		return;
 	s->part_block[slot] = block;
 	s->part[slot] = (float)part;
@@ -265,7 +268,7 @@ void stock_keep_part(struct stock *s, uint8_t block, double part)
 
 double stock_take_part(struct stock *s, uint8_t block)
 {
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < JOB_FLOWS; i++)
 		if (s->part[i] > 0 && s->part_block[i] == block) {
 			double part = s->part[i];
 

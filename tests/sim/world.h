@@ -72,8 +72,8 @@ struct stock {
 	bool reserved;	/* its room is taken */
 	bool evicted;	/* deleted to make room: not fetched again */
 	uint8_t rests;
-	uint8_t part_block[2];
-	float part[2];	/* of a block, that came before a break */
+	uint8_t part_block[JOB_FLOWS];
+	float part[JOB_FLOWS]; /* of a block, that came before a break */
 	float known, held_at; /* seconds; held_at < 0: not yet */
 	float used_at, added;
 	float rest_until;
