@@ -640,6 +640,13 @@ bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh)
 	return job != NULL && job->first;
 }
 
+uint64_t fetcher_http_bytes(const struct fetcher *f, const uint8_t *btmh)
+{
+	const struct job *job = fetcher_find(f, btmh);
+
+	return job == NULL ? 0 : job->http_bytes;
+}
+
 const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)
 {
 	const struct job *job = fetcher_find(f, btmh);

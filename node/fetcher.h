@@ -211,6 +211,8 @@ double fetcher_progress(const struct fetcher *f, const uint8_t *btmh);
 bool fetcher_moves(const struct fetcher *f, const uint8_t *btmh);
 /* Is it fetched as something due, pinned or watched? */
 bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh);
+/* Bytes of it that have come over HTTP; 0 without a job. */
+uint64_t fetcher_http_bytes(const struct fetcher *f, const uint8_t *btmh);
 /* Why a wanted payload does not come; "" when nothing is known. */
 const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh);
 

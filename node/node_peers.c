@@ -14,7 +14,8 @@ enum {
 	FETCHERS_MAX = 10, /* that fetch it, */
 	UNKNOWN_MAX = 4,   /* that nothing is known of */
 	FAILURES_MANY = 2, /* an upstream that failed so often is away */
-	MOVED_MS = 5 * 1000
+	MOVED_MS = 5 * 1000,
+	STALLED_MS = 3000 /* nothing comes from those above and near */
 };
 
 /* --- the jobs --- */
@@ -562,27 +563,23 @@ unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,
 
 	used = add_upstreams(n, out, used, max);
 	used = add_listed(n, out, used, max);
-	return job == NULL ? used : add_swappers(job, out, used, max);
+	if (job == NULL)
+		return used;
+	used = add_swappers(job, out, used, max);
+	/* Those below ask us for what they lack; what they have got from
+	 * elsewhere is asked for when nothing else brings it. */
+	if (node_now(n) - job->moved_ms > STALLED_MS)
+		used = node_swap_tellers(n, btmh, out, used, max);
+	return used;
 }
 
 /* --- time --- */
-
-static uint64_t bytes_of_job(const struct node *n, const uint8_t *btmh)
-{
-	json_t *told = fetcher_job(n->fetcher, btmh);
-	json_int_t bytes = 0;
-
-	if (told != NULL)
-		bytes = json_integer_value(json_object_get(told, "http_bytes"));
-	json_decref(told);
-	return bytes < 0 ? 0 : (uint64_t)bytes;
-}
 
 /* Whether the fetcher is to hear of it. */
 static bool look_at(struct node *n, struct peer_job *job)
 {
 	enum carrier_role before = job->role;
-	uint64_t bytes = bytes_of_job(n, job->btmh);
+	uint64_t bytes = fetcher_http_bytes(n->fetcher, job->btmh);
 
 	if (bytes != job->bytes)
 		job->moved_ms = node_now(n);

@@ -42,6 +42,8 @@ struct peer_job {
 
 	unsigned asks;	/* of upstreams who else fetches it */
 	int64_t ask_ms; /* when to ask them next */
+	bool told;	/* those who may not hear our announcements */
+	int64_t tell_ms;
 	struct swapper swappers[SWAPPERS_MAX];
 	unsigned n_swappers;
 };
@@ -73,12 +75,17 @@ void node_peer_failed(void *node, const uint8_t *btmh, struct source *source);
 
 /* --- node_swap.c --- */
 /* While this job carries: tell upstreams so, and learn who else does, when it
- * is time. */
+ * is time. Near ones that may not hear our announcements (above us, or listed
+ * by hand) are told whether it carries or not: they may lack what we have. */
 void node_swap_look(struct node *n, struct peer_job *job);
 /* The job is over; `held`: it has become complete. */
 void node_swap_end(struct node *n, struct peer_job *job, bool held);
 /* This one cannot be reached, or gives nothing. */
 void node_swap_failed(struct peer_job *job, const struct source *source);
+/* Those who told us so themselves, as peers after the `used` first ones;
+ * returns how many there are then. */
+unsigned node_swap_tellers(struct node *n, const uint8_t *btmh,
+			   struct peer *out, unsigned used, unsigned max);
 /* The number of a node among those who swap. */
 uint64_t node_id_of(const uint8_t *key);
 

@@ -9,7 +9,13 @@
 #include "node/node_peers.h"
 #include "node/swarm_peers.h"
 
-enum { ASK_MS = 10 * 1000, ANSWER_MAX = 64 << 10, ASK_TIMEOUT_MS = 10 * 1000 };
+enum {
+	TELL_MS = 60 * 1000,
+	TELLERS_MAX = 4,
+	ASK_MS = 10 * 1000,
+	ANSWER_MAX = 64 << 10,
+	ASK_TIMEOUT_MS = 10 * 1000
+};
 
 /* All begin at once: who asks first has to ask again to hear of the rest, and
  * until then fetches what others do as well. */
@@ -209,10 +215,75 @@ static void announce_up(struct node *n, const struct peer_job *job,
 	}
 }
 
+static void announce_near(struct node *n, struct peer_job *job,
+			  const char *event, bool held)
+{
+	for (unsigned i = 0; i < n->n_upstreams; i++) {
+		const struct source *up = n->upstreams[i];
+
+		if (!up->is_static && lan_has_url(n->lan, up->url) &&
+		    source_is_fit(up, node_now(n)))
+			announce(n, job, up, event, held);
+	}
+	for (size_t i = 0; i < n->neighbours.count; i++) {
+		const struct neighbour *row = &n->neighbours.rows[i];
+		const struct source *s;
+
+		if (!row->listed || !neighbour_is_alive(row, node_now(n)) ||
+		    !lan_has_url(n->lan, row->url))
+			continue;
+		s = sources_at(&n->sources, row->url, node_now(n));
+		if (s != NULL && !s->upstream)
+			announce(n, job, s, event, held);
+	}
+}
+
+static void tell_near(struct node *n, struct peer_job *job)
+{
+	int64_t now = node_now(n);
+
+	if (now < job->tell_ms)
+		return;
+	announce_near(n, job, job->told ? NULL : "started", false);
+	job->tell_ms = now + TELL_MS;
+	job->told = true;
+}
+
+/* --- being told --- */
+
+unsigned node_swap_tellers(struct node *n, const uint8_t *btmh,
+			   struct peer *out, unsigned used, unsigned max)
+{
+	struct tracker_node list[TELLERS_MAX];
+	size_t count = tracker_nodes(n->tracker, btmh, list, TELLERS_MAX);
+
+	for (size_t i = 0; i < count && used < max; i++) {
+		struct engine_address at = { .port = list[i].at.port };
+		char url[CONF_URL_MAX];
+		struct peer peer = { .id = list[i].id };
+		bool known = false;
+
+		memcpy(at.ip, list[i].at.ip, sizeof(at.ip));
+		url_of(&at, url);
+		peer.source = sources_at(&n->sources, url, node_now(n));
+		for (unsigned k = 0; k < used; k++)
+			known |= out[k].source == peer.source;
+		if (peer.source == NULL || known ||
+		    peer.id == node_id_of(house_node_public(&n->house)))
+			continue;
+		peer.reach = lan_has_url(n->lan, url) ? PEER_NEAR : PEER_BEYOND;
+		peer.has = list[i].seed ? PEER_HAS_ALL : PEER_HAS_PIECES;
+		out[used++] = peer;
+	}
+	return used;
+}
+
 void node_swap_look(struct node *n, struct peer_job *job)
 {
 	int64_t now = node_now(n);
 	int64_t wait = ASK_MS;
+
+	tell_near(n, job);
 
 	if (job->role != CARRIER_CARRY || now < job->ask_ms)
 		return;
@@ -229,6 +300,8 @@ void node_swap_end(struct node *n, struct peer_job *job, bool held)
 	/* Whoever has it all stays listed, and is read from. */
 	if (job->asks > 0 && !n->stopping)
 		announce_up(n, job, held ? "completed" : "stopped", held);
+	if (job->told && !n->stopping)
+		announce_near(n, job, held ? "completed" : "stopped", held);
 	while (job->n_swappers > 0)
 		source_drop(job->swappers[--job->n_swappers].source);
 }

@@ -258,6 +258,15 @@ void tracker_remove(struct tracker *t,
 		drop(t, s);
 }
 
+size_t tracker_nodes(const struct tracker *t,
+		     const uint8_t hash[static TRACKER_HASH_SIZE],
+		     struct tracker_node *out, size_t max)
+{
+	const struct swarm *s = find(t, hash);
+
+	return s == NULL ? 0 : swarm_peers_nodes(&s->peers, out, max);
+}
+
 struct tracker_counts tracker_count(const struct tracker *t)
 {
 	return (struct tracker_counts){ .swarms = t->count,

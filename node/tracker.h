@@ -126,6 +126,17 @@ enum status tracker_answer(struct tracker *t, const struct tracker_request *rq,
 			   const struct tracker_context *at, int64_t now,
 			   struct buf *reply);
 
+/* Who said lately that he fetches it, or has it, and serves HTTP: at most `max`
+ * (not more than TRACKER_NODES), the one heard last first; returns how many. */
+struct tracker_node {
+	struct tracker_address at; /* its HTTP port */
+	uint64_t id;
+	bool seed;
+};
+size_t tracker_nodes(const struct tracker *t,
+		     const uint8_t hash[static TRACKER_HASH_SIZE],
+		     struct tracker_node *out, size_t max);
+
 /* Append the reply that says why not. */
 void tracker_refuse(struct buf *reply, const char *reason);
 

@@ -252,6 +252,7 @@ static bool is_for(const struct tracker_request *rq,
 	       is_reachable_from(&at->from, &p->at);
 }
 
+/* Without a request: all of them. */
 static size_t choose_nodes(const struct swarm_peers *peers,
 			   const struct tracker_request *rq,
 			   const struct tracker_context *at,
@@ -263,7 +264,7 @@ static size_t choose_nodes(const struct swarm_peers *peers,
 		const struct swarm_peer *p = &peers->list[i];
 		size_t place = count;
 
-		if (!is_for(rq, at, p))
+		if (rq == NULL ? !p->is_node : !is_for(rq, at, p))
 			continue;
 		/* The one heard last stands first. */
 		while (place > 0 && list[place - 1]->heard_ms < p->heard_ms)
@@ -276,6 +277,20 @@ static size_t choose_nodes(const struct swarm_peers *peers,
 			list[k] = list[k - 1];
 		list[place] = p;
 	}
+	return count;
+}
+
+size_t swarm_peers_nodes(const struct swarm_peers *peers,
+			 struct tracker_node *out, size_t max)
+{
+	const struct swarm_peer *list[TRACKER_NODES];
+	size_t count = choose_nodes(peers, NULL, NULL, list);
+
+	if (count > max)
+		count = max;
+	for (size_t i = 0; i < count; i++)
+		out[i] = (struct tracker_node){ list[i]->at, list[i]->node_id,
+						list[i]->seed };
 	return count;
 }
 

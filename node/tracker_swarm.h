@@ -23,6 +23,9 @@ void swarm_peers_remove(struct swarm_peers *peers,
 			const struct tracker_request *rq,
 			const struct tracker_address *from);
 void swarm_peers_expire(struct swarm_peers *peers, int64_t now);
+/* As tracker_nodes(). */
+size_t swarm_peers_nodes(const struct swarm_peers *peers,
+			 struct tracker_node *out, size_t max);
 /* Append the reply; `turn` shifts who comes first among equals. */
 void swarm_peers_reply(const struct swarm_peers *peers,
 		       const struct tracker_request *rq,
