@@ -341,6 +341,7 @@ void cache_deleted(struct cache *c, const uint8_t *btmh)
 		if (memcmp(c->leaving[i].btmh, btmh, 32) == 0)
 			c->leaving[i--] = c->leaving[--c->n_leaving];
 	row_remove(c, btmh);
+	cache_next_stale(c);
 }
 
 /* --- now and then --- */
@@ -510,6 +511,7 @@ void cache_free(struct cache *c)
 		return;
 	while (c->n_promises > 0)
 		promise_end(c, &c->promises[0]);
+	cache_next_stale(c);
 	free(c->rows);
 	free(c);
 }

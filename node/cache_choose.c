@@ -10,7 +10,7 @@
 #include "node/clock_floor.h"
 #include "proto/encoding.h"
 
-enum { LOGS_MAX = 256 };
+enum { LOGS_MAX = 256, NEXT_TICKS = 60 };
 
 static bool is_leaving(const struct cache *c, const uint8_t *btmh)
 {
@@ -189,6 +189,7 @@ static void discard(struct cache *c, const struct evict_facts *facts,
 
 	memcpy(l->btmh, facts->btmh, 32);
 	l->bytes = facts->bytes;
+	cache_next_stale(c);
 	c->o.discard(c->o.owner, facts->btmh, evict_reason_text(reason));
 }
 
@@ -253,7 +254,7 @@ static json_t *next_json(struct cache *c, const struct evict_facts *facts,
 	return object;
 }
 
-json_t *cache_next(struct cache *c)
+static json_t *choose_next(struct cache *c)
 {
 	json_t *list = json_array();
 	struct choice_made made;
@@ -272,4 +273,21 @@ json_t *cache_next(struct cache *c)
 	}
 	looking_release(&l);
 	return list;
+}
+
+void cache_next_stale(struct cache *c)
+{
+	json_decref(c->next);
+	c->next = NULL;
+}
+
+json_t *cache_next(struct cache *c)
+{
+	if (c->next != NULL && c->ticks - c->next_ticks >= NEXT_TICKS)
+		cache_next_stale(c);
+	if (c->next == NULL) {
+		c->next = choose_next(c);
+		c->next_ticks = c->ticks;
+	}
+	return json_incref(c->next);
 }

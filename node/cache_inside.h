@@ -42,6 +42,8 @@ struct cache {
 		char why[DELETION_WHY_MAX + 1];
 	} again[CACHE_DELETING_MAX]; /* deletions to go on with */
 	unsigned n_again;
+	json_t *next; /* what would go next, as it was at `next_ticks`; or NULL */
+	unsigned next_ticks;
 };
 
 /* --- cache.c --- */
@@ -61,7 +63,11 @@ enum status cache_make_room(struct cache *c, uint64_t need, bool wanted_more,
 			    bool all, uint64_t *lacking, struct err *err);
 /* Bytes on their way out. */
 uint64_t cache_leaving(const struct cache *c);
-/* What would go next. */
+/* What would go next: a new reference. Reading everything that lies here takes
+ * a while, so it is not done at every asking: the answer may be a minute old,
+ * but never names what has gone. */
 json_t *cache_next(struct cache *c);
+/* Something has gone, or is about to. */
+void cache_next_stale(struct cache *c);
 
 #endif

@@ -228,7 +228,9 @@ class Lab:
 
     def command(self, host, words):
         """The command that runs `words` at a host; it keeps the process id."""
-        return ["ip", "netns", "exec", self._namespace(host), *map(str, words)]
+        # Not "ip netns exec": that has mounts of its own, and would hold file systems that
+        # others on this machine want to unmount meanwhile.
+        return ["nsenter", f"--net=/run/netns/{self._namespace(host)}", *map(str, words)]
 
     def counters(self):
         """{link: (bytes down, bytes up)} that have come through so far."""
