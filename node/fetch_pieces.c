@@ -218,7 +218,8 @@ static uint64_t in_the_way(const struct pieces *p,
 	return bytes;
 }
 
-/* Its way must not lead through a long range that nobody waits for. */
+/* Its way must not lead through a long range that nobody waits for, nor through
+ * what another viewer comes to much later. */
 static void make_way(struct pieces *p, uint32_t urgent)
 {
 	struct pieces_request *r, *next;
@@ -230,14 +231,13 @@ static void make_way(struct pieces *p, uint32_t urgent)
 		bool inside = urgent >= r->at && urgent < r->first + r->count;
 
 		next = r->next;
-		if (r->urgent)
-			continue;
-		if (inside && pieces_until(r, urgent) > 2 * second)
+		if (inside && !r->urgent && pieces_until(r, urgent) > 2 * second)
 			pieces_cut(r, urgent);
 		else if (!havemap_has(p->pending, urgent) &&
 			 (r->peer->is.reach == PEER_BEYOND ||
 			  r->peer->rate > 0) &&
-			 in_the_way(p, r->peer) > second / 2)
+			 (r->urgent ? pieces_left(r) :
+				      in_the_way(p, r->peer)) > second / 2)
 			pieces_cut(r, 0);
 	}
 }
