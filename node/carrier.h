@@ -24,6 +24,11 @@
  * that cannot be reached, or that stops carrying though nobody else does, at
  * once.
  *
+ * What is said costs nothing. One elected that says it has more pieces than this
+ * node, while none comes here for CARRIER_SLOW_MS (CARRIER_MOVING_MS while bytes
+ * come), is out whatever it shows, and has one failure more; after
+ * CARRIER_FAILURES_MAX of these a node fetches by itself.
+ *
  * After CARRIER_FAILURES_MAX of those elected were out without a piece in
  * between, a node fetches by itself, until it sees another one deliver. When
  * all are out, or that brings nothing either, everybody has another chance,
@@ -120,7 +125,8 @@ void carriers_failed(struct carriers *c,
 
 /* What this node is at: a job began, verified pieces (from anywhere), has all
  * of it (CARRIER_HOLDS alone: said on for CARRIER_HEARD_MS), ended (`saying`
- * 0). CARRIER_CARRIES is not to be given: carriers_role() knows. False when
+ * 0). CARRIER_CARRIES is not to be given: carriers_role() knows. CARRIER_MOVES:
+ * bytes came lately, from anywhere; said on only by who carries. False when
  * there are CARRIERS_OWN_MAX already: then this payload has no carrier for us
  * but us (carriers_role()). */
 bool carriers_own(struct carriers *c, const uint8_t btmh[static 32],

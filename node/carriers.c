@@ -23,6 +23,7 @@ struct saying {
 	bool delivers;	  /* since it began */
 	bool gave_up;	  /* carried, does not any more, and still wants it */
 	bool out;
+	bool withholds; /* what it says it has: out for this job */
 	bool ranked; /* `rank` is worked out */
 	uint8_t rank[CARRIER_RANK_SIZE];
 };
@@ -39,6 +40,10 @@ struct own {
 	unsigned rounds; /* of giving everybody another chance */
 	bool alone;	 /* fetches by itself, whoever is elected */
 	int64_t alone_ms;
+	bool fed;	  /* bytes came lately */
+	int64_t hungry_ms; /* since when no piece came, though others say they
+			    * have more; NEVER */
+	unsigned withheld; /* carriers that were out for that */
 };
 
 struct failure {
@@ -317,7 +322,7 @@ static struct own *own_put(struct carriers *c, const uint8_t *btmh,
 	if (c->n_own == CARRIERS_OWN_MAX)
 		return NULL;
 	o = &c->own[c->n_own++];
-	*o = (struct own){ .has_elected = false };
+	*o = (struct own){ .hungry_ms = NEVER };
 	memcpy(o->btmh, btmh, sizeof(o->btmh));
 	saying_init(&o->me, c->key, btmh, pieces);
 	/* Names are short: what was worked out for another payload of this
@@ -331,7 +336,8 @@ static struct own *own_put(struct carriers *c, const uint8_t *btmh,
 /* A job begins, perhaps not the first for this payload. */
 static void begin_anew(struct own *o, uint32_t pieces)
 {
-	struct own fresh = { .me = { .pieces = pieces, .moved_ms = NEVER } };
+	struct own fresh = { .me = { .pieces = pieces, .moved_ms = NEVER },
+			     .hungry_ms = NEVER };
 
 	memcpy(fresh.btmh, o->btmh, sizeof(fresh.btmh));
 	memcpy(fresh.me.key, o->me.key, sizeof(fresh.me.key));
@@ -364,9 +370,14 @@ bool carriers_own(struct carriers *c, const uint8_t btmh[static 32],
 	before = o->me.says;
 	if ((saying & CARRIER_WANTS) && !(before & CARRIER_WANTS))
 		begin_anew(o, pieces);
+	o->fed = (saying & CARRIER_MOVES) != 0;
+	if (pieces > o->me.pieces)
+		o->hungry_ms = NEVER;
 	saying &= ~(unsigned)CARRIER_CARRIES;
 	if (saying & CARRIER_WANTS)
 		saying |= before & CARRIER_CARRIES;
+	if (!(saying & CARRIER_CARRIES))
+		saying &= ~(unsigned)CARRIER_MOVES;
 	/* It holds since the first time it says so. */
 	if (saying != CARRIER_HOLDS || before != CARRIER_HOLDS)
 		observe(&o->me, saying, pieces, now);
@@ -438,7 +449,7 @@ static struct carrier_ranked ranked(struct carriers *c, const struct own *o,
 		.carries = (s->says & CARRIER_CARRIES) &&
 			   !is_late(o, s, s->began_ms, now),
 		.delivers = s->delivers,
-		.out = s->out,
+		.out = s->out || s->withholds,
 	} };
 
 	if (!s->ranked)
@@ -496,7 +507,9 @@ static void new_round(struct carriers *c, struct own *o)
 {
 	for (size_t i = 0; i < c->n_sayings; i++)
 		if (is_name(&c->sayings[i], o->btmh))
-			c->sayings[i].out = false;
+			c->sayings[i].out = c->sayings[i].withholds = false;
+	o->hungry_ms = NEVER;
+	o->withheld = 0;
 	o->me.out = false;
 	o->has_elected = false;
 	o->failed = 0;
@@ -571,6 +584,19 @@ static bool has_given_up(const struct carriers *c, const struct own *o,
 	return true;
 }
 
+/* What it says it has is to come here, too: saying costs nothing, and one that
+ * only says would be waited for for ever. */
+static bool is_withholding(struct own *o, const struct saying *of, int64_t now)
+{
+	int64_t limit = o->fed ? CARRIER_MOVING_MS : CARRIER_SLOW_MS;
+
+	if (of == &o->me || of->pieces <= o->me.pieces)
+		return false;
+	if (o->hungry_ms == NEVER)
+		o->hungry_ms = now;
+	return now - o->hungry_ms >= limit;
+}
+
 /* What has come of who was elected? */
 static void judge_elected(struct carriers *c, struct own *o, int64_t now)
 {
@@ -584,8 +610,15 @@ static void judge_elected(struct carriers *c, struct own *o, int64_t now)
 		if (came_from_beyond(c, o, s, now))
 			forgive(c, s->key);
 	}
-	if (is_late(o, s, o->elected_ms, now) || has_given_up(c, o, s, now))
+	if (is_withholding(o, s, now)) {
+		s->withholds = true;
+		o->withheld++;
+		o->hungry_ms = NEVER;
 		fail_elected(c, o, s, now);
+	} else if (is_late(o, s, o->elected_ms, now) ||
+		   has_given_up(c, o, s, now)) {
+		fail_elected(c, o, s, now);
+	}
 }
 
 /* Stood this node still (asleep, stopped) while it was to carry? Then others
@@ -594,21 +627,25 @@ static void notice_absence(struct carriers *c, struct own *o, int64_t now)
 {
 	int64_t since = now - o->asked_ms;
 
-	if (o->asked_ms != 0 && since >= CARRIER_SILENT_MS &&
-	    elected_of(c, o) == &o->me)
-		fail_elected(c, o, &o->me, now);
+	if (o->asked_ms != 0 && since >= CARRIER_SILENT_MS) {
+		o->hungry_ms = NEVER; /* that was our own doing */
+		if (elected_of(c, o) == &o->me)
+			fail_elected(c, o, &o->me, now);
+	}
 	o->asked_ms = now;
 }
 
-/* After too many failures: fetch by itself, until somebody else delivers. */
+/* After too many failures: fetch by itself, until somebody else delivers. Who
+ * was lied to so often believes nobody any more. */
 static bool goes_alone(struct own *o, const struct election *e, int64_t now)
 {
+	bool wary = o->withheld >= CARRIER_FAILURES_MAX;
 	bool others_deliver = e->elected != &o->me && e->best.is.carries &&
 			      e->best.is.delivers;
 
 	if (others_deliver)
 		o->failed = 0;
-	if (o->failed < CARRIER_FAILURES_MAX || o->me.out ||
+	if ((o->failed < CARRIER_FAILURES_MAX && !wary) || o->me.out ||
 	    !(o->me.says & CARRIER_BEYOND)) {
 		o->alone = false;
 	} else if (!o->alone) {

@@ -133,8 +133,7 @@ static void tell_own(struct node *n, const struct peer_job *job)
 
 	if (can_fetch_beyond(n) && line_is_open(n, job->btmh))
 		saying |= CARRIER_BEYOND;
-	if (job->role == CARRIER_CARRY &&
-	    node_now(n) - job->moved_ms < MOVED_MS)
+	if (node_now(n) - job->moved_ms < MOVED_MS)
 		saying |= CARRIER_MOVES;
 	(void)carriers_own(n->carriers, job->btmh, saying, job->pieces,
 			   node_now(n));

@@ -891,8 +891,72 @@ static void whatever_happens_everybody_is_served(void)
 	}
 }
 
+/* One says that it carries, with ever more pieces, and gives none. This node
+ * needs a second of carrying for each piece: how many it has after an hour. */
+static uint32_t pieces_beside_a_liar(bool trickle, bool turns)
+{
+	uint8_t own[CARRIER_KEY_SIZE], liar[CARRIER_KEY_SIZE], btmh[32];
+	unsigned saying = CARRIER_WANTS | CARRIER_BEYOND;
+	uint32_t pieces = 0;
+	struct carriers *c;
+
+	begin((trickle ? 41u : 40u) + (turns ? 2u : 0u));
+	random_bytes(own, sizeof(own));
+	random_bytes(liar, sizeof(liar));
+	random_bytes(btmh, sizeof(btmh));
+	c = carriers_new(own);
+	CHECK(c != NULL);
+	for (int64_t now = 1000; now <= 60 * 60 * 1000; now += 1000) {
+		/* Every 20 s it is somebody else. */
+		if (turns && now % (20 * 1000) == 0)
+			random_bytes(liar, sizeof(liar));
+		carriers_heard(c, liar, btmh,
+			       saying | CARRIER_CARRIES | CARRIER_MOVES,
+			       (uint32_t)(5000 + now / 1000 % 50), now);
+		CHECK(carriers_own(c, btmh,
+				   saying | (trickle ? CARRIER_MOVES : 0),
+				   pieces, now));
+		pieces += carriers_role(c, btmh, now, NULL) == CARRIER_CARRY;
+	}
+	carriers_free(c);
+	return pieces;
+}
+
+static void who_only_says_that_it_delivers_is_not_waited_for(void)
+{
+	CHECK(pieces_beside_a_liar(false, false) > 3600 - 65);
+	CHECK(pieces_beside_a_liar(false, true) > 3600 - 185);
+	CHECK(pieces_beside_a_liar(true, false) > 3600 - 605);
+}
+
+/* What a neighbour shows comes here, slowly: it is waited for. */
+static void who_gives_slowly_is_waited_for(void)
+{
+	uint8_t own[CARRIER_KEY_SIZE], other[CARRIER_KEY_SIZE], btmh[32];
+	unsigned saying = CARRIER_WANTS | CARRIER_BEYOND;
+	struct carriers *c;
+
+	begin(50);
+	random_bytes(own, sizeof(own));
+	random_bytes(other, sizeof(other));
+	random_bytes(btmh, sizeof(btmh));
+	c = carriers_new(own);
+	CHECK(c != NULL);
+	for (int64_t now = 0; now < 60 * 60 * 1000; now += 1000) {
+		carriers_heard(c, other, btmh, saying | CARRIER_CARRIES,
+			       (uint32_t)(5 + now / 4000), 1000 + now);
+		CHECK(carriers_own(c, btmh, saying, (uint32_t)(now / 50000),
+				   1000 + now));
+		CHECK(carriers_role(c, btmh, 1000 + now, NULL) ==
+		      CARRIER_WAIT);
+	}
+	carriers_free(c);
+}
+
 int main(void)
 {
+	who_only_says_that_it_delivers_is_not_waited_for();
+	who_gives_slowly_is_waited_for();
 	whatever_the_order_the_same_one_is_elected();
 	lessons_are_spread_over_the_nodes();
 	who_carries_stays_and_who_failed_comes_last();
