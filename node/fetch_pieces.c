@@ -39,7 +39,7 @@ static struct pieces *pieces_new(struct job *job)
 	p->asked = calloc(1, pieces);
 	p->near_failures = calloc(1, pieces);
 	p->listed_ms = -1;
-	p->moved_ms = p->synced_ms = p->ticked_ms = now_of(p);
+	p->moved_ms = p->fed_ms = p->synced_ms = p->ticked_ms = now_of(p);
 	p->random = uv_hrtime() ^ job->f->o.own_id;
 	return p;
 }
@@ -264,6 +264,16 @@ struct round {
 	struct piece_facts facts;
 };
 
+static bool is_starving(struct pieces *p)
+{
+	int64_t now = now_of(p);
+
+	if (p->n_requests > 0 || p->storing > 0)
+		p->fed_ms = now;
+	return now - p->fed_ms >= PIECE_STARVING_MS &&
+	       now - p->moved_ms >= PIECE_STARVING_MS;
+}
+
 static void look_around(struct round *w)
 {
 	struct pieces *p = w->p;
@@ -281,6 +291,8 @@ static void look_around(struct round *w)
 		.urgent = w->urgent,
 		.n_urgent = w->n_urgent,
 		.may_beyond = p->may_beyond,
+		.early = now_of(p) - p->beyond_ms < PIECE_EARLY_MS,
+		.starving = is_starving(p),
 		.own_id = job->f->o.own_id,
 		.peers = w->peers,
 		.run_max = UINT32_MAX,
@@ -361,7 +373,7 @@ static void ask_all(struct pieces *p)
 static void look_who_is_there(struct pieces *p)
 {
 	struct pieces_request *next;
-	bool some_beyond = false;
+	bool some_beyond = false, before = p->may_beyond;
 
 	if (p->listed_ms >= 0 && now_of(p) - p->listed_ms < PIECES_LIST_MS)
 		return;
@@ -369,6 +381,8 @@ static void look_who_is_there(struct pieces *p)
 	for (unsigned i = 0; i < p->n_peers; i++)
 		some_beyond |= p->peers[i]->is.reach == PEER_BEYOND;
 	p->may_beyond = some_beyond && job_may_beyond(p->job);
+	if (p->may_beyond && !before)
+		p->beyond_ms = now_of(p);
 	if (p->may_beyond || !p->job->beyond)
 		return;
 	/* Another one carries it now. */

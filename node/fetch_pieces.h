@@ -82,7 +82,9 @@ struct pieces {
 	unsigned n_requests;
 	bool may_beyond;
 	int64_t listed_ms; /* the peers were asked for; -1: do it again */
+	int64_t beyond_ms; /* it may ask beyond since then */
 	int64_t moved_ms;  /* when bytes last came */
+	int64_t fed_ms;	   /* when some were last on their way */
 	int64_t ticked_ms;
 	uint64_t random;
 

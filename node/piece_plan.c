@@ -10,7 +10,7 @@
 enum {
 	WINDOW = 4096, /* pieces looked at in one question */
 	/* Pieces that their owner, going in order, is probably being sent. */
-	AT_WORK = 1
+	AT_WORK = 2
 };
 
 struct plan {
@@ -19,7 +19,7 @@ struct plan {
 	uint32_t max; /* pieces in the answer */
 	bool swarm;   /* some peers have some of it: the order matters */
 	bool source;  /* what several swap comes from this peer */
-	bool starving; /* nothing is on its way from anybody */
+	bool first;   /* others may begin just now, too */
 	bool known;   /* only what it is known to have */
 };
 
@@ -193,31 +193,36 @@ static bool plan_in_order(const struct plan *p, struct piece_ask *ask)
 
 /* Rule 4, of the source. Each asks for its own in their order. Who has all of
  * his helps the others from behind, with pieces he comes second for; what they
- * are at just now is left to them, unless nothing else comes. */
-static bool plan_source(const struct plan *p, struct piece_ask *ask)
+ * are at just now is left to them: it comes from them soon. Who may not have
+ * heard of all yet takes its own by chance: of some it will not be the owner. */
+static bool plan_source(const struct plan *p, uint64_t random,
+			struct piece_ask *ask)
 {
 	const struct piece_facts *f = p->facts;
 	uint8_t ahead[PEERS_MAX] = { 0 };
 	uint32_t best = UINT32_MAX, at = 0, looked = 0;
+	uint64_t best_lot = 0;
 
 	for (uint32_t i = 0; i < f->pieces && looked < WINDOW; i++) {
 		unsigned rank, owner = 0;
+		uint64_t lot = p->first ? mix(random ^ i) : i;
 
 		if (havemap_has(f->have, i) || havemap_has(f->pending, i) ||
 		    a_swapper_has(f, i))
 			continue;
 		looked++;
 		rank = rank_of(f, i, &owner);
-		if (rank > 0 && ahead[owner] < AT_WORK && !p->starving) {
+		if (rank > 0 && ahead[owner] < AT_WORK && !f->starving) {
 			ahead[owner]++;
 			continue;
 		}
-		if ((rank > 1 && !p->starving) || !is_open(p, i) ||
-		    rank > best)
+		if ((rank > 1 && !f->starving) || !is_open(p, i) ||
+		    rank > best || (rank == best && lot < best_lot))
 			continue;
 		best = rank;
+		best_lot = lot;
 		at = i;
-		if (rank == 0)
+		if (rank == 0 && !p->first)
 			break;
 	}
 	*ask = (struct piece_ask){ .first = at, .count = 1 };
@@ -276,32 +281,6 @@ static bool plan_again(const struct plan *p, uint64_t random,
 	return false;
 }
 
-static bool is_starving(const struct piece_facts *f)
-{
-	for (size_t i = 0; i < havemap_size(f->pieces); i++)
-		if (f->pending[i] != 0)
-			return false;
-	return true;
-}
-
-/* Rule 5, the very first: many begin at once with the same source and do not
- * know of one another yet. Not all of them with the same piece. */
-static bool plan_first(const struct plan *p, struct piece_ask *ask)
-{
-	const struct piece_facts *f = p->facts;
-
-	if (p->peer->reach != PEER_BEYOND || p->swarm || !is_starving(f))
-		return false;
-	for (size_t i = 0; i < havemap_size(f->pieces); i++)
-		if (f->have[i] != 0)
-			return false;
-	*ask = (struct piece_ask){
-		.first = (uint32_t)(piece_weight(f->own_id, 0) % f->pieces),
-		.count = 1
-	};
-	return is_open(p, ask->first);
-}
-
 bool piece_plan(const struct piece_facts *facts, unsigned peer,
 		uint64_t random, struct piece_ask *ask)
 {
@@ -314,6 +293,9 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	p.max = p.peer->room - p.peer->asked;
 	if (p.max > facts->run_max)
 		p.max = facts->run_max;
+	p.first = facts->early && p.peer->reach == PEER_BEYOND;
+	if (p.first)
+		p.max = 1;
 	for (unsigned i = 0; i < facts->n_peers; i++) {
 		swappers += facts->peers[i].swaps;
 		p.swarm |= facts->peers[i].has == PEER_HAS_PIECES ||
@@ -321,19 +303,19 @@ bool piece_plan(const struct piece_facts *facts, unsigned peer,
 	}
 	p.source = swappers > 0 && !p.peer->swaps &&
 		   p.peer->reach == PEER_BEYOND;
-	p.starving = p.source && is_starving(facts);
 	if (plan_urgent(&p, ask))
 		return true;
+	/* What is one node's chance is not another's. */
+	random ^= mix(facts->own_id);
 	/* One above that told what it has: that comes at once. */
 	p.known = p.peer->has == PEER_CAN_GET && p.peer->map != NULL;
-	if (p.known && plan_in_order(&p, ask))
+	if (p.known && (p.source ? plan_source(&p, random, ask) :
+				   plan_in_order(&p, ask)))
 		return true;
 	p.known = false;
-	if (plan_first(&p, ask))
-		return true;
-	if (p.source	? plan_source(&p, ask) :
-	    p.swarm	? plan_best(&p, random, ask) :
-			  plan_in_order(&p, ask))
+	if (p.source	       ? plan_source(&p, random, ask) :
+	    p.swarm || p.first ? plan_best(&p, random, ask) :
+				 plan_in_order(&p, ask))
 		return true;
 	return plan_again(&p, random, ask);
 }

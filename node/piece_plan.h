@@ -9,12 +9,14 @@
  *   3. From beyond only a carrier asks (`may_beyond`).
  *   4. Of what several swap, each asks the common source first for the pieces
  *      that fall to it (rendezvous hashing over id and piece number), so that
- *      each piece leaves the source once; then for those that fall to others
- *      and that nobody is known to have.
+ *      each piece leaves the source once; then for those that it comes second
+ *      for; for what falls to others and that nobody is known to have only
+ *      when nothing came for long (`starving`).
  *   5. Otherwise the piece that the fewest peers have; of equal ones by chance,
- *      or in order when one peer alone serves us (long runs are cheap), but
- *      for the first of all from beyond: any, by this node's id, lest many who
- *      begin at once all fetch the same.
+ *      or in order when one peer alone serves us (long runs are cheap). At the
+ *      beginning (`early`) one alone at a time and by chance from beyond, lest
+ *      many who begin at once, and have not heard of one another, all fetch
+ *      the same.
  *   6. A piece that is asked for and does not come is asked elsewhere only
  *      when nothing else is left and its holder is slow (the end game), or
  *      when it is urgent.
@@ -28,7 +30,11 @@
 
 #include "node/peers.h"
 
-enum { PIECE_NEAR_FAILURES = 2 };
+enum {
+	PIECE_NEAR_FAILURES = 2,
+	PIECE_EARLY_MS = 1500, /* others are heard of in that time */
+	PIECE_STARVING_MS = 3000
+};
 
 /* One peer as the plan sees it. */
 struct piece_peer {
@@ -51,6 +57,8 @@ struct piece_facts {
 	const uint32_t *urgent; /* in their order; need not be missing */
 	uint32_t n_urgent;
 	bool may_beyond;
+	bool early;    /* this node has begun PIECE_EARLY_MS ago or less */
+	bool starving; /* nothing was pending for PIECE_STARVING_MS */
 	uint64_t own_id;
 	const struct piece_peer *peers;
 	unsigned n_peers;

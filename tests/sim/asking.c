@@ -323,6 +323,8 @@ static void ask_all(struct asking *a, bool may_beyond)
 
 		to_map(a->stock->have, have);
 		to_map(a->job->pending, pending);
+		/* So short a time is none here. */
+		facts.starving = a->job->n_flows == 0;
 		if (a->peers[i].asked >= a->peers[i].room)
 			continue;
 		a->w->tally.plans++;

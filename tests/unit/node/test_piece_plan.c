@@ -75,15 +75,17 @@ static void many_who_begin_at_once_begin_with_different_pieces(void)
 
 	world_init(&w);
 	add(&w, PEER_BEYOND, PEER_HAS_ALL);
+	w.facts.early = true;
 	for (uint64_t id = 1; id <= 16; id++) {
 		w.facts.own_id = id << 40;
 		CHECK(asks(&w, 0) && w.ask.count == 1);
 		havemap_set(begun, w.ask.first);
 	}
 	CHECK(havemap_count(begun, PIECES) >= 10);
-	/* From then on in order. */
-	havemap_set(w.have, w.ask.first);
-	CHECK(asks(&w, 0) && w.ask.first <= 1);
+	/* From then on in order, and many in one request. */
+	w.facts.early = false;
+	memset(w.have, 0, MAP);
+	CHECK(asks(&w, 0) && w.ask.first == 0 && w.ask.count == 16);
 }
 
 static void what_somebody_looks_at_comes_first(void)
@@ -135,7 +137,6 @@ static void who_swaps_asks_the_source_for_its_own_first(void)
 	add(&w, PEER_BEYOND, PEER_CAN_GET);
 	for (unsigned i = 1; i < 4; i++)
 		add(&w, PEER_BEYOND, PEER_HAS_PIECES)->swaps = true;
-	havemap_set(w.pending, 0); /* it does not starve */
 	for (unsigned n = 0; asks(&w, 0); n++) {
 		uint64_t own = piece_weight(1000, w.ask.first);
 		bool ours = true;
@@ -152,6 +153,12 @@ static void who_swaps_asks_the_source_for_its_own_first(void)
 	CHECK(w.ask.count == 1);
 	CHECK(havemap_count(w.have, PIECES) > 12 &&
 	      havemap_count(w.have, PIECES) < 40);
+	/* The rest is the others' to ask for, but not for ever. */
+	while (asks(&w, 0))
+		havemap_set(w.have, w.ask.first);
+	CHECK(havemap_count(w.have, PIECES) < 55);
+	w.facts.starving = true;
+	CHECK(asks(&w, 0));
 	/* What another has comes from there. */
 	memset(w.maps[2], 0xff, MAP);
 	CHECK(!asks(&w, 0));

@@ -22,7 +22,23 @@ enum {
 	TELL_NEAR_MS = 50, /* and on a LAN */
 	LEAD_MS = 400,
 	RUN_MS = 3000,
-	LEAD = 32 << 10
+	LINE_MS = 15 * 1000, /* of a source that nobody shares */
+	LEAD = 32 << 10,
+	RATE_MS = 250,
+	BEGIN_MS = 500,	 /* within which all begin */
+	ANSWER_MS = 200, /* of an announcement, on lines that are full */
+	NEVER = 1 << 30
+};
+
+/* When a carrier announces itself (node/node_swap.c). */
+static const int64_t asks_ms[] = { 0, 300, 1000, 3000, 13000 };
+
+/* What comes from one peer, as node/fetch_pieces_peers.c counts it. */
+struct pace {
+	double rate; /* bytes a second; 0: not known */
+	double window_bytes;
+	int64_t window_ms;
+	unsigned requests;
 };
 
 /* A run of pieces on its way from one to another. */
@@ -36,11 +52,13 @@ struct flow {
 
 struct member {
 	bool here; /* joined, and not dead */
+	int64_t begin_ms;
+	int64_t heard_ms; /* something came, or is on its way */
 	double up, down; /* bytes a second */
 	unsigned lan;	 /* who shares one is near */
 	uint8_t have[MAP], pending[MAP];
 	uint8_t told[MAP]; /* of it to others */
-	double rate[NODES_MAX]; /* of what came from each, lately */
+	struct pace pace[NODES_MAX]; /* of what came from each, lately */
 	uint64_t from_source; /* bytes */
 	double done_s; /* when it had all; 0: not yet */
 };
@@ -153,9 +171,18 @@ static void piece_came(struct swarm *s, struct flow *f, uint32_t piece)
 static void flow_moves(struct swarm *s, struct flow *f)
 {
 	double bytes = f->rate * STEP_MS / 1000;
-	double *rate = &s->nodes[f->to].rate[f->from];
+	struct pace *pace = &s->nodes[f->to].pace[f->from];
+	int64_t passed = s->now_ms - pace->window_ms;
 
-	*rate += (f->rate - *rate) * STEP_MS / 1000;
+	pace->window_bytes += bytes;
+	if (passed >= RATE_MS) {
+		double rate = pace->window_bytes * 1000 / (double)passed;
+
+		pace->rate = pace->rate == 0 ? rate :
+					       (3 * pace->rate + rate) / 4;
+		pace->window_bytes = 0;
+		pace->window_ms = s->now_ms;
+	}
 	f->done += bytes;
 	while (f->done >= PIECE && f->at < f->ask.first + f->ask.count) {
 		f->done -= PIECE;
@@ -171,6 +198,7 @@ static void flow_ends(struct swarm *s, unsigned i)
 
 	for (uint32_t p = f->at; p < f->ask.first + f->ask.count; p++)
 		havemap_unset(s->nodes[f->to].pending, p);
+	s->nodes[f->to].pace[f->from].requests--;
 	*f = s->flows[--s->n_flows];
 }
 
@@ -188,27 +216,83 @@ static void flows_move(struct swarm *s)
 
 /* --- what is asked for --- */
 
-/* As node/fetch_pieces.c: two at one peer, the second before the first ends. */
+/* As node/fetch_pieces.c: two at one peer, the second before the first ends,
+ * but for long runs over a line. */
 static uint32_t room_at(const struct swarm *s, unsigned node, unsigned peer)
 {
-	double left = 0, rate = s->nodes[node].rate[peer];
-	unsigned running = 0;
+	const struct pace *pace = &s->nodes[node].pace[peer];
+	double left = 0, lead = pace->rate * LEAD_MS / 1000 + LEAD;
+	double run = pace->rate * (peer == 0 ? LINE_MS : RUN_MS) / 1000;
 
 	for (unsigned i = 0; i < s->n_flows; i++) {
 		const struct flow *f = &s->flows[i];
 
 		if (f->to != node || f->from != peer)
 			continue;
-		running++;
+		if (f->ask.count > 1 && !is_near(s, node, peer))
+			lead = 0;
 		left += (f->ask.first + f->ask.count - f->at) * (double)PIECE -
 			f->done;
 	}
-	if (running >= 2 || (running == 1 && left > rate * LEAD_MS / 1000 +
-							     LEAD))
+	if (pace->requests >= 2 || (pace->requests == 1 && left > lead))
 		return 0;
-	return rate * RUN_MS / 1000 < PIECE ?
-		       1 :
-		       (uint32_t)(rate * RUN_MS / 1000 / PIECE);
+	return run < PIECE ? 1 : (uint32_t)(run / PIECE);
+}
+
+/* When one carrier hears of another: with the first answer to an announcement
+ * that was sent when the other had sent one. */
+static int64_t meets_ms(const struct swarm *s, unsigned one, unsigned other)
+{
+	int64_t there = s->nodes[other].begin_ms + ANSWER_MS / 2;
+
+	for (unsigned i = 0; i < sizeof(asks_ms) / sizeof(*asks_ms); i++) {
+		int64_t at = s->nodes[one].begin_ms + asks_ms[i];
+
+		if (at + ANSWER_MS / 2 >= there)
+			return at + ANSWER_MS;
+	}
+	return NEVER;
+}
+
+static unsigned put_peers(const struct swarm *s, unsigned node,
+			  struct piece_peer *peers, unsigned *of)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		bool near = is_near(s, node, i);
+
+		if (i == node || !s->nodes[i].here ||
+		    s->now_ms < s->nodes[i].begin_ms ||
+		    (i != 0 && !near && s->now_ms < meets_ms(s, node, i)))
+			continue;
+		of[count] = i;
+		peers[count++] = (struct piece_peer){
+			.id = 0x9e3779b97f4a7c15u * i,
+			.reach = near ? PEER_NEAR : PEER_BEYOND,
+			.has = i == 0 ? PEER_CAN_GET : PEER_HAS_PIECES,
+			.swaps = i != 0 && !near,
+			/* Some had reason to ask the source, too. */
+			.map = i != 0 || node % 4 == 1 ? s->nodes[i].told :
+							 NULL,
+		};
+	}
+	return count;
+}
+
+static void flow_begins(struct swarm *s, struct flow *f)
+{
+	struct member *to = &s->nodes[f->to];
+	struct pace *pace = &to->pace[f->from];
+
+	f->at = f->ask.first;
+	for (uint32_t i = 0; i < f->ask.count; i++)
+		havemap_set(to->pending, f->ask.first + i);
+	if (pace->requests++ == 0) {
+		pace->window_ms = s->now_ms;
+		pace->window_bytes = 0;
+	}
+	s->flows[s->n_flows++] = *f;
 }
 
 static void ask_around(struct swarm *s, unsigned node)
@@ -224,20 +308,11 @@ static void ask_around(struct swarm *s, unsigned node)
 				     .run_max = 64 };
 
 	facts.may_beyond = m->lan == 0 || s->carrier[m->lan] == node;
-	for (unsigned i = 0; i < s->count; i++) {
-		bool near = is_near(s, node, i);
-
-		if (i == node || !s->nodes[i].here)
-			continue;
-		of[facts.n_peers] = i;
-		peers[facts.n_peers++] = (struct piece_peer){
-			.id = 0x9e3779b97f4a7c15u * i,
-			.reach = near ? PEER_NEAR : PEER_BEYOND,
-			.has = i == 0 ? PEER_CAN_GET : PEER_HAS_PIECES,
-			.swaps = i != 0 && !near,
-			.map = i == 0 ? NULL : s->nodes[i].told,
-		};
-	}
+	facts.early = s->now_ms - m->begin_ms < PIECE_EARLY_MS;
+	if (havemap_count(m->pending, PIECES) > 0 || m->heard_ms == 0)
+		m->heard_ms = s->now_ms;
+	facts.starving = s->now_ms - m->heard_ms >= PIECE_STARVING_MS;
+	facts.n_peers = put_peers(s, node, peers, of);
 	for (unsigned p = 0; p < facts.n_peers; p++)
 		for (;;) {
 			struct flow f = { .from = of[p], .to = node };
@@ -246,10 +321,7 @@ static void ask_around(struct swarm *s, unsigned node)
 			if (s->n_flows == FLOWS_MAX ||
 			    !piece_plan(&facts, p, chance(s), &f.ask))
 				break;
-			f.at = f.ask.first;
-			for (uint32_t i = 0; i < f.ask.count; i++)
-				havemap_set(m->pending, f.ask.first + i);
-			s->flows[s->n_flows++] = f;
+			flow_begins(s, &f);
 		}
 }
 
@@ -263,7 +335,7 @@ static void step(struct swarm *s)
 		if ((s->now_ms + (int64_t)i * 37 / STEP_MS * STEP_MS) %
 			    every == 0)
 			memcpy(m->told, m->have, MAP);
-		if (m->here && m->done_s == 0)
+		if (m->here && s->now_ms >= m->begin_ms && m->done_s == 0)
 			ask_around(s, i);
 	}
 	share_lines(s);
@@ -284,7 +356,10 @@ static struct swarm *swarm_new(unsigned peers, double mbit)
 		s->nodes[i] = (struct member){ .here = true,
 					       .up = mbit * 1e6 / 8,
 					       .down = mbit * 1e6 / 8 };
+	for (unsigned i = 1; i < s->count; i++)
+		s->nodes[i].begin_ms = (int64_t)(chance(s) % BEGIN_MS);
 	memset(s->nodes[0].have, 0xff, MAP);
+	memset(s->nodes[0].told, 0xff, MAP);
 	return s;
 }
 
@@ -337,8 +412,10 @@ static void everybody_at_once(void)
 	double ratio = last_of(s) / bound(20);
 
 	tell("16 at once", ratio, copies_of(s));
-	CHECK(ratio <= 1.15);
-	CHECK(copies_of(s) <= 1.1);
+	/* Until the first pieces are whole nobody can pass anything on: 2 s of
+	 * these 27. */
+	CHECK(ratio <= 1.23);
+	CHECK(copies_of(s) <= 1.06);
 	free(s);
 }
 
@@ -352,8 +429,8 @@ static void one_dies(void)
 	s->nodes[5].here = false;
 	ratio = last_of(s) / bound(20);
 	tell("one of 16 dies", ratio, copies_of(s));
-	CHECK(ratio <= 1.2);
-	CHECK(copies_of(s) <= 1.1);
+	CHECK(ratio <= 1.24);
+	CHECK(copies_of(s) <= 1.06);
 	free(s);
 }
 
@@ -366,8 +443,10 @@ static void some_come_late(void)
 		s->nodes[i].here = false;
 	while (s->now_ms < 10 * 1000)
 		step(s);
-	for (unsigned i = 13; i <= 16; i++)
+	for (unsigned i = 13; i <= 16; i++) {
 		s->nodes[i].here = true;
+		s->nodes[i].begin_ms = s->now_ms;
+	}
 	ratio = last_of(s) / (10 + bound(20));
 	tell("4 of 16 come late", ratio, copies_of(s));
 	CHECK(ratio <= 1.1);
