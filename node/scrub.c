@@ -218,7 +218,8 @@ static void scrubbed(uv_work_t *work, int cancelled)
 	}
 	if (s->err.status != STATUS_OK) {
 		(void)fprintf(stderr, "xiangtu: scrub: %s\n", s->err.text);
-		leave(s);
+		s->piece = s->tf->mi.pieces; /* again in the next round */
+		payload_done(s);
 		return;
 	}
 	for (uint32_t i = s->piece; i < s->last; i++)
