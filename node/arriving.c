@@ -249,6 +249,16 @@ void arriving_piece(struct arriving *a, uint32_t piece)
 	unlock(all);
 }
 
+bool arriving_is(struct arriving *a, const uint8_t *have)
+{
+	bool same;
+
+	lock(a->all);
+	same = memcmp(a->have, have, havemap_size(a->pieces)) == 0;
+	unlock(a->all);
+	return same;
+}
+
 void arriving_end(struct arriving *a, bool held)
 {
 	struct arrivals *all = a->all;

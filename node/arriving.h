@@ -73,6 +73,8 @@ struct arriving *arriving_begin(struct arrivals *all,
 /* A piece was verified and lies in its file (not flushed, perhaps). Said again
  * it changes nothing. */
 void arriving_piece(struct arriving *a, uint32_t piece);
+/* Do requests get exactly these pieces? */
+bool arriving_is(struct arriving *a, const uint8_t *have);
 /* It is held (requests go on, the rest from its files), or it was given up
  * (all requests end). `a` is gone afterwards. */
 void arriving_end(struct arriving *a, bool held);

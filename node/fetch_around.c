@@ -168,6 +168,14 @@ void job_arriving_end(struct job *job, bool held)
 	job->arriving = NULL;
 }
 
+void job_arriving_settle(struct job *job)
+{
+	if (job->arriving == NULL || arriving_is(job->arriving, job->have))
+		return;
+	job_arriving_end(job, false);
+	job_arriving_begin(job);
+}
+
 unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max)
 {
 	return job->arriving == NULL ?

@@ -196,6 +196,8 @@ void job_untell(struct job *job);
 void job_arriving_begin(struct job *job);
 void job_arriving_piece(struct job *job, uint32_t piece);
 void job_arriving_end(struct job *job, bool held);
+/* Serve no more than what is remembered: somebody is about to write the rest. */
+void job_arriving_settle(struct job *job);
 /* What those who are served wait for, the most urgent first; how many. */
 unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max);
 /* Does somebody read it as it comes? */

@@ -123,8 +123,12 @@ static void load(struct job *job)
 		.lan_only = !job_may_beyond(job),
 	};
 	struct err err = ERR_INIT;
-	enum status status = engine_add(job->f->o.engine, &payload, &err);
+	enum status status;
 
+	/* The engine writes before it verifies, also where pieces lie that
+	 * could not be flushed. */
+	job_arriving_settle(job);
+	status = engine_add(job->f->o.engine, &payload, &err);
 	if (status == STATUS_OK) {
 		job->flushing = false;
 		job->dirty = 0;

@@ -75,16 +75,18 @@ static void begin(struct stage *s, uint32_t unused)
 
 	(void)unused;
 	s->a = arriving_begin(s->all, s->wares.tf->btmh, s->wares.tf, have);
-	CHECK(s->a != NULL);
+	CHECK(s->a != NULL && arriving_is(s->a, have));
 }
 
 static void comes(struct stage *s, uint32_t piece)
 {
+	static const uint8_t nothing[BIG_PIECES] = { 0 };
 	struct err err = ERR_INIT;
 
 	CHECK(payload_write(s->files, piece, wares_piece(&s->wares, piece), &err) ==
 	      STATUS_OK);
 	arriving_piece(s->a, piece);
+	CHECK(!arriving_is(s->a, nothing));
 }
 
 /* Bytes that nobody has verified lie in its place. */
