@@ -53,23 +53,10 @@ static uint64_t on_disk(const struct cache *c, const uint8_t *btmh)
 
 static size_t place_of(const struct cache *c, const uint8_t *btmh, bool *found)
 {
-	size_t low = 0, high = c->count;
+	size_t at;
 
-	*found = false;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = memcmp(c->rows[middle].btmh, btmh, 32);
-
-		if (order == 0) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	*found = bytes_find32(c->rows, c->count, sizeof(*c->rows), btmh, &at);
+	return at;
 }
 
 static void row_remove(struct cache *c, const uint8_t *btmh)

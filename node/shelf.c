@@ -77,23 +77,10 @@ void shelf_free(struct shelf *s)
 /* Where `btmh` is, or would go; under either lock. */
 static size_t place_of(const struct shelf *s, const uint8_t *btmh, bool *found)
 {
-	size_t low = 0, high = s->count;
+	size_t at;
 
-	*found = false;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		int order = memcmp(s->held[middle].btmh, btmh, 32);
-
-		if (order == 0) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	*found = bytes_find32(s->held, s->count, sizeof(*s->held), btmh, &at);
+	return at;
 }
 
 enum status shelf_put(struct shelf *s, const uint8_t btmh[static 32])

@@ -130,6 +130,29 @@ enum status bytes_read_line(struct bytes_reader *r, struct bytes *line)
 	return STATUS_OK;
 }
 
+bool bytes_find32(const void *rows, size_t count, size_t row_size,
+		  const uint8_t *key, size_t *at)
+{
+	size_t low = 0, high = count;
+	bool found = false;
+
+	while (low < high && !found) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp((const uint8_t *)rows + middle * row_size,
+				   key, 32);
+
+		found = order == 0;
+		if (found)
+			low = middle;
+		else if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*at = low;
+	return found;
+}
+
 void buf_release(struct buf *b)
 {
 	free(b->data);

@@ -54,3 +54,23 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 	door_close(door);
 	return status;
 }
+
+enum status cli_show_list(struct cli *cli, json_t *request, const char *none,
+			  void (*print)(const json_t *list), struct err *err)
+{
+	json_t *list;
+	enum status status = cli_ask(cli, request, &list, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (cli->json) {
+		cli_print_json(list);
+		return STATUS_OK;
+	}
+	if (none != NULL && json_array_size(list) == 0)
+		puts(none);
+	else
+		print(list);
+	json_decref(list);
+	return STATUS_OK;
+}

@@ -45,28 +45,15 @@ enum status cmd_journal(struct cli *cli, struct err *err)
 {
 	const char *limit = cli_value(cli, "limit");
 	uint64_t most = 50;
-	json_t *list;
-	enum status status;
 
 	if (limit != NULL &&
 	    (decimal_parse(bytes_of(limit), &most) != STATUS_OK || most == 0))
 		return err_set(err, STATUS_USAGE, "--limit wants a number");
-	status = cli_ask(cli,
-			 json_pack("{s:s, s:I}", "verb", "journal", "limit",
-				   (json_int_t)most),
-			 &list, err);
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(list);
-		return STATUS_OK;
-	}
-	if (json_array_size(list) == 0)
-		puts(tr("Nothing was deleted or found damaged."));
-	else
-		print_journal(list);
-	json_decref(list);
-	return STATUS_OK;
+	return cli_show_list(cli,
+			     json_pack("{s:s, s:I}", "verb", "journal", "limit",
+				       (json_int_t)most),
+			     tr("Nothing was deleted or found damaged."),
+			     print_journal, err);
 }
 
 static void print_deletion(const char *name, const json_t *row)

@@ -69,33 +69,19 @@ enum status cmd_lessons(struct cli *cli, struct err *err)
 	char query[1024];
 	const char *limit = cli_value(cli, "limit");
 	uint64_t most = 1000;
-	json_t *list;
-	enum status status;
 
 	if (limit != NULL &&
 	    (decimal_parse(bytes_of(limit), &most) != STATUS_OK || most == 0))
 		return err_set(err, STATUS_USAGE, "--limit wants a number");
 	join_words(cli, query, sizeof(query));
-	status = cli_ask(cli,
-			 json_pack("{s:s, s:b, s:s, s:s*, s:s*, s:s*, s:I}",
-				   "verb", "lessons", "all", cli->json, "query", query, "topic",
-				   cli_value(cli, "topic"), "region",
-				   cli_value(cli, "region"), "state",
-				   cli_value(cli, "state"), "limit",
-				   (json_int_t)most),
-			 &list, err);
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(list);
-		return STATUS_OK;
-	}
-	if (json_array_size(list) == 0)
-		puts(tr("No lesson found."));
-	else
-		print_lessons(list);
-	json_decref(list);
-	return STATUS_OK;
+	return cli_show_list(
+		cli,
+		json_pack("{s:s, s:b, s:s, s:s*, s:s*, s:s*, s:I}", "verb",
+			  "lessons", "all", cli->json, "query", query, "topic",
+			  cli_value(cli, "topic"), "region",
+			  cli_value(cli, "region"), "state",
+			  cli_value(cli, "state"), "limit", (json_int_t)most),
+		tr("No lesson found."), print_lessons, err);
 }
 
 static void print_field(const char *name, const char *value)

@@ -86,26 +86,20 @@ static bool any_strange(const json_t *list)
 	return false;
 }
 
-enum status cmd_records(struct cli *cli, struct err *err)
+static void print_records(const json_t *list)
 {
-	json_t *list;
-	enum status status = cli_ask(cli, json_pack("{s:s}", "verb", "records"),
-				     &list, err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(list);
-		return STATUS_OK;
-	}
 	print_logs(list, false);
 	if (any_strange(list)) {
 		printf("\n%s\n", tr("Of stations that nobody enrolled (xiangtu "
 				    "station accept CODE):"));
 		print_logs(list, true);
 	}
-	json_decref(list);
-	return STATUS_OK;
+}
+
+enum status cmd_records(struct cli *cli, struct err *err)
+{
+	return cli_show_list(cli, json_pack("{s:s}", "verb", "records"), NULL,
+			     print_records, err);
 }
 
 /* --- records add --- */

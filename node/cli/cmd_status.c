@@ -188,23 +188,14 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	return STATUS_OK;
 }
 
-enum status cmd_neighbours(struct cli *cli, struct err *err)
+static void print_neighbours(const json_t *list)
 {
 	const char *titles[] = { tr("Name"), tr("Level"), tr("Region"),
 				 tr("Address"), tr("Heard") };
 	struct table *table;
 	const json_t *row;
-	json_t *list;
 	size_t i;
-	enum status status = cli_ask(
-		cli, json_pack("{s:s}", "verb", "neighbours"), &list, err);
 
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(list);
-		return STATUS_OK;
-	}
 	table = table_new(5, titles);
 	json_array_foreach(list, i, row) {
 		char heard[64];
@@ -221,8 +212,12 @@ enum status cmd_neighbours(struct cli *cli, struct err *err)
 		table_row(table, cells);
 	}
 	table_print(table);
-	json_decref(list);
-	return STATUS_OK;
+}
+
+enum status cmd_neighbours(struct cli *cli, struct err *err)
+{
+	return cli_show_list(cli, json_pack("{s:s}", "verb", "neighbours"),
+			     NULL, print_neighbours, err);
 }
 
 static void print_transfers(const json_t *transfers)

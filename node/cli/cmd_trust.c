@@ -126,23 +126,14 @@ enum status cmd_station_end(struct cli *cli, struct err *err)
 	return print_station(cli, answer, "retired");
 }
 
-enum status cmd_station_list(struct cli *cli, struct err *err)
+static void print_stations(const json_t *list)
 {
 	const char *titles[] = { tr("Code"), tr("Name"), tr("Region"),
 				 tr("State") };
 	struct table *table;
 	const json_t *station;
-	json_t *list;
 	size_t i;
-	enum status status = cli_ask(
-		cli, json_pack("{s:s}", "verb", "station-list"), &list, err);
 
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(list);
-		return STATUS_OK;
-	}
 	table = table_new(4, titles);
 	json_array_foreach(list, i, station) {
 		const char *cells[] = { cli_text(station, "code"),
@@ -153,6 +144,10 @@ enum status cmd_station_list(struct cli *cli, struct err *err)
 		table_row(table, cells);
 	}
 	table_print(table);
-	json_decref(list);
-	return STATUS_OK;
+}
+
+enum status cmd_station_list(struct cli *cli, struct err *err)
+{
+	return cli_show_list(cli, json_pack("{s:s}", "verb", "station-list"),
+			     NULL, print_stations, err);
 }

@@ -37,23 +37,12 @@ void cli_print_confirmations(const json_t *withdrawal)
 	print_missing(json_object_get(withdrawal, "missing"));
 }
 
-static enum status list(struct cli *cli, struct err *err)
+static void print_withdrawals(const json_t *list)
 {
 	const json_t *withdrawal;
-	json_t *answer;
 	size_t i;
-	enum status status = cli_ask(
-		cli, json_pack("{s:s}", "verb", "withdrawals"), &answer, err);
 
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(answer);
-		return STATUS_OK;
-	}
-	if (json_array_size(answer) == 0)
-		puts(tr("Nothing was withdrawn."));
-	json_array_foreach(answer, i, withdrawal) {
+	json_array_foreach(list, i, withdrawal) {
 		const char *id = cli_text(withdrawal, "id");
 		const char *hash = strchr(id, '#');
 
@@ -62,8 +51,13 @@ static enum status list(struct cli *cli, struct err *err)
 		       cli_text(withdrawal, "reason"));
 		cli_print_confirmations(withdrawal);
 	}
-	json_decref(answer);
-	return STATUS_OK;
+}
+
+static enum status list(struct cli *cli, struct err *err)
+{
+	return cli_show_list(cli, json_pack("{s:s}", "verb", "withdrawals"),
+			     tr("Nothing was withdrawn."), print_withdrawals,
+			     err);
 }
 
 enum status cmd_withdraw(struct cli *cli, struct err *err)

@@ -49,6 +49,14 @@ enum status cmd_drive_sync(struct cli *cli, struct err *err);
 enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err);
 
+/*
+ * Ask for a list and show it: as JSON where that is wanted, else the sentence
+ * `none` (translated; NULL for none) when it is empty, else by `print`. Takes
+ * `request`.
+ */
+enum status cli_show_list(struct cli *cli, json_t *request, const char *none,
+			  void (*print)(const json_t *list), struct err *err);
+
 /* The same, but of a running node only: STATUS_UNREACHABLE when none runs. */
 enum status cli_ask_node(const struct cli *cli, json_t *request,
 			 json_t **result, struct err *err);

@@ -96,20 +96,12 @@ static enum status gather_enrolled(struct gathering *g, struct catalog *c,
 
 static struct enrolled *find_enrolled(struct gathering *g, const uint8_t *key)
 {
-	size_t low = 0, high = g->enrolled_count;
+	size_t at;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = memcmp(g->enrolled[middle].key, key, 32);
-
-		if (order == 0)
-			return &g->enrolled[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return bytes_find32(g->enrolled, g->enrolled_count,
+			    sizeof(*g->enrolled), key, &at) ?
+		       &g->enrolled[at] :
+		       NULL;
 }
 
 /* --- stops --- */

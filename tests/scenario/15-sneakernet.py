@@ -69,6 +69,7 @@ class Story:
         self.originals = {}  # title: sorted sha256 of its files
         self.lessons = {}    # title: as publish said
         self.county = Place(s.county(words=ALONE), False)
+        self.former = set()  # payloads of earlier revisions: kept until room is needed
         self.published = 0
 
     # -- what happens at the county
@@ -86,6 +87,7 @@ class Story:
         words = ["--region", region, "--no-media"]
         if revises:
             words += ["--revises", self.lessons[revises]["id"]]
+            self.former.add(self.lessons[revises]["btmh"])
         self.lessons[title] = self.county.node.publish(source, title, topic, *words)
         self.originals[title] = sorted(sums)
         self.county.wants.add(title)
@@ -135,7 +137,8 @@ class Story:
         equal(set(held), place.wants, f"{place.name} holds")
         for title, lesson in held.items():
             equal(lesson["btmh"], self.lessons[title]["btmh"], f"{place.name}: {title} is the newest")
-        equal(set(os.listdir(os.path.join(place.node.dir, "payload"))) - {"lost+found"},
+        equal(set(os.listdir(os.path.join(place.node.dir, "payload"))) - {"lost+found"} -
+              self.former,
               {self.lessons[title]["btmh"] for title in place.wants},
               f"{place.name}: folders of payload")
         equal(place.node.try_cli("check").code, DONE, f"{place.name}: check")
