@@ -44,6 +44,7 @@ struct engine {
 	char *listen;
 	struct engine_limits limits;
 	bool inside; /* everything is LAN only */
+	bool inside_untold; /* not all slots could be told */
 
 	enum engine_state state;
 	struct engine_process process;
@@ -517,9 +518,10 @@ enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only)
 
 void engine_stay_inside(struct engine *e, bool inside)
 {
-	if (inside == e->inside)
+	if (inside == e->inside && !e->inside_untold)
 		return;
 	e->inside = inside;
+	e->inside_untold = false;
 	for (uint32_t i = 0; i < e->slot_count; i++) {
 		struct slot *s = &e->slots[i];
 		struct engine_command command = {
@@ -528,8 +530,9 @@ void engine_stay_inside(struct engine *e, bool inside)
 			.lan_only = s->lan_only || inside,
 		};
 
-		if (s->used && !s->lan_only && !s->releasing)
-			(void)send_command(e, &command);
+		if (s->used && !s->lan_only && !s->releasing &&
+		    send_command(e, &command) != STATUS_OK)
+			e->inside_untold = true;
 	}
 }
 

@@ -118,7 +118,7 @@ enum status engine_release(struct engine *e, const uint8_t *btmh);
 enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only);
 /* While `inside`, all payloads, those to come too, speak with peers of the LAN
  * only, whatever engine_add() and engine_reach() say; afterwards as these said
- * last. */
+ * last. To be said now and again: a busy engine could not be told of all. */
 void engine_stay_inside(struct engine *e, bool inside);
 /* ENGINE_PEERS follows. */
 enum status engine_peers(struct engine *e, const uint8_t *btmh);
