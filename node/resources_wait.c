@@ -99,7 +99,9 @@ static bool answer_now(struct node *n, struct http_request *request,
 
 /* --- fetched for who asks --- */
 
-static void address_key(const struct sockaddr *from, uint8_t key[static 16])
+/* From afar whoever has one IPv6 address has the whole /64. */
+static void address_key(const struct sockaddr *from, bool near,
+			uint8_t key[static 16])
 {
 	memset(key, 0, 16);
 	if (from->sa_family == AF_INET) {
@@ -110,7 +112,7 @@ static void address_key(const struct sockaddr *from, uint8_t key[static 16])
 	} else {
 		const struct sockaddr_in6 *in6 = (const void *)from;
 
-		memcpy(key, &in6->sin6_addr, 16);
+		memcpy(key, &in6->sin6_addr, near ? 16 : 8);
 	}
 }
 
@@ -141,11 +143,11 @@ enum pull resources_pull(struct node *n, struct http_request *request,
 	    STATUS_OK)
 		return PULL_REFUSE;
 	(void)http_head_query_number(head, "wait", &wait);
-	address_key(from, key);
 	facts.wanted = standing.wanted;
 	facts.known = standing.wanted ||
 		      (standing.known && !standing.unwelcome);
 	facts.near = lan_has(n->lan, from);
+	address_key(from, facts.near, key);
 	facts.waits = wait != 0;
 	facts.hops = hops_left(head);
 	facts.room = pull_may_ask(&n->asked, key, btmh, node_now(n));
