@@ -15,6 +15,7 @@ enum {
 	MOVED_MS = 4000,
 	LONELY_MS = 1000, /* without a byte: ask for ordinary clients */
 	DROPPED_MS = 15 * 1000,
+	DROPPED_MAX_MS = 10 * 60 * 1000,
 	CURIOUS_MS = 1500, /* of silence, until one above is asked what it has */
 	WAITING_MS = 30 * 1000 /* for one above who gets it, for carriers */
 };
@@ -411,6 +412,18 @@ static bool another_has(const struct pieces_request *r)
 	return false;
 }
 
+/* The longer, the more often it happened: what it says it has stands in the
+ * way of others that do. */
+static int64_t dropped_ms(struct pieces_peer *peer)
+{
+	int64_t ms = DROPPED_MS;
+
+	for (unsigned i = 0; i < peer->failures && ms < DROPPED_MAX_MS; i++)
+		ms *= 2;
+	peer->failures++;
+	return ms;
+}
+
 static void drop_silent(struct pieces *p)
 {
 	struct pieces_request *next;
@@ -435,7 +448,7 @@ static void drop_silent(struct pieces *p)
 			p->near_failures[r->at]++;
 		source_failed(peer->is.source, now, "sends nothing");
 		job_peer_failed(p->job, peer->is.source);
-		pieces_drop_peer(peer, DROPPED_MS, true);
+		pieces_drop_peer(peer, dropped_ms(peer), true);
 		pieces_cancel(r);
 	}
 }

@@ -20,6 +20,7 @@ enum {
 	PIECES_LINE_MS = 15 * 1000, /* of a source that nobody shares */
 	PIECES_URGENT_MS = 1000,   /* while somebody looks at it */
 	PIECES_SILENT_MS = 10 * 1000,
+	PIECES_LEAST = 4096, /* bytes of a near one in that time */
 	PIECES_PATIENCE_MS = 40 * 1000, /* with nobody else to ask */
 	PIECES_LATE_MS = 4000, /* silent, or farther away than twice that */
 	PIECES_SYNC_MS = 3000,
@@ -68,6 +69,7 @@ struct pieces_request {
 	bool urgent, again;
 	bool paused;
 	int64_t begun_ms, heard_ms;
+	uint64_t unheard; /* bytes since heard_ms */
 };
 
 struct pieces_buffer {

@@ -142,6 +142,7 @@ static void map_came(void *owner, const struct http_reply *reply)
 	struct pieces_peer *peer = owner;
 	struct pieces *p = peer->pieces;
 	int64_t now = fetcher_now(p->job->f);
+	uint32_t before = peer->told;
 
 	peer->poll = NULL;
 	if (reply->status == STATUS_OK && reply->code == 200 &&
@@ -150,9 +151,12 @@ static void map_came(void *owner, const struct http_reply *reply)
 		if (peer->told > 0 && peer->absent)
 			peer->not_before_ms = 0;
 		peer->absent = peer->absent && peer->told == 0;
-		peer->poll_ms = now + (peer->is.reach == PEER_NEAR ?
-					       PIECES_POLL_NEAR_MS :
-					       PIECES_POLL_BEYOND_MS);
+		/* It answers when there is more; one that does not wait is
+		 * not asked all the time. */
+		peer->poll_ms = now + (peer->told <= before ? ABSENT_MS :
+				       peer->is.reach == PEER_NEAR ?
+						     PIECES_POLL_NEAR_MS :
+						     PIECES_POLL_BEYOND_MS);
 		job_wake_at(p->job, peer->poll_ms);
 	} else if (reply->status == STATUS_OK) {
 		source_answered(peer->is.source, now);

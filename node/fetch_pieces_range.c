@@ -155,8 +155,13 @@ static void count_bytes(struct pieces_request *r, size_t size)
 	struct pieces *p = r->pieces;
 	struct traffic *traffic = p->job->f->o.traffic;
 
-	p->moved_ms = r->heard_ms = p->job->moved_ms =
-		fetcher_now(p->job->f);
+	/* One that lets drops fall is as good as silent. */
+	r->unheard += size;
+	if (r->peer->is.reach == PEER_BEYOND || r->unheard >= PIECES_LEAST) {
+		r->unheard = 0;
+		p->moved_ms = r->heard_ms = p->job->moved_ms =
+			fetcher_now(p->job->f);
+	}
 	p->job->http_bytes += size;
 	pieces_count_rate(r->peer, size);
 	if (traffic != NULL)

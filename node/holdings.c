@@ -8,7 +8,8 @@
 
 enum {
 	BITMAP_MAX = 1 << 20,	 /* bytes: logs of 8 million entries */
-	HOLDER_BYTES_MAX = 4 << 20 /* of one node */
+	HOLDER_BYTES_MAX = 4 << 20, /* of one node */
+	HOLDER_MAPS_MAX = 128 /* the rest of its logs is not listened to */
 };
 
 static_assert((int)HOLDER_BYTES_MAX <= (int)HOLDINGS_BYTES, "one node finds room");
@@ -105,7 +106,8 @@ static enum status read_maps(struct holder *holder, const struct statement *st)
 	enum status status = STATUS_OK;
 
 	statement_walk_init(&walk, st);
-	while (status == STATUS_OK && statement_walk_next(&walk, &line))
+	while (status == STATUS_OK && holder->count < HOLDER_MAPS_MAX &&
+	       statement_walk_next(&walk, &line))
 		if (line.kind == STATEMENT_WANT || line.kind == STATEMENT_HAVE)
 			status = take_map(holder, &line);
 	return status;

@@ -315,12 +315,26 @@ static void heard(struct announcer *a, const struct neighbour_news *news)
 	ask_statements(n);
 }
 
+/* A sender's address is easily made up: nobody is to talk us into taking what
+ * lies beyond the uplink for near. */
+static bool is_upstream(const struct node *n, uint32_t address)
+{
+	struct url url;
+	uint32_t ip;
+
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		if (url_parse(n->upstreams[i]->url, &url) == STATUS_OK &&
+		    ipv4_parse(url.host, &ip) == STATUS_OK && ip == address)
+			return true;
+	return false;
+}
+
 static void said(struct announcer *a, const struct datagram *d, uint32_t from,
 		 bool from_lan)
 {
 	struct node *n = a->owner;
 
-	if (from_lan)
+	if (from_lan && !is_upstream(n, from))
 		lan_heard(n->lan, from);
 	if (lan_has_ipv4(n->lan, from) && n->fetcher != NULL)
 		node_peers_heard(n, d);

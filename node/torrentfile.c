@@ -7,7 +7,7 @@
 #include "node/durable.h"
 #include "node/merkle.h"
 
-enum { SMALL_PIECE = 256 << 10, LARGE_PIECE = 4 << 20 };
+enum { SMALL_PIECE = 128 << 10, LARGE_PIECE = 4 << 20 };
 
 static enum status digest(struct bytes data, const EVP_MD *kind, uint8_t *out)
 {

@@ -51,7 +51,8 @@ void torrentfile_piece_hash(const uint8_t *data, size_t size, uint32_t leaves,
 			    uint8_t hash[static 32]);
 
 /* The usual piece length for a payload: what gives 64 pieces, at least 16 KiB
- * and at most 256 KiB; larger where that would be more than 512 pieces, up to
+ * and at most 128 KiB (a piece is passed on when it is whole, so that small
+ * ones spread sooner); larger where that would be more than 512 pieces, up to
  * 4 MiB (and beyond only when it would be too many pieces). */
 uint32_t torrentfile_piece_length(uint64_t total);
 

@@ -154,8 +154,9 @@ static void pieces_grow_with_the_payload(void)
 	CHECK(torrentfile_piece_length(0) == 16 * K);
 	CHECK(torrentfile_piece_length(64 * 32 * K - 1) == 16 * K);
 	CHECK(torrentfile_piece_length(64 * 32 * K) == 32 * K);
-	CHECK(torrentfile_piece_length(20 << 20) == 256 * K);
-	CHECK(torrentfile_piece_length(64 << 20) == 256 * K);
+	CHECK(torrentfile_piece_length(20 << 20) == 128 * K);
+	CHECK(torrentfile_piece_length(64 << 20) == 128 * K);
+	CHECK(torrentfile_piece_length((64 << 20) + 1) == 256 * K);
 	CHECK(torrentfile_piece_length(128 << 20) == 256 * K);
 	CHECK(torrentfile_piece_length((128 << 20) + 1) == 512 * K);
 	CHECK(torrentfile_piece_length(G) == 2 << 20);
