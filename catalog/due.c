@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog/expiry.h"
 #include "catalog/lessonrow.h"
 #include "catalog/sql.h"
 
@@ -177,6 +178,7 @@ enum status due_each(struct catalog *c, int64_t log, due_cb each, void *owner,
 	static const char list[] =
 		"SELECT row, due FROM lesson INDEXED BY lesson_fetch"
 		" WHERE wanted = 1 AND held = 0 AND (due = '') = 0"
+		" AND NOT " EXPIRY_OVER("")
 		" AND row >= ? AND row < ? ORDER BY row";
 	enum status status = STATUS_OK, finished;
 	struct err ignored = ERR_INIT;

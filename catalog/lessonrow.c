@@ -88,6 +88,7 @@ enum status lessonrow_read(struct sql *q, struct lesson_row *out,
 	out->payload = (enum payload_state)sql_int(q, 25);
 	out->pieces = (uint32_t)sql_int(q, 26);
 	out->verified = (uint32_t)sql_int(q, 27);
+	out->over = sql_int(q, 28) != 0;
 	return read_renditions(q->catalog, out->row, &out->lesson, err);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/entry.h"
+#include "catalog/expiry.h"
 #include "catalog/lessonrow.h"
 #include "catalog/log.h"
 #include "catalog/withdrawals_pending.h"
@@ -29,7 +30,7 @@ enum lesson_state lesson_row_state(const struct lesson_row *row)
 		return LESSON_WITHDRAWN;
 	if (row->payload == PAYLOAD_HELD)
 		return LESSON_HELD;
-	return row->wanted ? LESSON_WANTED : LESSON_KNOWN;
+	return row->wanted && !row->over ? LESSON_WANTED : LESSON_KNOWN;
 }
 
 const char *lesson_row_short(const struct lesson_row *row)
@@ -220,7 +221,8 @@ enum status lessons_standing(struct catalog *c,
 			     struct payload_standing *out, struct err *err)
 {
 	static const char ask[] =
-		"SELECT l.wanted, l.choice, l.bytes, l.withdrawn FROM lesson l"
+		"SELECT l.wanted = 1 AND NOT " EXPIRY_OVER("l.") ","
+		" l.choice, l.bytes, l.withdrawn FROM lesson l"
 		" WHERE l.btmh = ?1"
 		" UNION ALL SELECT 0, l.choice, r.bytes, l.withdrawn"
 		" FROM rendition r JOIN lesson l ON l.row = r.row"
@@ -393,7 +395,7 @@ enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
 	static const char wanted[] =
 		"SELECT count(*), coalesce(sum(bytes), 0)"
 		" FROM lesson INDEXED BY lesson_fetch"
-		" WHERE wanted = 1 AND held = 0";
+		" WHERE wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER("");
 	static const char held[] =
 		"SELECT count(*), coalesce(sum(bytes), 0)"
 		" FROM lesson INDEXED BY lesson_held"
@@ -438,7 +440,7 @@ enum status lessons_bitmap(struct catalog *c, int64_t log,
 {
 	static const char wanted[] =
 		"SELECT row FROM lesson INDEXED BY lesson_fetch"
-		" WHERE wanted = 1 AND held = 0";
+		" WHERE wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER("");
 	static const char held[] =
 		"SELECT row FROM lesson INDEXED BY lesson_held"
 		" WHERE held = 1 AND withdrawn = 0"

@@ -23,6 +23,8 @@ struct lesson_row {
 
 	bool withdrawn;
 	bool wanted; /* by the rules of catalog/want.h, held or not */
+	bool over;   /* expired for certain, neither pinned nor due here: it is
+		      * not fetched, whether wanted or not */
 	enum want_reason why;
 	enum choice choice;
 	char due[LESSON_DATE_SIZE + 1]; /* wanted by this day (catalog/due.h);
@@ -35,7 +37,7 @@ struct lesson_row {
 /* The state shown to people; `fetching` is for the node to add. */
 enum lesson_state {
 	LESSON_KNOWN,
-	LESSON_WANTED, /* and not held */
+	LESSON_WANTED, /* and not held, and not over */
 	LESSON_HELD,
 	LESSON_WITHDRAWN
 };
@@ -67,7 +69,7 @@ enum status lessons_payload_by_prefix(struct catalog *c, struct bytes prefix,
 /* What its lessons make of one payload. */
 struct payload_standing {
 	bool known;  /* some lesson that is not withdrawn names it */
-	bool wanted; /* some lesson wants it (held or not) */
+	bool wanted; /* some lesson wants it (held or not) and is not over */
 	bool pinned;
 	/* It must not stay: some lesson with it (in an earlier revision,
 	 * perhaps) was withdrawn, or is dropped here, and none names it that is
@@ -83,7 +85,7 @@ enum status lessons_standing(struct catalog *c,
 
 enum lessons_filter {
 	LESSONS_ALL, /* but withdrawn ones */
-	LESSONS_WANTED, /* and not held */
+	LESSONS_WANTED, /* and not held, and not over */
 	LESSONS_HELD,
 	LESSONS_PINNED,
 	LESSONS_WITHDRAWN
@@ -139,7 +141,7 @@ enum status lessons_refused(struct catalog *c, uint32_t offset, uint32_t limit,
 
 struct lessons_summary {
 	uint64_t known;  /* not withdrawn */
-	uint64_t wanted; /* and not held */
+	uint64_t wanted; /* and not held, and not over */
 	uint64_t held;   /* lessons, not withdrawn */
 	uint64_t withdrawn;
 	uint64_t refused;      /* entries */
@@ -153,8 +155,8 @@ enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
 enum lessons_bits { LESSONS_BITS_WANTED, LESSONS_BITS_HELD };
 
 /* Append a bitmap over the entry numbers of a log: bit n%8 of byte n/8 is set
- * when entry n is the present revision of a lesson that is wanted and not held
- * (or is held). A withdrawn lesson counts as held as long as anything of it,
+ * when entry n is the present revision of a lesson that is wanted, not over, and
+ * not held (or is held). A withdrawn lesson counts as held as long as anything of it,
  * renditions and earlier revisions included, is not deleted yet: a clear bit
  * below a log's size says that the withdrawal is done here. No trailing zero
  * bytes. */

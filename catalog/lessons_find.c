@@ -38,7 +38,7 @@ static void bind_number(struct question *a, int64_t number)
 
 static const char *const filters[] = {
 	[LESSONS_ALL] = "withdrawn = 0",
-	[LESSONS_WANTED] = "wanted = 1 AND held = 0",
+	[LESSONS_WANTED] = "wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER(""),
 	[LESSONS_HELD] = "held = 1 AND withdrawn = 0",
 	[LESSONS_PINNED] = "choice = 1",
 	[LESSONS_WITHDRAWN] = "withdrawn = 1",

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/expiry.h"
 #include "catalog/sql.h"
 
 static const char *const state_names[] = {
@@ -385,14 +386,39 @@ int fetch_order(const struct fetch *a, const struct fetch *b)
 	return memcmp(a->btmh, b->btmh, sizeof(a->btmh));
 }
 
+#define FETCH_COLUMNS                                                       \
+	"btmh, bytes, choice = 1, date, due, row,"                          \
+	" choice = 1 OR (due <> '' AND due >= " EXPIRY_TODAY ")"
+
+static bool read_fetch(struct sql *q, struct fetch *out)
+{
+	struct bytes btmh = sql_blob(q, 0);
+	struct fetch f;
+
+	memset(&f, 0, sizeof(f));
+	if (btmh.size != sizeof(f.btmh) ||
+	    bytes_to_string(bytes_of(sql_text(q, 3)), f.date,
+			    sizeof(f.date)) != STATUS_OK ||
+	    bytes_to_string(bytes_of(sql_text(q, 4)), f.due, sizeof(f.due)) !=
+		    STATUS_OK)
+		return false;
+	memcpy(f.btmh, btmh.data, btmh.size);
+	f.bytes = (uint64_t)sql_int(q, 1);
+	f.pinned = sql_int(q, 2) != 0;
+	f.row = sql_int(q, 5);
+	f.first = sql_int(q, 6) != 0;
+	*out = f;
+	return true;
+}
+
 enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 			      void *context, struct err *err)
 {
 	/* fetch_order() in SQL; the index lesson_fetch is in this order. */
 	static const char list[] =
-		"SELECT btmh, bytes, choice = 1, date, due"
+		"SELECT " FETCH_COLUMNS
 		" FROM lesson INDEXED BY lesson_fetch"
-		" WHERE wanted = 1 AND held = 0"
+		" WHERE wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER("")
 		" ORDER BY due = '', due, choice = 1 DESC, date DESC, bytes,"
 		" btmh LIMIT ?";
 	struct fetch f;
@@ -400,23 +426,29 @@ enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 
 	sql_start(&q, c, list);
 	sql_put_int(&q, limit);
-	while (sql_next(&q)) {
-		struct bytes btmh = sql_blob(&q, 0);
-
-		memset(&f, 0, sizeof(f));
-		if (btmh.size != sizeof(f.btmh) ||
-		    bytes_to_string(bytes_of(sql_text(&q, 3)), f.date,
-				    sizeof(f.date)) != STATUS_OK ||
-		    bytes_to_string(bytes_of(sql_text(&q, 4)), f.due,
-				    sizeof(f.due)) != STATUS_OK)
-			continue;
-		memcpy(f.btmh, btmh.data, btmh.size);
-		f.bytes = (uint64_t)sql_int(&q, 1);
-		f.pinned = sql_int(&q, 2) != 0;
-		if (!each(context, &f))
+	while (sql_next(&q))
+		if (read_fetch(&q, &f) && !each(context, &f))
 			break;
-	}
 	return sql_finish(&q, err);
+}
+
+enum status payload_wanted_by(struct catalog *c,
+			      const uint8_t btmh[static LESSON_BTMH_SIZE],
+			      struct fetch *out, struct err *err)
+{
+	static const char find[] =
+		"SELECT " FETCH_COLUMNS " FROM lesson"
+		" WHERE btmh = ? AND wanted = 1 AND NOT " EXPIRY_OVER("")
+		" ORDER BY date DESC, row DESC LIMIT 1";
+	enum status status;
+	bool found;
+	struct sql q;
+
+	sql_start(&q, c, find);
+	sql_put_blob(&q, hash_bytes(btmh));
+	found = sql_next(&q) && read_fetch(&q, out);
+	status = sql_finish(&q, err);
+	return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
 enum status payload_damaged(struct catalog *c,

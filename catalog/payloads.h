@@ -115,7 +115,11 @@ struct fetch {
 	uint64_t bytes;
 	char due[LESSON_DATE_SIZE + 1]; /* "" at any time (catalog/due.h) */
 	bool pinned;
+	/* Pinned, or due by a day that may still come: it outranks what is
+	 * only wanted when there is too little room. */
+	bool first;
 	char date[LESSON_DATE_SIZE + 1];
+	int64_t row; /* of two of a day in one log, the later has the higher */
 };
 
 /* The order things are fetched in: what is wanted by a day, the soonest day
@@ -125,10 +129,16 @@ int fetch_order(const struct fetch *a, const struct fetch *b);
 
 typedef bool (*fetch_cb)(void *context, const struct fetch *fetch);
 
-/* At most `limit` things to fetch, in fetch_order(); a payload that several
- * lessons name may come several times. Does not sort: cheap for any number of
+/* At most `limit` things to fetch, in fetch_order(); what is over
+ * (catalog/expiry.h) is not among them; a payload that several lessons name
+ * may come several times. Does not sort: cheap for any number of
  * wanted lessons. */
 enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 			      void *context, struct err *err);
+
+/* The newest lesson that wants this payload, held or not, and is not over. STATUS_NOT_FOUND (err untouched) when none does. */
+enum status payload_wanted_by(struct catalog *c,
+			      const uint8_t btmh[static LESSON_BTMH_SIZE],
+			      struct fetch *out, struct err *err);
 
 #endif

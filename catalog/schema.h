@@ -11,5 +11,6 @@ extern const char schema_logs[];    /* catalog/schema_logs.c */
 extern const char schema_lessons[]; /* catalog/schema_lessons.c */
 extern const char schema_records[]; /* catalog/schema_records.c: version 2 */
 extern const char schema_cache[];   /* catalog/schema_cache.c: version 3 */
+extern const char schema_expiry[];  /* catalog/schema_expiry.c: version 4 */
 
 #endif

@@ -12,11 +12,24 @@
  * them. */
 #define COLUMNS                                                           \
 	"l.row, l.withdrawn, l.wanted, l.choice, l.due, l.expires, "      \
-	"l.files, (SELECT own FROM logs WHERE id = l.row >> 40)"
+	"l.files, l.date, (SELECT own FROM logs WHERE id = l.row >> 40)"
 
 static void take_date(char out[static LESSON_DATE_SIZE + 1], const char *text)
 {
 	(void)bytes_to_string(bytes_of(text), out, LESSON_DATE_SIZE + 1);
+}
+
+static void take_age(struct standing_row *row, const char *text, int64_t number)
+{
+	char date[LESSON_DATE_SIZE + 1] = "";
+	int order;
+
+	take_date(date, text);
+	order = strcmp(date, row->date);
+	if (order < 0 || (order == 0 && number < row->row))
+		return;
+	memcpy(row->date, date, sizeof(date));
+	row->row = number;
 }
 
 /* One lesson that stands and names it, from column `at` on. */
@@ -30,9 +43,11 @@ static void take_lesson(struct sql *q, int at, bool main_payload,
 	take_date(due, sql_text(q, at + 4));
 	take_date(expires, sql_text(q, at + 5));
 	row->known = true;
-	row->own |= sql_int(q, at + 7) != 0;
+	row->own |= sql_int(q, at + 8) != 0;
 	row->wanted |= main_payload && sql_int(q, at + 2) != 0;
 	row->pinned |= sql_int(q, at + 3) == CHOICE_PIN;
+	if (main_payload && sql_int(q, at + 2) != 0)
+		take_age(row, sql_text(q, at + 7), number);
 	if (due[0] != 0 && (row->due[0] == 0 || strcmp(due, row->due) < 0))
 		memcpy(row->due, due, sizeof(due));
 	/* It is over when all of them are. */

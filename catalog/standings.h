@@ -25,6 +25,10 @@ struct standing_row {
 	bool of_use;
 	char due[LESSON_DATE_SIZE + 1];	    /* the soonest day; "" none */
 	char expires[LESSON_DATE_SIZE + 1]; /* "" when never */
+	/* Of the newest lesson that wants it (later entries of a log are newer
+	 * on the same day); "" and 0 when none does. */
+	char date[LESSON_DATE_SIZE + 1];
+	int64_t row;
 	int64_t log;	/* where such a lesson is written; 0: none */
 	uint64_t entry;
 };

@@ -11,8 +11,9 @@
  *   ours contains lesson's region   yes at a township or county
  *   anything else                   no
  *
- * Among subscriptions that match, excludes win. Expiry is shown to people and
- * decides nothing here: clocks are not trusted. */
+ * Among subscriptions that match, excludes win. Expiry decides nothing here:
+ * that what has expired for certain is not fetched is decided where things are
+ * fetched and told of (catalog/expiry.h). */
 #ifndef CATALOG_WANT_H
 #define CATALOG_WANT_H
 

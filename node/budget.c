@@ -214,7 +214,7 @@ static void say_closed_hours(struct budget *b, enum budget_way way)
 
 	if (!b->time.known) {
 		(void)snprintf(b->why, sizeof(b->why),
-			       "the line is closed at some hours, and the "
+			       "the line is closed by every limit, and the "
 			       "clock is not set");
 		return;
 	}

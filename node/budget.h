@@ -11,7 +11,8 @@
  *   cap-reserve = 2G                                of it, for foreground only
  *   lan-only = yes
  *
- * Without a clock that is set, the slowest rule that exists counts.
+ * Without a clock that is set, the slowest rule that lets something through
+ * counts; nothing goes only where every rule says so.
  *
  * Foreground is what somebody watches or what is due. Background gets what
  * foreground leaves.

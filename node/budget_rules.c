@@ -265,13 +265,20 @@ uint64_t budget_rate(const struct budget_plan *plan,
 {
 	const struct budget_rule *rule = budget_rule_at(plan, time);
 	uint64_t slowest = BUDGET_FREE;
+	bool open = plan->count == 0;
 
 	if (time->known)
 		return rule == NULL ? BUDGET_FREE : rule->rate[way];
-	for (unsigned i = 0; i < plan->count; i++)
-		if (plan->rules[i].rate[way] < slowest)
-			slowest = plan->rules[i].rate[way];
-	return slowest;
+	for (unsigned i = 0; i < plan->count; i++) {
+		uint64_t rate = plan->rules[i].rate[way];
+
+		/* Closed hours end: they do not close a box for ever that never
+		 * learns when they do. */
+		open |= rate > 0;
+		if (rate > 0 && rate < slowest)
+			slowest = rate;
+	}
+	return open ? slowest : 0;
 }
 
 bool budget_opens(const struct budget_plan *plan,

@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 
 #include "catalog/deletions.h"
+#include "catalog/payloads.h"
 #include "catalog/standings.h"
 #include "node/payload.h"
 #include "node/tidy.h"
@@ -21,6 +22,7 @@ enum {
 	BLOCK = 4096,
 	FILES_UNKNOWN = 16,
 	TRIES = 100,
+	WAITING_TICKS = 60, /* for whom room is made and who does not ask */
 	TIDY_TICKS = 60 /* between looks for deletions that failed */
 };
 
@@ -207,6 +209,7 @@ static uint64_t larger(const struct lack *lack)
 /* --- asked for room --- */
 
 static enum status say_lack(const struct lack *lack, uint64_t lacking,
+			    const struct evict_for *what,
 			    const struct cache *c, struct err *err)
 {
 	char size[16], limit[16];
@@ -215,10 +218,11 @@ static enum status say_lack(const struct lack *lack, uint64_t lacking,
 	text_size(lack->quota >= lack->floor ? c->quota : c->floor, limit);
 	return err_set(err, STATUS_NO_ROOM,
 		       lack->quota >= lack->floor ?
-			       "no room: %s lack below the quota of %s" :
+			       "no room: %s lack below the quota of %s%s" :
 			       "no room: %s lack above the %s of disk that "
-			       "stay free",
-		       size, limit);
+			       "stay free%s",
+		       size, limit,
+		       what->first ? "" : ", and nothing older may go");
 }
 
 static enum status promise(struct cache *c, const uint8_t *btmh,
@@ -238,7 +242,49 @@ static enum status promise(struct cache *c, const uint8_t *btmh,
 			p->who = *who;
 	}
 	p->bytes = bytes;
+	p->waiting = false;
 	return STATUS_OK;
+}
+
+/* What is being deleted for it is not for others: what has just gone is wanted
+ * still, as a rule, and would take the room back. */
+static void claim(struct cache *c, const uint8_t *btmh, uint64_t bytes,
+		  const struct alive *who)
+{
+	struct err ignored = ERR_INIT;
+	bool is_new = cache_promise_of(c, btmh) == NULL;
+	struct promise *p;
+
+	if (who != NULL ||
+	    (!is_new && !cache_promise_of(c, btmh)->waiting) ||
+	    promise(c, btmh, bytes, NULL, &ignored) != STATUS_OK)
+		return;
+	p = cache_promise_of(c, btmh);
+	p->waiting = true;
+	p->idle = 0;
+}
+
+static void unclaim(struct cache *c, const uint8_t *btmh)
+{
+	struct promise *p = cache_promise_of(c, btmh);
+
+	if (p != NULL && p->waiting)
+		promise_end(c, p);
+}
+
+/* What it outranks: a payload no lesson here wants, nothing. */
+static void rank(struct cache *c, const uint8_t *btmh, bool first,
+		 struct evict_for *what)
+{
+	struct err ignored = ERR_INIT;
+	struct fetch newest;
+
+	*what = (struct evict_for){ .first = first };
+	if (first || payload_wanted_by(c->o.house->catalog, btmh, &newest,
+				       &ignored) != STATUS_OK)
+		return;
+	memcpy(what->age.date, newest.date, sizeof(what->age.date));
+	what->age.row = newest.row;
 }
 
 static enum status reserve(struct cache *c, const uint8_t *btmh,
@@ -246,17 +292,24 @@ static enum status reserve(struct cache *c, const uint8_t *btmh,
 			   struct alive *who, struct err *err)
 {
 	struct lack lack = lack_for(c, btmh, bytes, here);
+	struct evict_for what;
 	uint64_t lacking;
 	enum status status;
 
+	if (larger(&lack) > 0)
+		rank(c, btmh, first, &what);
+
 	/* Deleting may be done at once: then look again. */
 	for (unsigned tries = 0; larger(&lack) > 0; tries++) {
-		status = cache_make_room(c, larger(&lack), first, true, &lacking,
-				   err);
+		status = cache_make_room(c, larger(&lack), &what, true,
+					 &lacking, err);
+		if (status != STATUS_BUSY)
+			unclaim(c, btmh);
 		if (status == STATUS_NO_ROOM)
-			return say_lack(&lack, lacking, c, err);
+			return say_lack(&lack, lacking, &what, c, err);
 		if (status != STATUS_BUSY)
 			return status;
+		claim(c, btmh, bytes, who);
 		if (c->n_leaving > 0 || tries == TRIES)
 			return err_set(err, STATUS_BUSY,
 				       "room is being made");
@@ -338,7 +391,8 @@ static void give_back_of_the_dead(struct cache *c)
 	for (unsigned i = c->n_promises; i > 0; i--) {
 		struct promise *p = &c->promises[i - 1];
 
-		if (p->has_who && !alive_still(&p->who))
+		if ((p->has_who && !alive_still(&p->who)) ||
+		    (p->waiting && ++p->idle > WAITING_TICKS))
 			promise_end(c, p);
 	}
 }
@@ -369,6 +423,8 @@ static void finish_deletions(struct cache *c)
 
 void cache_tick(struct cache *c)
 {
+	static const struct evict_for wanted_more = { .first = true },
+				      nothing = { .first = false };
 	struct err err = ERR_INIT;
 	struct lack lack;
 	uint64_t lacking = 0, free_bytes, size;
@@ -380,9 +436,11 @@ void cache_tick(struct cache *c)
 	if (disk_of(c, &free_bytes, &size))
 		lack.floor = beyond(c->floor, free_bytes);
 	if (lack.quota > 0)
-		(void)cache_make_room(c, lack.quota, true, false, &lacking, &err);
+		(void)cache_make_room(c, lack.quota, &wanted_more, false,
+				      &lacking, &err);
 	else if (lack.floor > 0 && c->ticks % TIDY_TICKS == 0)
-		(void)cache_make_room(c, lack.floor, false, false, &lacking, &err);
+		(void)cache_make_room(c, lack.floor, &nothing, false, &lacking,
+				      &err);
 	c->over = lack.quota > 0 ? lacking : 0;
 	if (++c->ticks % TIDY_TICKS == 0)
 		finish_deletions(c);

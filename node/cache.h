@@ -54,10 +54,13 @@ enum status cache_open_alone(struct cache **out, struct house *house,
  * May a fetch of `bytes` (in all; `here` of them lie on disk already) begin or
  * go on? Reserves the rest until cache_release(); asked again for the same
  * payload, the new figures count. `first`: it outranks wanted lessons (due,
- * pinned, watched).
+ * pinned, watched); else, when a lesson wants it, older wanted ones may go for
+ * it (node/evict.h).
  *
  * Returns: STATUS_OK; STATUS_BUSY: something is being deleted for it, ask again
- *          soon; STATUS_NO_ROOM with a sentence that says how much lacks.
+ *          soon: nobody else gets that room meanwhile; cache_release() when it
+ *          is not needed after all; STATUS_NO_ROOM with a sentence that says how
+ *          much lacks.
  */
 enum status cache_reserve(struct cache *cache, const uint8_t *btmh,
 			  uint64_t bytes, uint64_t here, bool first,

@@ -95,6 +95,8 @@ static void fill(const struct looking *l, const struct standing_row *row,
 	memcpy(out->expires, row->expires, sizeof(out->expires));
 	out->used_s = row->used_s;
 	out->added_s = row->added_s;
+	memcpy(out->age.date, row->date, sizeof(out->age.date));
+	out->age.row = row->row;
 	if (c->o.facts != NULL)
 		c->o.facts(c->o.owner, out, origin_of(l, row->log),
 			   row->entry);
@@ -157,10 +159,14 @@ static void choice_release(struct choice_made *made)
 }
 
 /* Files of earlier revisions are of use to what is to come: they go only when
- * nothing else helps. */
-static enum status choose(struct looking *l, uint64_t need, bool wanted_more,
+ * nothing else helps, but before older lessons that are wanted go for newer
+ * ones. */
+static enum status choose(struct looking *l, uint64_t need,
+			  const struct evict_for *what,
 			  struct choice_made *made, struct err *err)
 {
+	static const struct evict_for nothing = { .first = false };
+
 	memset(made, 0, sizeof(*made));
 	made->chosen = calloc(l->count + 1, sizeof(*made->chosen));
 	made->reasons = calloc(l->count + 1, sizeof(*made->reasons));
@@ -173,9 +179,11 @@ static enum status choose(struct looking *l, uint64_t need, bool wanted_more,
 			if (l->of_use[i])
 				l->facts[i].busy = pass == 0;
 		made->count = evict_choose(l->facts, l->count, need,
-					   wanted_more, l->today,
-					   made->chosen, made->reasons,
-					   &made->freed);
+					   pass == 0 && !what->first ?
+						   &nothing :
+						   what,
+					   l->today, made->chosen,
+					   made->reasons, &made->freed);
 		if (made->freed >= need)
 			break;
 	}
@@ -202,8 +210,9 @@ uint64_t cache_leaving(const struct cache *c)
 	return bytes;
 }
 
-enum status cache_make_room(struct cache *c, uint64_t need, bool wanted_more,
-			    bool all, uint64_t *lacking, struct err *err)
+enum status cache_make_room(struct cache *c, uint64_t need,
+			    const struct evict_for *what, bool all,
+			    uint64_t *lacking, struct err *err)
 {
 	uint64_t coming = cache_leaving(c);
 	struct choice_made made;
@@ -217,7 +226,7 @@ enum status cache_make_room(struct cache *c, uint64_t need, bool wanted_more,
 	status = look(c, &l, err);
 	if (status != STATUS_OK)
 		return status;
-	status = choose(&l, need, wanted_more, &made, err);
+	status = choose(&l, need, what, &made, err);
 	if (status == STATUS_OK) {
 		*lacking = made.freed < need ? need - made.freed : 0;
 		if (*lacking == 0 || !all)
@@ -256,6 +265,7 @@ static json_t *next_json(struct cache *c, const struct evict_facts *facts,
 
 static json_t *choose_next(struct cache *c)
 {
+	static const struct evict_for anything = { .first = true };
 	json_t *list = json_array();
 	struct choice_made made;
 	struct err err = ERR_INIT;
@@ -263,7 +273,7 @@ static json_t *choose_next(struct cache *c)
 
 	if (look(c, &l, &err) != STATUS_OK)
 		return list;
-	if (choose(&l, UINT64_MAX, true, &made, &err) == STATUS_OK) {
+	if (choose(&l, UINT64_MAX, &anything, &made, &err) == STATUS_OK) {
 		for (size_t i = 0; i < made.count && i < CACHE_NEXT_MAX; i++)
 			(void)json_array_append_new(
 				list,

@@ -18,6 +18,10 @@ struct promise {
 	uint64_t bytes; /* in all */
 	struct alive who;
 	bool has_who;
+	/* It is not promised yet: room is being made for it, which nobody else
+	 * is to take. So many ticks it has not asked again. */
+	bool waiting;
+	unsigned idle;
 };
 
 struct leaving {
@@ -53,13 +57,14 @@ uint64_t cache_row_bytes(const struct cache *c, const uint8_t *btmh);
 
 /* --- cache_choose.c --- */
 /*
- * Begin to delete `need` bytes, `wanted_more` as evict_choose(). `all`: nothing
+ * Begin to delete `need` bytes for `what` (node/evict.h). `all`: nothing
  * is begun unless it is enough; else what can go goes.
  *
  * Returns: STATUS_BUSY: it is under way, or done; STATUS_NO_ROOM; what the
  *          catalog failed with. *lacking: what could not be found.
  */
-enum status cache_make_room(struct cache *c, uint64_t need, bool wanted_more,
+enum status cache_make_room(struct cache *c, uint64_t need,
+			    const struct evict_for *what,
 			    bool all, uint64_t *lacking, struct err *err);
 /* Bytes on their way out. */
 uint64_t cache_leaving(const struct cache *c);

@@ -3,11 +3,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "catalog/expiry.h"
 #include "catalog/log.h"
 #include "node/clock.h"
 #include "signing/checkpoint.h"
 
-static const char key[] = "clock.floor";
+static const char key[] = EXPIRY_KEY;
 
 uint64_t clock_floor_s(struct catalog *c)
 {
@@ -30,6 +31,18 @@ void clock_floor_today(struct catalog *c, char out[static 11])
 	if (gmtime_r(&floor, &day) == NULL ||
 	    strftime(out, 11, "%Y-%m-%d", &day) != 10)
 		memcpy(out, "2026-01-01", 11);
+}
+
+enum status clock_floor_keep(struct catalog *c, struct err *err)
+{
+	int64_t kept = 0;
+	enum status status = catalog_get_int(c, key, &kept, err);
+
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		return status;
+	if (kept > 0 && (uint64_t)kept >= clock_built_s())
+		return STATUS_OK;
+	return catalog_set_int(c, key, (int64_t)clock_built_s(), err);
 }
 
 enum status clock_floor_raise(struct catalog *c, uint64_t time_s,

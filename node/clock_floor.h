@@ -4,7 +4,8 @@
  * grows.
  *
  * Expiry is judged by it: boxes without a battery, and clocks that were set
- * wrongly, delete nothing. */
+ * wrongly, delete nothing. What expired is not fetched either
+ * (catalog/expiry.h). */
 #ifndef NODE_CLOCK_FLOOR_H
 #define NODE_CLOCK_FLOOR_H
 
@@ -15,6 +16,10 @@
 uint64_t clock_floor_s(struct catalog *c);
 /* Its day, as YYYY-MM-DD, in UTC: east of it no day is earlier. */
 void clock_floor_today(struct catalog *c, char out[static 11]);
+
+/* Put the time this program was built into the catalog, whose questions know of
+ * no other floor (catalog/expiry.h). With each start. */
+enum status clock_floor_keep(struct catalog *c, struct err *err);
 
 /* It was proven to be this late. An earlier time changes nothing. */
 enum status clock_floor_raise(struct catalog *c, uint64_t time_s,

@@ -35,6 +35,13 @@ enum evict_reason evict_judge(const struct evict_facts *facts,
 	return facts->wanted ? EVICT_LEAST_USEFUL : EVICT_UNWANTED;
 }
 
+bool evict_older(const struct evict_age *a, const struct evict_age *b)
+{
+	int by_date = strcmp(a->date, b->date);
+
+	return by_date < 0 || (by_date == 0 && a->row < b->row);
+}
+
 static int compare(uint64_t a, uint64_t b)
 {
 	return a < b ? -1 : a > b;
@@ -72,6 +79,7 @@ int evict_order(const struct evict_facts *a, const struct evict_facts *b,
 /* A heap of indexes with the first to go on top: few are taken of many. */
 struct heap {
 	const struct evict_facts *facts;
+	const struct evict_for *what;
 	const char *today;
 	size_t *at;
 	size_t count;
@@ -79,8 +87,15 @@ struct heap {
 
 static bool goes_before(const struct heap *h, size_t a, size_t b)
 {
-	return evict_order(&h->facts[h->at[a]], &h->facts[h->at[b]],
-			   h->today) < 0;
+	const struct evict_facts *x = &h->facts[h->at[a]];
+	const struct evict_facts *y = &h->facts[h->at[b]];
+
+	if (!h->what->first &&
+	    evict_judge(x, h->today) == EVICT_LEAST_USEFUL &&
+	    evict_judge(y, h->today) == EVICT_LEAST_USEFUL &&
+	    (evict_older(&x->age, &y->age) || evict_older(&y->age, &x->age)))
+		return evict_older(&x->age, &y->age);
+	return evict_order(x, y, h->today) < 0;
 }
 
 static void sink(struct heap *h, size_t from)
@@ -110,10 +125,14 @@ static size_t take_first(struct heap *h)
 }
 
 /* May go for what the room is for? */
-static bool may_go(enum evict_reason reason, bool wanted_more)
+static bool may_go(const struct evict_facts *facts,
+		   const struct evict_for *what, const char *today)
 {
+	enum evict_reason reason = evict_judge(facts, today);
+
 	return reason != EVICT_KEEP &&
-	       (wanted_more || reason != EVICT_LEAST_USEFUL);
+	       (what->first || reason != EVICT_LEAST_USEFUL ||
+		evict_older(&facts->age, &what->age));
 }
 
 /* Move what was taken from the top, which lies behind the heap in the order
@@ -129,17 +148,42 @@ static void to_front(size_t *at, size_t from, size_t count)
 	}
 }
 
+/* Small ones that went before a large one are not needed any more, perhaps:
+ * they would only come again. Those that would go last stay first. */
+static size_t spare(const struct evict_facts *facts, const char *today,
+		    uint64_t need, size_t *chosen, size_t count,
+		    uint64_t *freed)
+{
+	size_t kept = count;
+
+	for (size_t i = count; i > 0; i--) {
+		const struct evict_facts *f = &facts[chosen[i - 1]];
+
+		if (evict_judge(f, today) != EVICT_LEAST_USEFUL ||
+		    *freed == UINT64_MAX || *freed < need ||
+		    *freed - need < f->bytes)
+			continue;
+		*freed -= f->bytes;
+		memmove(chosen + i - 1, chosen + i,
+			(kept - i) * sizeof(*chosen));
+		kept--;
+	}
+	return kept;
+}
+
 size_t evict_choose(const struct evict_facts *facts, size_t count,
-		    uint64_t need, bool wanted_more, const char *today,
+		    uint64_t need, const struct evict_for *what,
+		    const char *today,
 		    size_t *chosen, enum evict_reason *reasons,
 		    uint64_t *freed)
 {
-	struct heap h = { .facts = facts, .today = today, .at = chosen };
+	struct heap h = { .facts = facts, .what = what, .today = today,
+			  .at = chosen };
 	size_t taken = 0;
 
 	*freed = 0;
 	for (size_t i = 0; i < count; i++)
-		if (may_go(evict_judge(&facts[i], today), wanted_more))
+		if (may_go(&facts[i], what, today))
 			chosen[h.count++] = i;
 	for (size_t i = h.count / 2; i > 0; i--)
 		sink(&h, i - 1);
@@ -154,6 +198,7 @@ size_t evict_choose(const struct evict_facts *facts, size_t count,
 				 *freed + facts[first].bytes;
 	}
 	to_front(chosen, h.count, taken);
+	taken = spare(facts, today, need, chosen, taken, freed);
 	for (size_t i = 0; i < taken; i++)
 		reasons[i] = evict_judge(&facts[chosen[i]], today);
 	return taken;

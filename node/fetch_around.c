@@ -1,11 +1,6 @@
-/* What a job has to do with the rest of the node: whom it may ask, the room it
- * needs, who is told how far it is, and those who are served of it already. */
-#include <stdio.h>
-
+/* What a job has to do with the rest of the node: whom it may ask, who is told
+ * how far it is, and those who are served of it already. */
 #include "node/fetch_job.h"
-#include "node/payload.h"
-
-enum { DELETING_MS = 200 /* between looks whether room was made */ };
 
 /* --- whom to ask --- */
 
@@ -73,56 +68,6 @@ void job_peer_failed(struct job *job, struct source *source)
 
 	if (o->on_peer_failed != NULL)
 		o->on_peer_failed(o->owner, job->btmh, source);
-}
-
-/* --- room --- */
-
-static bool disk_has_room(struct job *job)
-{
-	struct err err = ERR_INIT;
-	uint64_t room, missing = job->tf->mi.total - job->good_bytes;
-
-	if (payload_room(job->f->o.house->payload_dir, &room, &err) !=
-		    STATUS_OK ||
-	    room >= missing + JOB_KEEP_FREE)
-		return true;
-	/* What is half here already has its room taken, perhaps. */
-	return job->state == JOB_SWARM && job->progress.bytes > 0;
-}
-
-bool job_has_room(struct job *job)
-{
-	const struct fetcher_options *o = &job->f->o;
-	struct err err = ERR_INIT;
-	enum status status = STATUS_OK;
-
-	if (job->tf == NULL || job->good_bytes > job->tf->mi.total)
-		return true;
-	if (o->reserve != NULL) {
-		/* Both ways of the answer are the cache's to tell. */
-		if (!job->reserved)
-			status = o->reserve(o->owner, job->btmh,
-					    job->tf->mi.total,
-					    job->good_bytes, job->first, &err);
-		job->reserved = status == STATUS_OK;
-	} else if (!disk_has_room(job)) {
-		status = err_set(&err, STATUS_NO_ROOM, "the disk is full");
-	}
-	job->no_room = status != STATUS_OK;
-	if (status == STATUS_BUSY)
-		job_pause(job, DELETING_MS, err.text);
-	else if (status != STATUS_OK)
-		job_pause(job, JOB_ROOM_MS, err.text);
-	return status == STATUS_OK;
-}
-
-void job_give_back_room(struct job *job)
-{
-	const struct fetcher_options *o = &job->f->o;
-
-	if (job->reserved && o->release != NULL)
-		o->release(o->owner, job->btmh);
-	job->reserved = false;
 }
 
 /* --- who is told --- */

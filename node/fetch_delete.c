@@ -38,6 +38,8 @@ static void deleted(uv_work_t *work, int cancelled)
 	free(d);
 	job->on_pool = false;
 	job->discard = false;
+	if (gone)
+		fetcher_room_made(f);
 	if (gone && f->o.on_deleted != NULL)
 		f->o.on_deleted(f->o.owner, job->btmh);
 	job_step(job);

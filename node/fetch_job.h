@@ -3,6 +3,7 @@
 #ifndef NODE_FETCH_JOB_H
 #define NODE_FETCH_JOB_H
 
+#include "catalog/payloads.h"
 #include "node/alive.h"
 #include "node/fetcher.h"
 #include "node/pull.h"
@@ -63,7 +64,8 @@ struct job {
 	bool told;	/* o.on_job was told that it runs */
 	bool beyond;	/* it fetches from beyond the LAN */
 	bool reserved;	/* room, with o.reserve */
-	bool no_room;
+	bool no_room;	/* yet: it may be being made */
+	bool hopeless;	/* none, and none can be made */
 	int64_t not_before_ms;
 	char trouble[200];
 
@@ -149,9 +151,14 @@ struct fetcher {
 		int64_t until_ms;
 		unsigned times; /* it was put to rest */
 		bool bad; /* what was there was not what was signed */
+		bool no_room;
 		char why[200];
 	} resting[FETCHER_RESTING_MAX];
 	unsigned n_resting;
+	/* There was no room for this wanted lesson, at full_ms. */
+	bool full;
+	struct fetch full_of;
+	int64_t full_ms;
 	bool closing;
 	int64_t closing_ms;
 	void (*on_closed)(void *owner);
@@ -185,9 +192,6 @@ unsigned job_sources(struct job *job, struct source **out, unsigned max);
 unsigned job_peers(struct job *job, struct peer *out, unsigned max);
 /* May it fetch from beyond the LAN now? */
 bool job_may_beyond(const struct job *job);
-/* Is there room for what it lacks? Else it pauses. */
-bool job_has_room(struct job *job);
-void job_give_back_room(struct job *job);
 /* Tell the neighbourhood how far it is. */
 void job_tell(struct job *job);
 void job_untell(struct job *job);
@@ -204,6 +208,17 @@ unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max);
 bool job_is_watched(const struct job *job);
 /* A peer did not give what it has. */
 void job_peer_failed(struct job *job, struct source *source);
+
+/* --- fetch_room.c --- */
+/* Is there room for what it lacks? Else it pauses. */
+bool job_has_room(struct job *job);
+void job_give_back_room(struct job *job);
+/* Is it known that there is none for this either, without asking? */
+bool fetcher_is_full_for(const struct fetcher *f, const struct fetch *fetch);
+/* That, for people; "" when it is not so. */
+const char *fetcher_full_trouble(const struct fetcher *f, const uint8_t *btmh);
+/* Something has gone or may go now: ask anew. */
+void fetcher_room_made(struct fetcher *f);
 
 /* --- fetch_asked.c --- */
 /* Begin what was asked for by these, up to so many jobs in all. */

@@ -91,7 +91,7 @@ static bool is_resting(const struct fetcher *f, const uint8_t *btmh)
 
 /* `bad`: it was there, and was not what was signed. */
 static void put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
-			const char *why)
+			bool no_room, const char *why)
 {
 	int64_t rest = REST_MS;
 	unsigned at = 0;
@@ -112,6 +112,7 @@ static void put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
 		rest *= 2;
 	memcpy(f->resting[at].btmh, btmh, 32);
 	f->resting[at].bad = bad;
+	f->resting[at].no_room = no_room;
 	f->resting[at].times++;
 	f->resting[at].until_ms = fetcher_now(f) + rest;
 	(void)snprintf(f->resting[at].why, sizeof(f->resting[at].why), "%s",
@@ -120,14 +121,14 @@ static void put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
 
 void job_give_up(struct job *job, const char *why)
 {
-	put_to_rest(job->f, job->btmh, true, why);
+	put_to_rest(job->f, job->btmh, true, false, why);
 	job->stopping = true;
 	job_step(job);
 }
 
 static void job_step_aside(struct job *job)
 {
-	put_to_rest(job->f, job->btmh, false, job->trouble);
+	put_to_rest(job->f, job->btmh, false, job->hopeless, job->trouble);
 	job->stopping = true;
 	job_step(job);
 }
@@ -345,11 +346,11 @@ static void start_wanted(struct fetcher *f)
 	qsort(l->found, l->count, sizeof(*l->found), by_order);
 	/* Those that run already may have become first meanwhile. */
 	for (unsigned i = 0; i < l->count; i++)
-		if (f->n_jobs < FETCHER_JOBS_MAX ||
+		if ((f->n_jobs < FETCHER_JOBS_MAX &&
+		     !fetcher_is_full_for(f, &l->found[i])) ||
 		    fetcher_find(f, l->found[i].btmh) != NULL)
 			(void)fetcher_begin(f, l->found[i].btmh,
-					    l->found[i].due[0] != 0 ||
-						    l->found[i].pinned);
+					    l->found[i].first);
 	free(l);
 }
 
@@ -369,6 +370,8 @@ static bool is_stuck(const struct job *job)
 {
 	if (job->stopping || job->on_pool)
 		return false;
+	if (job->hopeless)
+		return true;
 	if (job->state == JOB_TORRENT)
 		return job->rounds >= 12 && job->fetch == NULL;
 	return fetcher_now(job->f) - job->moved_ms > JOB_STUCK_MS;
@@ -384,6 +387,7 @@ static bool waits(void *context, const struct fetch *fetch)
 	struct waiting *w = context;
 
 	w->found = fetcher_find(w->f, fetch->btmh) == NULL &&
+		   !fetcher_is_full_for(w->f, fetch) &&
 		   !lent_is(w->f, fetch->btmh) &&
 		   !is_resting(w->f, fetch->btmh);
 	return !w->found;
@@ -532,7 +536,7 @@ bool fetcher_reconsider(struct fetcher *f, const uint8_t *btmh)
 		job->stopping = true;
 		job_step(job);
 	} else {
-		f->look = true;
+		fetcher_room_made(f); /* it may go now, or come */
 	}
 	return standing.wanted;
 }
@@ -656,7 +660,7 @@ const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)
 	for (unsigned i = 0; i < f->n_resting; i++)
 		if (memcmp(f->resting[i].btmh, btmh, 32) == 0)
 			return f->resting[i].why;
-	return "";
+	return fetcher_full_trouble(f, btmh);
 }
 
 json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "catalog/log.h"
+#include "node/clock_floor.h"
 #include "node/durable.h"
 #include "proto/encoding.h"
 
@@ -211,6 +212,8 @@ static enum status open_to_write(struct house *h, struct err *err)
 		house_path(h->dir, "node.db", path);
 		status = catalog_open(&h->catalog, path, err);
 	}
+	if (status == STATUS_OK)
+		status = clock_floor_keep(h->catalog, err);
 	if (status == STATUS_OK)
 		status = house_follow(h, err);
 	return status;

@@ -146,6 +146,9 @@ static void put_details(struct requests *r, json_t *object,
 				    row->payload == PAYLOAD_HELD, object);
 	if (row->withdrawn)
 		request_put_withdrawal(r, l->id, object);
+	if (row->wanted && row->over && row->payload != PAYLOAD_HELD)
+		put_text(object, "trouble", "expired: it comes only when it is "
+			 "pinned, wanted by a day or asked for");
 	if (r->live != NULL && r->live->trouble != NULL)
 		put_text(object, "trouble",
 			 r->live->trouble(r->live->node, l->btmh));

@@ -37,9 +37,9 @@ void cli_trouble(const char *text, char out[static CLI_TROUBLE_ROOM])
 	    is_said(text, "the line is closed at all hours",
 		    tr("the line is closed at all hours"), out) ||
 	    is_said(text,
-		    "the line is closed at some hours, and the clock is not "
+		    "the line is closed by every limit, and the clock is not "
 		    "set",
-		    tr("the line is closed at some hours, and the clock is "
+		    tr("the line is closed by every limit, and the clock is "
 		       "not set"),
 		    out) ||
 	    is_said(text, "this month's %s are used up",
@@ -54,6 +54,18 @@ void cli_trouble(const char *text, char out[static CLI_TROUBLE_ROOM])
 		    tr("only the LAN is used here (lan-only)"), out) ||
 	    is_said(text, "nobody to ask is there",
 		    tr("nobody to ask is there"), out) ||
+	    is_said(text,
+		    "no room: it is taken by newer lessons and by what may "
+		    "not go",
+		    tr("no room: it is taken by newer lessons and by what "
+		       "may not go"),
+		    out) ||
+	    is_said(text,
+		    "expired: it comes only when it is pinned, wanted by a "
+		    "day or asked for",
+		    tr("expired: it comes only when it is pinned, wanted by "
+		       "a day or asked for"),
+		    out) ||
 	    is_said(text, "the disk is full", tr("the disk is full"), out))
 		return;
 	(void)snprintf(out, CLI_TROUBLE_ROOM, "%s", text);

@@ -183,7 +183,7 @@ static bool take_lesson(void *context, const struct lesson_row *row)
 
 	if (!row->withdrawn) {
 		count_wanters(g, row, &l);
-		l.local = is_local(g, row->lesson.region);
+		l.local = !row->over && is_local(g, row->lesson.region);
 	}
 	if (!on_drive && l.wanters == 0 && !(l.local && l.here))
 		return true;

@@ -1,8 +1,8 @@
 /* The lessons that concern a drive, as node/drive/pack.h wants them: from the
  * catalog, the stops ahead, and what is on the drive already.
  *
- * A lesson concerns it when a stop lacks it, when it is of this place and held
- * here (worth carrying unasked), or when it is on the drive. What is on the
+ * A lesson concerns it when a stop lacks it, when it is of this place, held
+ * here and not over (worth carrying unasked), or when it is on the drive. What is on the
  * drive and no log here knows of stays: it may be another county's. A payload
  * that several lessons name is one.
  *

@@ -196,7 +196,7 @@ bool stop_lacks(const struct stop *stop, const struct lesson_row *row,
 	if (row->withdrawn)
 		return false;
 	if (log == NULL || row->entry >= log->size)
-		return wants_for_its_place(stop, row);
+		return !row->over && wants_for_its_place(stop, row);
 	if (!bitmap_has(buf_bytes(&log->want), row->entry) ||
 	    bitmap_has(buf_bytes(&log->have), row->entry))
 		return false;

@@ -11,7 +11,7 @@
  * that asks is none. What a stop wants is what its statement says; lessons its
  * statement could not know of yet (entries beyond the log's size there), and
  * all lessons for a station that has made no statement, by its place
- * (catalog/want.h).
+ * (catalog/want.h), if they are not over here (catalog/expiry.h).
  *
  * Memory is bounded: what statements say takes at most STOPS_MEMORY; of those
  * for which it does not suffice, the longest unheard, nothing is known to be

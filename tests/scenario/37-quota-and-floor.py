@@ -84,19 +84,19 @@ def a_quota(s):
     watch = Watch(lambda: disk_used(os.path.join(station.dir, "payload")))
     lessons = []
 
-    def publish(topic="产业/养殖"):
+    def publish(topic="产业/养殖", date=None):
         n = len(lessons)
         lessons.append(county.publish(s.file(f"{n}.bin", SIZE), f"课{n}", topic,
-                                      "--date", f"2026-01-{n + 1:02}", "--no-media"))
+                                      "--date", date or f"2026-01-{n + 1:02}", "--no-media"))
         return lessons[-1]["id"]
 
     for n in range(5):
         station.wait_held(publish("产业/果树" if n == 3 else "产业/养殖"))
         another_second()
-    sixth = publish()
+    sixth = publish(date="2025-12-31")
     wait_for(lambda: "no room" in station.cli_json("show", sixth).get("trouble", ""), 30,
              "the sixth says that there is no room")
-    equal(deletions(station), [], "nothing wanted goes for what is only wanted")
+    equal(deletions(station), [], "nothing wanted goes for what is older")
     cache = station.status()["cache"]
     equal(cache["quota"], QUOTA, "the quota in status")
     check(5 * SIZE <= cache["used"] <= QUOTA, f"used: {cache}")
@@ -113,10 +113,15 @@ def a_quota(s):
     url = station.cli_json("show", lessons[1]["id"])["url"]
     equal(http_get(url).code, 200, "课1 is played")
     goes_next(station, "课2")
+    # A newer one may have its room without being pinned.
     seventh = publish()
-    station.cli("pin", seventh, "--by", "2099-01-01")
     station.wait_held(seventh)
     last_deletion(station, "课2", "least useful")
+    station.cli("pin", seventh, "--by", "2099-01-01")
+    # What it took the room of is wanted still, and does not come back for it.
+    wait_for(lambda: "no room" in station.cli_json("show", lessons[2]["id"]).get("trouble", ""),
+             30, "课2 says that there is no room")
+    equal(station.state(seventh), "held", "课2 does not take the room of what is newer")
     station.cli("drop", lessons[2]["id"])
 
     # What nobody wants any more goes for anything.

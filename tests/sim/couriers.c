@@ -100,7 +100,8 @@ static uint32_t to_take(const struct world *w, const struct drive *d,
 		const struct course *l = &w->lessons[s->lesson];
 		struct taking *t = &out[count];
 
-		if (!s->wanted || (d->blocks[s->lesson] & ~s->have) == 0)
+		if (!s->wanted || stock_over(w, n, s) ||
+		    (d->blocks[s->lesson] & ~s->have) == 0)
 			continue;
 		*t = (struct taking){ .lesson = s->lesson };
 		memcpy(t->fetch.btmh, l->btmh, sizeof(l->btmh));

@@ -213,7 +213,8 @@ static int by_order(const void *a, const void *b)
 static bool is_to_fetch(const struct world *w, const struct node *n,
 			const struct stock *s)
 {
-	return (s->wanted || s->asked) && !stock_held(s) && !s->evicted &&
+	return ((s->wanted && !stock_over(w, n, s)) || s->asked) &&
+	       !stock_held(s) &&
 	       (double)s->rest_until <= w->now &&
 	       !w->lessons[s->lesson].withdrawn &&
 	       job_of(n, s->lesson) == NULL;
@@ -317,8 +318,8 @@ void jobs_sleep(struct world *w, uint32_t node)
 	for (uint32_t i = 0; i < n->n_stock; i++) {
 		const struct stock *s = &n->stock[i];
 
-		if ((s->wanted || s->asked) && !stock_held(s) && !s->evicted &&
-		    (double)s->rest_until > w->now)
+		if (((s->wanted && !stock_over(w, n, s)) || s->asked) &&
+		    !stock_held(s) && (double)s->rest_until > w->now)
 			first = fmin(first, (double)s->rest_until);
 	}
 	if (first < INFINITY)
@@ -340,6 +341,7 @@ static void finished(struct world *w, uint32_t node, struct stock *s)
 	const struct lan *lan = &w->lans[w->nodes[node].lan];
 
 	s->held_at = (float)w->now;
+	stock_reached(w, s);
 	s->rests = 0;
 	s->asked = false;
 	for (uint32_t i = lan->first; i < lan->first + lan->count; i++) {

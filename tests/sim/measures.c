@@ -100,8 +100,8 @@ static void one_lesson(struct row rows[WAYS][3], const struct world *w,
 		if (n->level != LEVEL_STATION || !is_pair(w, n, lesson))
 			continue;
 		row_add(&times[n->way],
-			node_holds(w, i, lesson) ?
-				(double)stock_of(n, lesson)->held_at -
+			node_reached(w, i, lesson) ?
+				(double)stock_of(n, lesson)->reached_at -
 					w->lessons[lesson].published :
 				INFINITY);
 	}
@@ -147,7 +147,7 @@ static void look_at_box(struct measures *m, struct village *v,
 		if (!is_pair(w, n, i))
 			continue;
 		v->pairs++;
-		if (node_holds(w, node, i))
+		if (node_reached(w, node, i))
 			continue;
 		why = why_lacking(w, node, i);
 		m->why[n->way == WAY_DRIVE][why]++;

@@ -33,6 +33,7 @@ static void hold(struct world *w, uint32_t node, uint32_t lesson)
 	s->reserved = true;
 	s->have = ALL_BLOCKS;
 	s->held_at = (float)w->now;
+	stock_reached(w, s);
 }
 
 static void hold_old(struct world *w, uint32_t node)

@@ -25,15 +25,20 @@ static double on_drive(const struct world *w, const struct drive *d,
 	       (double)__builtin_popcount(d->blocks[lesson]);
 }
 
-static uint32_t wanters(const struct world *w, uint32_t lesson,
-			const uint32_t *stops, uint32_t count)
+/* What is over is told as wanted by nobody who knows; for who has said nothing
+ * the office judges. */
+static uint32_t wanters(const struct world *w, uint32_t office,
+			uint32_t lesson, const uint32_t *stops, uint32_t count)
 {
 	uint32_t lack = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		const struct node *n = &w->nodes[stops[i]];
 
-		if (!box_wants(w, n, lesson))
+		if (!box_wants(w, n, lesson) ||
+		    (n->heard_at < 0 ?
+			     lesson_over(w, &w->nodes[office], lesson, w->now) :
+			     lesson_over(w, n, lesson, n->heard_at)))
 			continue;
 		lack += n->heard_at < 0 || !bit_of(n->known_held, lesson);
 	}
@@ -50,8 +55,9 @@ static void add(struct packing *p, uint32_t office, uint32_t lesson,
 	*out = (struct pack_lesson){
 		.bytes = (uint64_t)l->bytes,
 		.there = (uint64_t)on_drive(w, p->drive, lesson),
-		.wanters = wanters(w, lesson, stops, count),
-		.local = strlen(l->region) >= 6,
+		.wanters = wanters(w, office, lesson, stops, count),
+		.local = strlen(l->region) >= 6 &&
+			 !lesson_over(w, &w->nodes[office], lesson, w->now),
 		.here = node_holds(w, office, lesson),
 		.on_drive = p->drive->blocks[lesson] == ALL_BLOCKS,
 		.gone = l->withdrawn || !l->named,

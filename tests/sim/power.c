@@ -45,6 +45,9 @@ static void comes_up(struct world *w, uint32_t node)
 
 	n->up = true;
 	n->up_since = w->now;
+	/* The floor of time is kept (node/clock_floor.h). */
+	if (n->clock_known)
+		n->proven = n->down_since > 0 ? n->down_since : w->now;
 	n->clock_known = n->has_clock;
 	if (!n->has_clock && n->learns_clock && node_has_way(w, n))
 		timer_set(&w->timers, &n->clock, w->now + 10 * MINUTE);

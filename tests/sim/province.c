@@ -2,11 +2,12 @@
  * boxes, lines and drives (docs/simulation.md).
  *
  * Usage: province [--small] [--seed N] [--stations N] [--days N] [--after N]
- *                 [--without-carriers] [--json] [--check]
+ *                 [--without-carriers] [--json] [--lacks] [--check]
  *
  *   --small             200 stations instead of 20,230 (also XIANGTU_SIM=small)
  *   --days N            of publishing (7); --after N: quiet days behind (1)
  *   --without-carriers  everybody fetches by himself, for comparison
+ *   --lacks             every lesson that a connected box wants and never had
  *   --check             fail unless coverage and invariants are as promised
  */
 #include <getopt.h>
@@ -132,6 +133,7 @@ static const struct option words[] = {
 	{ "after", required_argument, NULL, 'a' },
 	{ "without-carriers", no_argument, NULL, 'w' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "lacks", no_argument, NULL, 'l' },
 	{ "check", no_argument, NULL, 'c' },
 	{ 0 },
 };
@@ -153,6 +155,7 @@ static bool read_options(int argc, char **argv, struct options *o, bool *check)
 		case 'a': o->after = atoi(optarg); break;
 		case 'w': o->without_carriers = true; break;
 		case 'j': o->json = true; break;
+		case 'l': o->lacks = true; break;
 		case 'c': *check = true; break;
 		default: return false;
 		}

@@ -33,16 +33,17 @@ void report_day(struct world *w)
 
 		for (uint32_t l = 0;
 		     n->level == LEVEL_STATION && l < w->n_lessons; l++) {
-			bool old, held;
+			bool old, reached;
 
 			if (!is_pair(w, n, l))
 				continue;
 			old = w->now - w->lessons[l].published >= DAY;
-			held = node_holds(w, i, l);
+			reached = node_reached(w, i, l);
 			c->pairs[which]++;
-			c->held[which] += held;
+			c->reached[which] += reached;
+			c->held[which] += node_holds(w, i, l);
 			c->old_pairs[which] += old;
-			c->old_held[which] += old && held;
+			c->old_reached[which] += old && reached;
 		}
 	}
 }
@@ -54,8 +55,66 @@ static double share(uint64_t part, uint64_t all)
 
 double report_connected(const struct coverage *c, bool old)
 {
-	return old ? share(c->old_held[0], c->old_pairs[0]) :
-		     share(c->held[0], c->pairs[0]);
+	return old ? share(c->old_reached[0], c->old_pairs[0]) :
+		     share(c->reached[0], c->pairs[0]);
+}
+
+/* --- what is lacking, pair by pair --- */
+
+/* Every lesson of the week that a connected box wants and never had. */
+static void each_lack(const struct world *w,
+		      void (*each)(void *owner, const struct world *w,
+				   uint32_t node, uint32_t lesson),
+		      void *owner)
+{
+	for (uint32_t i = 0; i < w->n_nodes; i++) {
+		const struct node *n = &w->nodes[i];
+
+		for (uint32_t l = 0;
+		     n->level == LEVEL_STATION && n->way != WAY_DRIVE &&
+		     l < w->n_lessons;
+		     l++)
+			if (is_pair(w, n, l) && !node_reached(w, i, l))
+				each(owner, w, i, l);
+	}
+}
+
+static double waited(const struct world *w, uint32_t lesson)
+{
+	return (w->now - w->lessons[lesson].published) / HOUR;
+}
+
+static void lack_to_json(void *owner, const struct world *w, uint32_t node,
+			 uint32_t lesson)
+{
+	const struct course *l = &w->lessons[lesson];
+	char name[2 * NAME_SIZE];
+
+	world_name(w, node, name, sizeof(name));
+	json_array_append_new(
+		owner,
+		json_pack("{s:s,s:s,s:s,s:f,s:f,s:i,s:s}", "station", name,
+			  "line", way_name(w->nodes[node].way), "lesson",
+			  l->title, "bytes", l->bytes, "hours",
+			  waited(w, lesson), "blocks",
+			  __builtin_popcount(node_blocks(w, node, lesson)),
+			  "why", why_text(why_lacking(w, node, lesson))));
+}
+
+static void print_lack(void *owner, const struct world *w, uint32_t node,
+		       uint32_t lesson)
+{
+	const struct course *l = &w->lessons[lesson];
+	char name[2 * NAME_SIZE];
+
+	(void)owner;
+	world_name(w, node, name, sizeof(name));
+	printf("  %s (%s): '%s', %.2f GB, out for %.0f hours, %d of %d blocks: "
+	       "%s\n",
+	       name, way_name(w->nodes[node].way), l->title, l->bytes / GB,
+	       waited(w, lesson),
+	       __builtin_popcount(node_blocks(w, node, lesson)), BLOCKS,
+	       why_text(why_lacking(w, node, lesson)));
 }
 
 /* --- JSON --- */
@@ -69,15 +128,20 @@ static json_t *json_of_days(const struct report *r)
 
 		json_array_append_new(
 			days,
-			json_pack("{s:i,s:I,s:f,s:f,s:I,s:f,s:f}", "day", i + 1,
+			json_pack("{s:i,s:I,s:f,s:f,s:f,s:I,s:f,s:f,s:f}", "day",
+				  i + 1,
 				  "connected_pairs", (json_int_t)c->pairs[0],
 				  "connected", report_connected(c, false),
 				  "connected_after_a_day",
-				  report_connected(c, true), "drive_pairs",
+				  report_connected(c, true),
+				  "connected_held_now",
+				  share(c->held[0], c->pairs[0]), "drive_pairs",
 				  (json_int_t)c->pairs[1], "drive",
-				  share(c->held[1], c->pairs[1]),
+				  share(c->reached[1], c->pairs[1]),
 				  "drive_after_a_day",
-				  share(c->old_held[1], c->old_pairs[1])));
+				  share(c->old_reached[1], c->old_pairs[1]),
+				  "drive_held_now",
+				  share(c->held[1], c->pairs[1])));
 	}
 	return days;
 }
@@ -142,9 +206,13 @@ static void print_json(const struct world *w, const struct measures *m)
 		"two_carriers", (json_int_t)t->two_carriers, "events",
 		(json_int_t)t->events);
 
-	CHECK(all != NULL);
+	json_t *lacks = json_array();
+
+	CHECK(all != NULL && lacks != NULL);
 	json_object_set_new(all, "coverage", json_of_days(w->report));
 	json_object_set_new(all, "lacking", json_of_reasons(m));
+	each_lack(w, lack_to_json, lacks);
+	json_object_set_new(all, "lacks", lacks);
 	json_object_set_new(all, "township_copies",
 			    json_of_spread(&m->township));
 	json_object_set_new(all, "village_copies", json_of_spread(&m->village));
@@ -162,20 +230,23 @@ static void print_json(const struct world *w, const struct measures *m)
 
 static void print_days(const struct report *r)
 {
-	puts("coverage: boxes that hold a lesson of the week they want\n"
-	     "  day   connected           out for a day   drive only          "
-	     "out for a day");
+	puts("coverage: boxes that hold, or have held, a lesson of the week "
+	     "they want\n"
+	     "  day   connected           out for a day  held now   drive only"
+	     "          out for a day  held now");
 	for (unsigned i = 0; i < r->n_days; i++) {
 		const struct coverage *c = &r->days[i];
 
-		printf("  %3u  %7.3f %% of %-8llu %7.3f %%   %7.3f %% of %-8llu"
-		       " %7.3f %%\n",
+		printf("  %3u  %7.3f %% of %-8llu %7.3f %%  %7.3f %%  %7.3f %% "
+		       "of %-8llu %7.3f %%  %7.3f %%\n",
 		       i + 1, 100 * report_connected(c, false),
 		       (unsigned long long)c->pairs[0],
 		       100 * report_connected(c, true),
-		       100 * share(c->held[1], c->pairs[1]),
+		       100 * share(c->held[0], c->pairs[0]),
+		       100 * share(c->reached[1], c->pairs[1]),
 		       (unsigned long long)c->pairs[1],
-		       100 * share(c->old_held[1], c->old_pairs[1]));
+		       100 * share(c->old_reached[1], c->old_pairs[1]),
+		       100 * share(c->held[1], c->pairs[1]));
 	}
 }
 
@@ -287,6 +358,10 @@ void report_print(struct world *w)
 	print_world(w);
 	print_days(w->report);
 	print_reasons(&m);
+	if (w->o.lacks) {
+		puts("connected boxes that never had what they want:");
+		each_lack(w, print_lack, NULL);
+	}
 	printf("the worst village: %s\n", m.worst);
 	print_traffic(w, &m);
 	print_times(&m);

@@ -7,10 +7,11 @@
 enum { REPORT_DAYS = 32 };
 
 /* Boxes and the lessons of the week they want, and how many of these pairs
- * are there: [0] connected, [1] by drive only; `old` counts only lessons that
- * are out for a day or longer. */
+ * were reached: the box has held the lesson at some time while it wanted it.
+ * `held`: it is there now. [0] connected, [1] by drive only; `old` counts only
+ * lessons that are out for a day or longer. */
 struct coverage {
-	uint64_t pairs[2], held[2], old_pairs[2], old_held[2];
+	uint64_t pairs[2], reached[2], held[2], old_pairs[2], old_reached[2];
 };
 
 struct report {

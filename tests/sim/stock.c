@@ -1,5 +1,6 @@
 #include "tests/sim/stock.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,48 @@ uint32_t node_blocks(const struct world *w, uint32_t node, uint32_t lesson)
 	return s == NULL ? 0 : s->have;
 }
 
+bool node_reached(const struct world *w, uint32_t node, uint32_t lesson)
+{
+	const struct stock *s = stock_of(&w->nodes[node], lesson);
+
+	return s != NULL && s->reached_at >= 0;
+}
+
+void stock_reached(const struct world *w, struct stock *s)
+{
+	if (s->wanted && s->reached_at < 0)
+		s->reached_at = (float)w->now;
+}
+
+static void day_of(const struct node *n, double at, char today[static 11])
+{
+	today[0] = 0;
+	if (n->clock_known || n->proven > 0)
+		world_date(n->clock_known ? at : fmin(at, n->proven), today);
+}
+
+static bool is_due(const struct course *l, const char *today)
+{
+	return l->due[0] != 0 && strcmp(l->due, today) >= 0;
+}
+
+bool lesson_over(const struct world *w, const struct node *n, uint32_t lesson,
+		 double at)
+{
+	const struct course *l = &w->lessons[lesson];
+	char today[11];
+
+	day_of(n, at, today);
+	return l->expires[0] != 0 && strcmp(l->expires, today) < 0 &&
+	       !is_due(l, today);
+}
+
+bool stock_over(const struct world *w, const struct node *n,
+		const struct stock *s)
+{
+	return !s->pinned && lesson_over(w, n, s->lesson, w->now);
+}
+
 bool node_holds(const struct world *w, uint32_t node, uint32_t lesson)
 {
 	return node_blocks(w, node, lesson) == ALL_BLOCKS;
@@ -64,7 +107,8 @@ static struct stock *insert(struct world *w, struct node *n, uint32_t lesson)
 	memmove(s + 1, s, (n->n_stock - at) * sizeof(*s));
 	n->n_stock++;
 	*s = (struct stock){ .lesson = lesson, .known = (float)w->now,
-			     .held_at = -1, .added = (float)w->now };
+			     .held_at = -1, .reached_at = -1,
+			     .added = (float)w->now };
 	return s;
 }
 
@@ -130,17 +174,25 @@ static unsigned neighbours_that(const struct world *w, uint32_t node,
 	return count;
 }
 
+static struct evict_age age_of(const struct world *w, uint32_t lesson)
+{
+	struct evict_age age = { .row = lesson };
+
+	strcpy(age.date, w->lessons[lesson].date);
+	return age;
+}
+
 static struct evict_facts facts_of(const struct world *w, uint32_t node,
 				   const struct stock *s)
 {
 	const struct course *l = &w->lessons[s->lesson];
+	char today[11];
 	struct evict_facts f = {
 		.bytes = (uint64_t)l->bytes,
 		.withdrawn = l->withdrawn,
 		.named = l->named,
 		.wanted = s->wanted,
 		.pinned = s->pinned,
-		.due = l->due[0] != 0 && s->wanted,
 		.busy = job_of(&w->nodes[node], s->lesson) != NULL,
 		.used_s = s->used_at > 0 ? (uint64_t)s->used_at : 0,
 		.added_s = (uint64_t)(s->added > 0 ? s->added : 0),
@@ -148,21 +200,27 @@ static struct evict_facts facts_of(const struct world *w, uint32_t node,
 		.others = neighbours_that(w, node, s->lesson, false),
 	};
 
+	day_of(&w->nodes[node], w->now, today);
+	f.due = s->wanted && is_due(l, today);
 	memcpy(f.btmh, l->btmh, sizeof(f.btmh));
 	strcpy(f.expires, l->expires);
+	if (s->wanted)
+		f.age = age_of(w, s->lesson);
 	return f;
 }
 
 /* What the decision promises, whatever the world looks like. */
 static void check_eviction(const struct evict_facts *f,
-			   enum evict_reason reason, bool wanted_more)
+			   enum evict_reason reason,
+			   const struct evict_for *what)
 {
 	CHECK(reason != EVICT_KEEP && !f->busy);
 	if (f->withdrawn)
 		return;
 	CHECK(!f->pinned && !f->due);
 	CHECK(f->copies > 0 || f->others == 0);
-	CHECK(reason != EVICT_LEAST_USEFUL || wanted_more);
+	CHECK(reason != EVICT_LEAST_USEFUL || what->first ||
+	      evict_older(&f->age, &what->age));
 }
 
 void stock_delete(struct world *w, uint32_t node, struct stock *s)
@@ -179,7 +237,7 @@ void stock_delete(struct world *w, uint32_t node, struct stock *s)
 }
 
 static bool make_room(struct world *w, uint32_t node, double need,
-		      bool wanted_more)
+		      const struct evict_for *what)
 {
 	struct node *n = &w->nodes[node];
 	struct evict_facts *facts = calloc(n->n_stock + 1, sizeof(*facts));
@@ -188,24 +246,23 @@ static bool make_room(struct world *w, uint32_t node, double need,
 	enum evict_reason *why = calloc(n->n_stock + 1, sizeof(*why));
 	size_t count = 0, go;
 	uint64_t freed = 0;
-	char today[11] = "";
+	char today[11];
 
 	CHECK(facts != NULL && which != NULL && chosen != NULL && why != NULL);
-	if (n->clock_known)
-		world_date(w->now, today);
+	day_of(n, w->now, today);
 	for (uint32_t i = 0; i < n->n_stock; i++)
 		if (n->stock[i].reserved) {
 			facts[count] = facts_of(w, node, &n->stock[i]);
 			which[count++] = i;
 		}
-	go = evict_choose(facts, count, (uint64_t)need + 1, wanted_more, today,
+	go = evict_choose(facts, count, (uint64_t)need + 1, what, today,
 			  chosen, why, &freed);
 	if ((double)freed < need)
 		go = 0;
 	for (size_t i = 0; i < go; i++) {
 		struct stock *s = &n->stock[which[chosen[i]]];
 
-		check_eviction(&facts[chosen[i]], why[i], wanted_more);
+		check_eviction(&facts[chosen[i]], why[i], what);
 		w->tally.evictions++;
 		w->tally.evicted_why[why[i]]++;
 		s->evicted = true;
@@ -223,13 +280,18 @@ bool stock_reserve(struct world *w, uint32_t node, struct stock *s)
 {
 	struct node *n = &w->nodes[node];
 	const struct course *l = &w->lessons[s->lesson];
+	struct evict_for what = { .first = s->pinned };
+	char today[11];
 	double lacks;
 
 	if (s->reserved)
 		return true;
 	lacks = n->used + l->bytes - n->quota;
-	if (lacks > 0 &&
-	    !make_room(w, node, lacks, s->pinned || l->due[0] != 0))
+	day_of(n, w->now, today);
+	what.first |= is_due(l, today);
+	if (s->wanted)
+		what.age = age_of(w, s->lesson);
+	if (lacks > 0 && !make_room(w, node, lacks, &what))
 		return false;
 	n->used += l->bytes;
 	s->reserved = true;
@@ -245,8 +307,10 @@ void stock_lose(struct world *w, uint32_t node)
 {
 	struct node *n = &w->nodes[node];
 
-	for (uint32_t i = 0; i < n->n_stock; i++)
+	for (uint32_t i = 0; i < n->n_stock; i++) {
 		stock_delete(w, node, &n->stock[i]);
+		n->stock[i].reached_at = -1;
+	}
 	n->used = 0;
 }
 

@@ -18,6 +18,16 @@ static inline bool stock_held(const struct stock *s)
 {
 	return s != NULL && s->have == ALL_BLOCKS;
 }
+/* Was it held here at some time while it was wanted? (Not by a box that broke
+ * since: the next one begins anew.) */
+bool node_reached(const struct world *w, uint32_t node, uint32_t lesson);
+void stock_reached(const struct world *w, struct stock *s);
+/* Has it expired, as far as this node can tell at `at`, and is neither pinned
+ * nor due there? Then it is not fetched (catalog/expiry.h). */
+bool lesson_over(const struct world *w, const struct node *n, uint32_t lesson,
+		 double at);
+bool stock_over(const struct world *w, const struct node *n,
+		const struct stock *s);
 bool node_holds(const struct world *w, uint32_t node, uint32_t lesson);
 uint32_t node_blocks(const struct world *w, uint32_t node, uint32_t lesson);
 double block_size(const struct world *w, uint32_t lesson);

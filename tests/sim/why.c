@@ -14,11 +14,11 @@ const char *why_text(enum why why)
 		[WHY_DARK] = "no power there, or back for less than two hours",
 		[WHY_EVENINGS] = "the box is switched on in the evenings only",
 		[WHY_NO_ROOM] = "no room: the quota is full of what is wanted",
-		[WHY_EVICTED] = "deleted to make room",
+		[WHY_EVICTED] = "a part was deleted to make room",
 		[WHY_LINE_DOWN] = "the line is down",
 		[WHY_LIMITS] = "hours or the monthly cap allow nothing or little",
 		[WHY_NO_CLOCK] = "the clock is not known: the slowest rule of "
-				 "hours counts",
+				 "hours counts, and a monthly cap may be spent",
 		[WHY_UPSTREAM] = "its township's machine is off or broken",
 		[WHY_UPSTREAM_LACKS] = "its township has not got it (whole) yet",
 		[WHY_COMING] = "it is coming",

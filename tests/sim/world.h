@@ -70,11 +70,12 @@ struct stock {
 	bool asked;	/* somebody below wants it */
 	bool pinned;
 	bool reserved;	/* its room is taken */
-	bool evicted;	/* deleted to make room: not fetched again */
+	bool evicted;	/* deleted to make room */
 	uint8_t rests;
 	uint8_t part_block[JOB_FLOWS];
 	float part[JOB_FLOWS]; /* of a block, that came before a break */
 	float known, held_at; /* seconds; held_at < 0: not yet */
+	float reached_at; /* when it was first held while wanted; or < 0 */
 	float used_at, added;
 	float rest_until;
 	float by_drive; /* the share that a drive brought */
@@ -105,6 +106,7 @@ struct node {
 	bool excludes; /* no opera here */
 	double quota, used;
 	double up_since, down_since;
+	double proven; /* the latest time it knew before it forgot; 0 none */
 	struct stock *stock;
 	uint32_t n_stock, stock_room;
 	struct job *jobs; /* NULL while there are none */
@@ -163,7 +165,7 @@ struct swarms;
 
 struct options {
 	uint64_t seed;
-	bool small, json, without_carriers;
+	bool small, json, without_carriers, lacks;
 	double days, after;
 	uint32_t stations;
 };

@@ -152,6 +152,89 @@ static void things_are_fetched_in_the_order_that_is_promised(void)
 	shelf_release(s);
 }
 
+static bool is_to_fetch(struct shelf *s, const struct lesson *l)
+{
+	struct fetches f = { .count = 0 };
+
+	SHELF_OK(payloads_to_fetch(s->c, 64, add_fetch, &f, &s->err));
+	for (size_t i = 0; i < f.count; i++)
+		if (memcmp(f.list[i].btmh, l->btmh, 32) == 0)
+			return true;
+	return false;
+}
+
+static enum status tell_nobody(void *owner, uint64_t entry, const char *date,
+			       struct err *err)
+{
+	(void)err;
+	CHECK(entry == 3 && date[0] != 0);
+	++*(unsigned *)owner;
+	return STATUS_OK;
+}
+
+/* 0 expires never, 1 on the day that was proven last, 2 to 4 before it: 3 is
+ * wanted by a day that may come, 4 by one that is over. */
+static void what_is_over_is_not_fetched_nor_told_as_wanted(void)
+{
+	static const char *const expires[] = { "", "2026-05-02", "2026-05-01",
+					       "2026-05-01", "2026-05-01" };
+	struct lesson l[5];
+	struct buf bits = BUF_INIT;
+	struct payload_standing standing;
+	struct lesson_row row;
+	struct fetch fetch;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	unsigned days = 0;
+
+	shelf_init(s);
+	for (unsigned n = 0; n < 5; n++) {
+		l[n] = nth(n);
+		strcpy(l[n].expires, expires[n]);
+		shelf_log_lesson(s, 0, &l[n]);
+	}
+	shelf_settle(s);
+	SHELF_OK(due_set(s->c, l[3].id, "2026-05-02", &s->err));
+	SHELF_OK(due_set(s->c, l[4].id, "2026-04-30", &s->err));
+	/* Nothing was proven yet. */
+	for (unsigned n = 0; n < 5; n++)
+		CHECK(is_to_fetch(s, &l[n]));
+	SHELF_OK(catalog_set_int(s->c, "clock.floor", 1777680000, &s->err));
+	for (unsigned n = 0; n < 5; n++) {
+		bool over = n == 2 || n == 4;
+
+		CHECK(is_to_fetch(s, &l[n]) == !over);
+		SHELF_OK(lessons_standing(s->c, l[n].btmh, &standing,
+					  &s->err));
+		CHECK(standing.known && standing.wanted == !over);
+		CHECK(payload_wanted_by(s->c, l[n].btmh, &fetch, &s->err) ==
+		      (over ? STATUS_NOT_FOUND : STATUS_OK));
+		CHECK(over || fetch.first == (n == 3));
+		/* It is listed as before. */
+		CHECK(shelf_get(s, l[n].id, &row) && row.wanted);
+		CHECK(row.over == over);
+		CHECK(lesson_row_state(&row) ==
+		      (over ? LESSON_KNOWN : LESSON_WANTED));
+	}
+	CHECK(shelf_summary(s).known == 5 && shelf_summary(s).wanted == 3);
+	SHELF_OK(lessons_bitmap(s->c, s->logs[0].id, LESSONS_BITS_WANTED,
+				&bits, &s->err));
+	CHECK(bits.size == 1 && bits.data[0] == 0x0b);
+	SHELF_OK(due_each(s->c, s->logs[0].id, tell_nobody, &days, &s->err));
+	CHECK(days == 1);
+	/* Pinned it is fetched all the same; held it stays so. */
+	CHECK(shelf_get(s, l[2].id, &row));
+	SHELF_OK(index_choose(s->x, &row, CHOICE_PIN, &s->err));
+	CHECK(is_to_fetch(s, &l[2]));
+	SHELF_OK(payload_put_held(s->c, l[4].btmh, l[4].bytes, 9, 1,
+				  &s->err));
+	CHECK(shelf_get(s, l[4].id, &row));
+	CHECK(lesson_row_state(&row) == LESSON_HELD);
+	CHECK(shelf_summary(s).held == 1);
+	buf_release(&bits);
+	shelf_release(s);
+}
+
 static bool count_payload(void *context, const struct payload_row *payload)
 {
 	unsigned *count = context;
@@ -212,6 +295,7 @@ int main(void)
 	held_payloads_make_held_lessons();
 	things_are_fetched_in_the_order_that_is_promised();
 	what_no_lesson_names_is_told();
+	what_is_over_is_not_fetched_nor_told_as_wanted();
 	a_transaction_of_the_caller_holds_it_all();
 	return 0;
 }

@@ -160,7 +160,7 @@ static void a_night_belongs_to_the_day_it_begins_on(void)
 	}
 }
 
-static void without_a_clock_the_slowest_counts(void)
+static void without_a_clock_the_slowest_that_is_open_counts(void)
 {
 	struct budget_plan plan = plan_of("mon 08:00-09:00 down 2M up max",
 					  "* 00:00-24:00 down 8M up 64K");
@@ -168,6 +168,13 @@ static void without_a_clock_the_slowest_counts(void)
 
 	CHECK(budget_rate(&plan, &t, BUDGET_DOWN) == 250000);
 	CHECK(budget_rate(&plan, &t, BUDGET_UP) == 8000);
+	/* Hours in which nothing goes are over some time, but when? */
+	plan = plan_of("mon-fri 07:00-22:00 down 0 up 0",
+		       "* 00:00-24:00 down 8M up 0");
+	CHECK(budget_rate(&plan, &t, BUDGET_DOWN) == 1000000);
+	CHECK(budget_rate(&plan, &t, BUDGET_UP) == 0);
+	plan = plan_of("* 07:00-22:00 down 0", "* 22:00-07:00 down max");
+	CHECK(budget_rate(&plan, &t, BUDGET_DOWN) == BUDGET_FREE);
 	plan.count = 0;
 	CHECK(budget_rate(&plan, &t, BUDGET_DOWN) == BUDGET_FREE);
 }
@@ -539,7 +546,7 @@ int main(void)
 	what_is_no_rule_is_told_how_one_looks();
 	the_first_rule_that_fits_counts();
 	a_night_belongs_to_the_day_it_begins_on();
-	without_a_clock_the_slowest_counts();
+	without_a_clock_the_slowest_that_is_open_counts();
 	a_closed_line_tells_when_it_opens();
 	no_period_sees_more_than_its_share();
 	foreground_starves_background_never_the_other_way();

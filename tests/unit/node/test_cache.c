@@ -190,12 +190,46 @@ static void wanted_lessons_go_only_for_what_is_wanted_more(void)
 
 	world_make(&w, 4);
 	open_cache(&w, 3 * ONE, 0);
-	for (unsigned i = 0; i < 3; i++)
-		hold(&w, i, 100 - i); /* the last is the oldest */
-	CHECK(reserve(&w, 3, false) == STATUS_NO_ROOM && w.n_discarded == 0);
-	CHECK(reserve(&w, 3, true) == STATUS_OK);
-	CHECK(w.n_discarded == 1 && !is_here(&w, 2));
+	for (unsigned i = 1; i < 4; i++)
+		hold(&w, i, 100 - i); /* the last was added first */
+	/* The first was published first. */
+	CHECK(reserve(&w, 0, false) == STATUS_NO_ROOM && w.n_discarded == 0);
+	CHECK(strstr(w.err.text, "nothing older may go") != NULL);
+	CHECK(reserve(&w, 0, true) == STATUS_OK);
+	CHECK(w.n_discarded == 1 && !is_here(&w, 3));
 	CHECK(strcmp(w.why[0], "least useful") == 0);
+	world_end(&w);
+}
+
+static void the_oldest_goes_for_a_newer_one_and_does_not_come_back(void)
+{
+	struct world w;
+
+	world_make(&w, 5);
+	open_cache(&w, 3 * ONE, 0);
+	for (unsigned i = 0; i < 3; i++)
+		hold(&w, i, 100 - i);
+	w.slow = true;
+	CHECK(reserve(&w, 4, false) == STATUS_BUSY && w.n_discarded == 1);
+	CHECK(strcmp(w.discarded[0], w.lessons[0].hex) == 0);
+	OFFICE_OK(&w.station, tidy_discard(&w.station.house,
+					   w.lessons[0].btmh, "",
+					   &w.station.err));
+	cache_deleted(w.cache, w.lessons[0].btmh);
+	/* What has just gone asks first: the room is not for it. */
+	CHECK(reserve(&w, 0, false) == STATUS_NO_ROOM);
+	CHECK(reserve(&w, 4, false) == STATUS_OK && w.n_discarded == 1);
+	hold(&w, 4, 200);
+	CHECK(reserve(&w, 0, false) == STATUS_NO_ROOM && w.n_discarded == 1);
+	/* Who does not come for the room that is made for it loses it. */
+	CHECK(reserve(&w, 3, false) == STATUS_BUSY && w.n_discarded == 2);
+	OFFICE_OK(&w.station, tidy_discard(&w.station.house,
+					   w.lessons[1].btmh, "",
+					   &w.station.err));
+	cache_deleted(w.cache, w.lessons[1].btmh);
+	CHECK(reserve(&w, 1, false) == STATUS_NO_ROOM);
+	cache_release(w.cache, w.lessons[3].btmh);
+	CHECK(reserve(&w, 1, false) == STATUS_OK && w.n_discarded == 2);
 	world_end(&w);
 }
 
@@ -404,6 +438,7 @@ static void the_floor_of_time_only_grows_and_is_kept(void)
 	struct world w;
 	struct catalog *c;
 	uint64_t built;
+	int64_t kept = 0;
 	char today[11];
 
 	world_make(&w, 1);
@@ -420,6 +455,15 @@ static void the_floor_of_time_only_grows_and_is_kept(void)
 	CHECK(clock_floor_s(c) == 4102444800);
 	clock_floor_today(c, today);
 	CHECK(strcmp(today, "2100-01-01") == 0);
+	/* The catalog is told with each start, and keeps what is later. */
+	OFFICE_OK(&w.station, clock_floor_keep(c, &w.station.err));
+	CHECK(clock_floor_s(c) == 4102444800);
+	OFFICE_OK(&w.station, catalog_set_int(c, "clock.floor", 5,
+					      &w.station.err));
+	OFFICE_OK(&w.station, clock_floor_keep(c, &w.station.err));
+	CHECK(catalog_get_int(c, "clock.floor", &kept, &w.station.err) ==
+		      STATUS_OK &&
+	      kept == (int64_t)built);
 	world_end(&w);
 }
 
@@ -427,6 +471,7 @@ int main(void)
 {
 	promises_are_kept_within_the_quota();
 	wanted_lessons_go_only_for_what_is_wanted_more();
+	the_oldest_goes_for_a_newer_one_and_does_not_come_back();
 	pinned_due_busy_and_last_copies_stay();
 	what_nobody_wants_goes_for_anything();
 	room_is_not_promised_before_it_is_there();

@@ -197,6 +197,13 @@ static void a_stop_wants_what_its_statement_says(void)
 	CHECK(!lacks(s, stops.list, &l[2]) && holds(s, stops.list, &l[2]));
 	CHECK(lacks(s, stops.list, &l[3]));
 	CHECK(lacks(s, stops.list, &l[4]) && !holds(s, stops.list, &l[4]));
+	/* What is over is brought to whoever asks for it all the same. */
+	CHECK(shelf_get(s, l[4].id, &row));
+	row.over = true;
+	CHECK(!stop_lacks(stops.list, &row, NULL));
+	CHECK(shelf_get(s, l[0].id, &row));
+	row.over = true;
+	CHECK(stop_lacks(stops.list, &row, NULL));
 	CHECK(shelf_get(s, l[3].id, &row));
 	CHECK(stop_lacks(stops.list, &row, due) &&
 	      strcmp(due, "2026-04-30") == 0);
