@@ -380,6 +380,8 @@ void cache_deleted(struct cache *c, const uint8_t *btmh)
 	for (unsigned i = 0; i < c->n_leaving; i++)
 		if (memcmp(c->leaving[i].btmh, btmh, 32) == 0)
 			c->leaving[i--] = c->leaving[--c->n_leaving];
+	c->deleted++;
+	c->deleted_bytes += cache_row_bytes(c, btmh);
 	row_remove(c, btmh);
 	cache_next_stale(c);
 }
@@ -459,6 +461,19 @@ uint64_t cache_room(struct cache *c)
 	if (c->quota > 0 && beyond(c->quota, c->used + counted) < room)
 		room = beyond(c->quota, c->used + counted);
 	return room;
+}
+
+struct cache_counts cache_count(const struct cache *c)
+{
+	struct cache_counts counts = { .quota = c->quota,
+				       .floor = c->floor,
+				       .used = c->used,
+				       .deleted = c->deleted,
+				       .deleted_bytes = c->deleted_bytes };
+	uint64_t to_write;
+
+	add_promises(c, NULL, &to_write, &counts.reserved);
+	return counts;
 }
 
 uint64_t cache_floor(const struct cache *c)

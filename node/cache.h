@@ -81,6 +81,14 @@ void cache_deleted(struct cache *cache, const uint8_t *btmh);
  * the quota goes, and what nobody wants when others fill the disk. */
 void cache_tick(struct cache *cache);
 
+/* For those who watch machines. */
+struct cache_counts {
+	uint64_t quota, floor;	 /* bytes; a quota of 0: none */
+	uint64_t used, reserved; /* bytes */
+	uint64_t deleted, deleted_bytes; /* payloads, since the start */
+};
+struct cache_counts cache_count(const struct cache *cache);
+
 /* Bytes of payload it would still take without deleting what is wanted. */
 uint64_t cache_room(struct cache *cache);
 uint64_t cache_floor(const struct cache *cache);

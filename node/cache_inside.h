@@ -40,6 +40,7 @@ struct cache {
 	struct leaving leaving[CACHE_DELETING_MAX];
 	unsigned n_leaving;
 	uint64_t over; /* the quota, and nothing may go */
+	uint64_t deleted, deleted_bytes;
 	unsigned ticks;
 	struct {
 		uint8_t btmh[32];

@@ -164,6 +164,25 @@ static void put_lag(struct buf *out, const struct lag *lag)
 		    lag->worst_lately_ns);
 }
 
+static void put_room(struct buf *out, const struct metrics_facts *f)
+{
+	PUT_EACH(out, "xiangtu_cache_bytes", "gauge",
+		 "Room for payloads: used, promised to fetches, allowed (quota, "
+		 "0 for none), and what stays free on the disk (floor).",
+		 "what", { "used", f->cache.used },
+		 { "reserved", f->cache.reserved },
+		 { "quota", f->cache.quota }, { "floor", f->cache.floor });
+	put_one(out, "xiangtu_evicted_total", "counter",
+		"Payloads that were deleted, whatever for.",
+		f->cache.deleted);
+	put_one(out, "xiangtu_evicted_bytes_total", "counter",
+		"Their bytes.", f->cache.deleted_bytes);
+	PUT_EACH(out, "xiangtu_month_bytes", "gauge",
+		 "Bytes of this month over the uplink, and the cap (0 for "
+		 "none).",
+		 "what", { "spent", f->month_bytes }, { "cap", f->month_cap });
+}
+
 static void put_parts(struct buf *out, const struct metrics_facts *f)
 {
 	put_one(out, "xiangtu_engine_up", "gauge",
@@ -203,6 +222,7 @@ void metrics_write(struct buf *out, const struct metrics_facts *facts)
 	put_info(out, facts);
 	put_traffic(out, facts->traffic);
 	put_lessons(out, &facts->lessons);
+	put_room(out, facts);
 	put_lag(out, facts->lag);
 	put_parts(out, facts);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "catalog/lessons.h"
+#include "node/cache.h"
 #include "node/lag.h"
 #include "node/traffic.h"
 #include "proto/bytes.h"
@@ -27,6 +28,9 @@ struct metrics_facts {
 	uint64_t neighbours; /* alive */
 	uint64_t upstreams, upstreams_ok;
 	uint64_t jobs;
+
+	struct cache_counts cache;
+	uint64_t month_bytes, month_cap; /* over the line; a cap of 0: none */
 
 	uint64_t http_requests, http_waiting;
 	uint64_t http_fetches, http_fetch_connections;

@@ -52,9 +52,13 @@ static void gather(struct node *n, struct metrics_facts *f)
 {
 	struct http_server_counters server;
 	struct http_client_counters client;
+	uint64_t spent = 0;
+	unsigned month;
 
 	http_server_counters(n->server, &server);
 	http_client_counters(n->client, &client);
+	if (n->uplink != NULL)
+		budget_month(uplink_budget(n->uplink), &month, &spent);
 	*f = (struct metrics_facts){
 		.version = XIANGTU_VERSION,
 		.level = level_name(n->house.conf.level),
@@ -68,6 +72,9 @@ static void gather(struct node *n, struct metrics_facts *f)
 		.neighbours = node_living_neighbours(n),
 		.upstreams = n->n_upstreams,
 		.jobs = fetcher_count(n->fetcher),
+		.cache = cache_count(n->cache),
+		.month_bytes = spent,
+		.month_cap = n->house.conf.plan.cap,
 		.http_requests = server.requests,
 		.http_waiting = server.waiting,
 		.http_fetches = client.fetches,

@@ -34,6 +34,8 @@ static void facts_have_their_lines(void)
 		.name = "资兴\"市\"", .traffic = &traffic, .lag = &lag,
 		.lessons = { .known = 9, .held = 4, .bytes = 4000 },
 		.engine_restarts = 3, .upstreams = 2, .upstreams_ok = 1,
+		.cache = { .quota = 70, .deleted = 6, .deleted_bytes = 61 },
+		.month_bytes = 11, .month_cap = 12,
 	};
 
 	traffic_crossed(&traffic, false, 100, 20);
@@ -50,6 +52,10 @@ static void facts_have_their_lines(void)
 	CHECK(has(&text, "xiangtu_lan_bytes_total{direction=\"up\"} 8\n"));
 	CHECK(has(&text, "xiangtu_swarm_bytes_total{direction=\"down\"} 60\n"));
 	CHECK(has(&text, "xiangtu_swarm_bytes_total{direction=\"up\"} 65\n"));
+	CHECK(has(&text, "xiangtu_cache_bytes{what=\"quota\"} 70\n"));
+	CHECK(has(&text, "xiangtu_evicted_total 6\n"));
+	CHECK(has(&text, "xiangtu_evicted_bytes_total 61\n"));
+	CHECK(has(&text, "xiangtu_month_bytes{what=\"cap\"} 12\n"));
 	CHECK(has(&text, "xiangtu_lessons{state=\"held\"} 4\n"));
 	CHECK(has(&text, "xiangtu_payload_bytes{state=\"held\"} 4000\n"));
 	CHECK(has(&text, "seconds_bucket{le=\"0.001\"} 0\n"));
