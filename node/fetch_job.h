@@ -209,6 +209,13 @@ bool job_is_watched(const struct job *job);
 /* A peer did not give what it has. */
 void job_peer_failed(struct job *job, struct source *source);
 
+/* --- fetch_rest.c --- */
+bool fetcher_is_resting(const struct fetcher *f, const uint8_t *btmh);
+/* `bad`: it was there, and was not what was signed; `no_room`: until room may
+ * have been made. */
+void fetcher_put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
+			 bool no_room, const char *why);
+
 /* --- fetch_room.c --- */
 /* Is there room for what it lacks? Else it pauses. */
 bool job_has_room(struct job *job);

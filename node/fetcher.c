@@ -14,12 +14,7 @@
 #include "node/payload.h"
 #include "proto/encoding.h"
 
-enum {
-	LOOK_MAX = 512,
-	REST_MS = 30 * 1000,
-	REST_MAX_MS = 60 * 60 * 1000,
-	MOVES_MS = 3000 /* without a byte it does not move */
-};
+enum { LOOK_MAX = 512 };
 
 int64_t fetcher_now(const struct fetcher *f)
 {
@@ -79,56 +74,16 @@ void job_pause(struct job *job, int64_t ms, const char *why)
 	job_wake_at(job, job->not_before_ms);
 }
 
-/* --- resting: what could not be had is not tried at once again --- */
-
-static bool is_resting(const struct fetcher *f, const uint8_t *btmh)
-{
-	for (unsigned i = 0; i < f->n_resting; i++)
-		if (memcmp(f->resting[i].btmh, btmh, 32) == 0)
-			return fetcher_now(f) < f->resting[i].until_ms;
-	return false;
-}
-
-/* `bad`: it was there, and was not what was signed. */
-static void put_to_rest(struct fetcher *f, const uint8_t *btmh, bool bad,
-			bool no_room, const char *why)
-{
-	int64_t rest = REST_MS;
-	unsigned at = 0;
-
-	while (at < f->n_resting && memcmp(f->resting[at].btmh, btmh, 32) != 0)
-		at++;
-	if (at == FETCHER_RESTING_MAX) {
-		at = 0; /* forget the one whose rest ends first */
-		for (unsigned i = 1; i < f->n_resting; i++)
-			if (f->resting[i].until_ms < f->resting[at].until_ms)
-				at = i;
-		f->resting[at].times = 0;
-	} else if (at == f->n_resting) {
-		f->resting[f->n_resting++].times = 0;
-	}
-	for (unsigned i = 0; i < f->resting[at].times && rest < REST_MAX_MS;
-	     i++)
-		rest *= 2;
-	memcpy(f->resting[at].btmh, btmh, 32);
-	f->resting[at].bad = bad;
-	f->resting[at].no_room = no_room;
-	f->resting[at].times++;
-	f->resting[at].until_ms = fetcher_now(f) + rest;
-	(void)snprintf(f->resting[at].why, sizeof(f->resting[at].why), "%s",
-		       why);
-}
-
 void job_give_up(struct job *job, const char *why)
 {
-	put_to_rest(job->f, job->btmh, true, false, why);
+	fetcher_put_to_rest(job->f, job->btmh, true, false, why);
 	job->stopping = true;
 	job_step(job);
 }
 
 static void job_step_aside(struct job *job)
 {
-	put_to_rest(job->f, job->btmh, false, job->hopeless, job->trouble);
+	fetcher_put_to_rest(job->f, job->btmh, false, job->hopeless, job->trouble);
 	job->stopping = true;
 	job_step(job);
 }
@@ -321,7 +276,7 @@ bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first)
 
 	if (job != NULL)
 		job->first |= first; /* it was pinned meanwhile, perhaps */
-	if (job != NULL || lent_is(f, btmh) || is_resting(f, btmh))
+	if (job != NULL || lent_is(f, btmh) || fetcher_is_resting(f, btmh))
 		return false;
 	job = job_new(f, btmh);
 	if (job == NULL)
@@ -389,7 +344,7 @@ static bool waits(void *context, const struct fetch *fetch)
 	w->found = fetcher_find(w->f, fetch->btmh) == NULL &&
 		   !fetcher_is_full_for(w->f, fetch) &&
 		   !lent_is(w->f, fetch->btmh) &&
-		   !is_resting(w->f, fetch->btmh);
+		   !fetcher_is_resting(w->f, fetch->btmh);
 	return !w->found;
 }
 
@@ -610,112 +565,6 @@ void fetcher_engine_event(struct fetcher *f, const struct engine_event *event)
 		job_swarm_event(job, event);
 	else if (job != NULL)
 		job_step(job);
-}
-
-/* --- questions --- */
-
-double fetcher_progress(const struct fetcher *f, const uint8_t *btmh)
-{
-	const struct job *job = fetcher_find(f, btmh);
-	uint64_t bytes;
-
-	if (job == NULL)
-		return -1;
-	if (job->tf == NULL || job->tf->mi.total == 0)
-		return 0;
-	bytes = job->progress.bytes > job->good_bytes ? job->progress.bytes :
-							job->good_bytes;
-	return bytes >= job->tf->mi.total ?
-		       1 :
-		       (double)bytes / (double)job->tf->mi.total;
-}
-
-bool fetcher_moves(const struct fetcher *f, const uint8_t *btmh)
-{
-	const struct job *job = fetcher_find(f, btmh);
-
-	return job != NULL && fetcher_now(f) - job->moved_ms < MOVES_MS;
-}
-
-bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh)
-{
-	const struct job *job = fetcher_find(f, btmh);
-
-	return job != NULL && job->first;
-}
-
-uint64_t fetcher_http_bytes(const struct fetcher *f, const uint8_t *btmh)
-{
-	const struct job *job = fetcher_find(f, btmh);
-
-	return job == NULL ? 0 : job->http_bytes;
-}
-
-const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh)
-{
-	const struct job *job = fetcher_find(f, btmh);
-
-	if (job != NULL)
-		return job->trouble;
-	for (unsigned i = 0; i < f->n_resting; i++)
-		if (memcmp(f->resting[i].btmh, btmh, 32) == 0)
-			return f->resting[i].why;
-	return fetcher_full_trouble(f, btmh);
-}
-
-json_t *fetcher_job(const struct fetcher *f, const uint8_t *btmh)
-{
-	static const char *const names[] = {
-		[JOB_TORRENT] = "torrent",     [JOB_REUSE] = "salvage",
-		[JOB_SALVAGE] = "salvage",
-		[JOB_SWARM] = "swarm",	       [JOB_LETTING_GO] = "swarm",
-		[JOB_PIECES] = "http",	       [JOB_DONE] = "done",
-	};
-	const struct job *job = fetcher_find(f, btmh);
-	uint64_t rate;
-	unsigned peers;
-
-	if (job == NULL)
-		return NULL;
-	job_pieces_rate(job, &rate, &peers);
-	return json_pack(
-		"{s:s, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:b, s:s}",
-		"btmh", job->hex, "way", names[job->state], "bytes",
-		(json_int_t)(job->tf == NULL ? 0 : job->tf->mi.total),
-		"verified", (json_int_t)job->good_bytes, "progress",
-		fetcher_progress(f, btmh), "rate",
-		(json_int_t)(rate + job->progress.rate_down), "peers",
-		(json_int_t)(peers + job->progress.peers), "http_bytes",
-		(json_int_t)job->http_bytes, "reused",
-		(json_int_t)job->reused_bytes, "carries", job->beyond,
-		"trouble", job->trouble);
-}
-
-unsigned fetcher_shares(const struct fetcher *f,
-			struct fetcher_share out[static FETCHER_SHARES_MAX])
-{
-	unsigned count = 0;
-
-	for (const struct job *job = f->jobs;
-	     job != NULL && count < FETCHER_SHARES_MAX; job = job->next) {
-		memcpy(out[count].btmh, job->btmh, 32);
-		out[count++].share = fetcher_progress(f, job->btmh);
-	}
-	return count;
-}
-
-unsigned fetcher_count(const struct fetcher *f)
-{
-	return f->n_jobs;
-}
-
-json_t *fetcher_jobs(const struct fetcher *f)
-{
-	json_t *list = json_array();
-
-	for (const struct job *job = f->jobs; job != NULL; job = job->next)
-		(void)json_array_append_new(list, fetcher_job(f, job->btmh));
-	return list;
 }
 
 /* --- lifetime --- */
