@@ -50,7 +50,7 @@ BY_NAME = {
         ("node/evict.c", rf'\[EVICT_\w+\] = ({STRING})'),
         ("node/fetcher.c", r'("dropped here")')],
     'cli_text(job, "way")': [
-        ("node/fetcher.c", rf'\[JOB_\w+\] = ({STRING})')],
+        ("node/fetch_tell.c", rf'\[JOB_\w+\] = ({STRING})')],
     "p->state": [
         ("node/cli/cmd_drive_prepare.c", rf'p->state = ({STRING})')],
     "survey_file_system(p->facts.kind)": FILE_SYSTEMS,
