@@ -48,6 +48,10 @@ scenario_test(support.tlog tlog_test.py 60 support)
 # Network namespaces; skipped where they are not allowed.
 scenario_test(support.lab ../lab/lab_test.py 120 support)
 
+# Invented neighbours with real keys: for a story and a benchmark.
+add_executable(crowd tests/bench/crowd.c)
+target_link_libraries(crowd PRIVATE node)
+
 if(XIANGTU_SCENARIOS)
   file(GLOB stories CONFIGURE_DEPENDS tests/scenario/[0-9][0-9]-*.py)
   foreach(story ${stories})

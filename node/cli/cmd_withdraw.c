@@ -30,10 +30,10 @@ void cli_print_confirmations(const json_t *withdrawal)
 {
 	if (withdrawal == NULL)
 		return;
-	printf("%s: %s: %" PRIu64 ", %s: %" PRIu64 "\n",
-	       tr("Withdrawal"), tr("confirmed"),
-	       cli_number(withdrawal, "confirmed"), tr("heard from"),
-	       cli_number(withdrawal, "heard"));
+	printf("%s: %" PRIu64 " / %" PRIu64 " %s\n", tr("Withdrawal"),
+	       cli_number(withdrawal, "confirmed"),
+	       cli_number(withdrawal, "heard"),
+	       tr("stations heard from have confirmed"));
 	print_missing(json_object_get(withdrawal, "missing"));
 }
 

@@ -10,7 +10,3 @@ endforeach()
 # Fills a data directory for the benchmarks that run real nodes.
 add_executable(make_county tests/bench/make_county.c)
 target_link_libraries(make_county PRIVATE node)
-
-# Invented neighbours with real keys.
-add_executable(crowd tests/bench/crowd.c)
-target_link_libraries(crowd PRIVATE node)
