@@ -184,7 +184,7 @@ static bool is_late(const struct pieces_request *r, uint32_t piece,
 	if (now_of(r->pieces) - r->heard_ms >= PIECES_LATE_MS)
 		return true;
 	return rate > 0 && peer->rate / 4 >= rate &&
-	       pieces_until(r, piece) / rate >= 2 * PIECES_LATE_MS / 1000;
+	       pieces_until(r, piece) / rate >= PIECES_FAR_S;
 }
 
 /* NULL when nothing is. */

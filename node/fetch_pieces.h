@@ -22,7 +22,9 @@ enum {
 	PIECES_SILENT_MS = 10 * 1000,
 	PIECES_LEAST = 4096, /* bytes of a near one in that time */
 	PIECES_PATIENCE_MS = 40 * 1000, /* with nobody else to ask */
-	PIECES_LATE_MS = 4000, /* silent, or farther away than twice that */
+	/* A line that lost packets may be silent for seconds: */
+	PIECES_LATE_MS = 2000, /* then what it owes is asked elsewhere, */
+	PIECES_FAR_S = 8,      /* or when it is so far away */
 	PIECES_SYNC_MS = 3000,
 	PIECES_LIST_MS = 1000,	     /* between looks at who is there */
 	PIECES_POLL_NEAR_MS = 40,    /* between have-maps of one peer */
