@@ -11,6 +11,7 @@
 
 enum {
 	TELL_MS = 60 * 1000,
+	TELL_AFTER_MS = 2000,
 	TELLERS_MAX = 4,
 	ASK_MS = 10 * 1000,
 	ANSWER_MAX = 64 << 10,
@@ -242,7 +243,8 @@ static void tell_near(struct node *n, struct peer_job *job)
 {
 	int64_t now = node_now(n);
 
-	if (now < job->tell_ms)
+	/* What comes at once is not worth the words. */
+	if (now < job->tell_ms || now - job->began_ms < TELL_AFTER_MS)
 		return;
 	announce_near(n, job, job->told ? NULL : "started", false);
 	job->tell_ms = now + TELL_MS;
