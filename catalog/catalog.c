@@ -20,8 +20,11 @@ static const char *const version_1[] = { schema_logs, schema_lessons, NULL };
 static const char *const version_2[] = { schema_records, NULL };
 static const char *const version_3[] = { schema_cache, NULL };
 static const char *const version_4[] = { schema_expiry, NULL };
-static const char *const *const migrations[] = { version_1, version_2,
-						 version_3, version_4 };
+static const char *const version_5[] = { schema_delegation, schema_evidence,
+					 NULL };
+static const char *const *const migrations[] = {
+	version_1, version_2, version_3, version_4, version_5
+};
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 
 static int committed(void *context, sqlite3 *db, const char *name, int pages)

@@ -12,5 +12,7 @@ extern const char schema_lessons[]; /* catalog/schema_lessons.c */
 extern const char schema_records[]; /* catalog/schema_records.c: version 2 */
 extern const char schema_cache[];   /* catalog/schema_cache.c: version 3 */
 extern const char schema_expiry[];  /* catalog/schema_expiry.c: version 4 */
+extern const char schema_delegation[]; /* catalog/schema_delegation.c: 5 */
+extern const char schema_evidence[];   /* catalog/schema_evidence.c: 5 */
 
 #endif
