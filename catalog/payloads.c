@@ -250,26 +250,6 @@ enum status payload_forget(struct catalog *c,
 	return end(c, mine, remove_payload(c, btmh, err), err);
 }
 
-enum status payload_used(struct catalog *c,
-			 const uint8_t btmh[static LESSON_BTMH_SIZE],
-			 uint64_t now_s, struct err *err)
-{
-	static const char update[] =
-		"UPDATE payload SET used_s = ? WHERE btmh = ?";
-	bool mine = !catalog_in_transaction(c);
-	enum status status = STATUS_OK;
-	struct sql q;
-
-	if (mine)
-		status = catalog_begin(c, CATALOG_DERIVED, err);
-	if (status != STATUS_OK)
-		return status;
-	sql_start(&q, c, update);
-	sql_put_int(&q, (int64_t)now_s);
-	sql_put_blob(&q, hash_bytes(btmh));
-	return end(c, mine, sql_run(&q, err), err);
-}
-
 enum status payloads_used(struct catalog *c, uint8_t (*btmh)[LESSON_BTMH_SIZE],
 			  size_t count, uint64_t now_s, uint64_t apart_s,
 			  struct err *err)

@@ -80,12 +80,8 @@ enum status payload_forget(struct catalog *c,
 			   const uint8_t btmh[static LESSON_BTMH_SIZE],
 			   struct err *err);
 
-/* Note that it was shown or served; derived, not flushed. */
-enum status payload_used(struct catalog *c,
-			 const uint8_t btmh[static LESSON_BTMH_SIZE],
-			 uint64_t now_s, struct err *err);
-
-/* The same for many at once, where the last note is older than `apart_s`. */
+/* Note that these were shown or served, where the last note is older than
+ * `apart_s`; derived, not flushed. */
 enum status payloads_used(struct catalog *c, uint8_t (*btmh)[LESSON_BTMH_SIZE],
 			  size_t count, uint64_t now_s, uint64_t apart_s,
 			  struct err *err);

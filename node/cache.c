@@ -450,19 +450,6 @@ void cache_tick(struct cache *c)
 
 /* --- questions --- */
 
-uint64_t cache_room(struct cache *c)
-{
-	uint64_t to_write, counted, free_bytes = 0, size, room;
-
-	add_promises(c, NULL, &to_write, &counted);
-	if (!disk_of(c, &free_bytes, &size))
-		return 0;
-	room = beyond(free_bytes, c->floor + to_write);
-	if (c->quota > 0 && beyond(c->quota, c->used + counted) < room)
-		room = beyond(c->quota, c->used + counted);
-	return room;
-}
-
 struct cache_counts cache_count(const struct cache *c)
 {
 	struct cache_counts counts = { .quota = c->quota,

@@ -89,8 +89,7 @@ struct cache_counts {
 };
 struct cache_counts cache_count(const struct cache *cache);
 
-/* Bytes of payload it would still take without deleting what is wanted. */
-uint64_t cache_room(struct cache *cache);
+/* Bytes of disk that must stay free. */
 uint64_t cache_floor(const struct cache *cache);
 
 /* {quota (0: none), floor, used, reserved, free, deleting, over, next[]} in

@@ -38,19 +38,8 @@ static bool outranks(const struct carrier_ranked *a,
 	return has_higher_hash(a, b);
 }
 
-bool carrier_outranks(const struct carrier_candidate *a,
-		      const struct carrier_candidate *b,
-		      const uint8_t btmh[static 32])
-{
-	struct carrier_ranked x = { .is = *a }, y = { .is = *b };
-
-	carrier_rank(a->key, btmh, x.rank);
-	carrier_rank(b->key, btmh, y.rank);
-	return outranks(&x, &y);
-}
-
-bool carrier_goes_first(const struct carrier_ranked *a,
-			const struct carrier_ranked *b)
+static bool goes_first(const struct carrier_ranked *a,
+		       const struct carrier_ranked *b)
 {
 	if (a->is.carries != b->is.carries)
 		return a->is.carries;
@@ -61,22 +50,10 @@ bool carrier_goes_first(const struct carrier_ranked *a,
 	return outranks(a, b);
 }
 
-int carrier_elect(const struct carrier_candidate *candidates, size_t count,
-		  const uint8_t btmh[static 32])
+bool carrier_beats(const struct carrier_ranked *it,
+		   const struct carrier_ranked *best)
 {
-	struct carrier_ranked best = { .is = { .out = true } };
-	int elected = -1;
-
-	for (size_t i = 0; i < count; i++) {
-		struct carrier_ranked it = { .is = candidates[i] };
-
-		if (!it.is.beyond || it.is.out)
-			continue;
-		carrier_rank(it.is.key, btmh, it.rank);
-		if (elected < 0 || carrier_goes_first(&it, &best)) {
-			best = it;
-			elected = (int)i;
-		}
-	}
-	return elected;
+	if (!it->is.beyond || it->is.out)
+		return false;
+	return best == NULL || goes_first(it, best);
 }

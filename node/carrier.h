@@ -70,16 +70,6 @@ struct carrier_candidate {
 	unsigned failures; /* remembered of it, of any payload */
 };
 
-/* Which of them is to carry; -1 for none. The order of the list does not
- * matter. */
-int carrier_elect(const struct carrier_candidate *candidates, size_t count,
-		  const uint8_t btmh[static 32]);
-
-/* Is `a` ahead of `b` in rank for this payload? Never both ways. */
-bool carrier_outranks(const struct carrier_candidate *a,
-		      const struct carrier_candidate *b,
-		      const uint8_t btmh[static 32]);
-
 /* --- what was heard --- */
 
 /* What one node says of one payload it is at. */

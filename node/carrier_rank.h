@@ -1,5 +1,5 @@
-/* Inside the election: candidates with their hash, which is worked out once.
- * For node/carrier*.c. */
+/* The election itself: candidates with their hash, which is worked out once.
+ * For node/carrier*.c and their tests. */
 #ifndef NODE_CARRIER_RANK_H
 #define NODE_CARRIER_RANK_H
 
@@ -15,8 +15,10 @@ struct carrier_ranked {
 void carrier_rank(const uint8_t key[static CARRIER_KEY_SIZE],
 		  const uint8_t btmh[static 32],
 		  uint8_t out[static CARRIER_RANK_SIZE]);
-/* Would `a` be elected before `b`, if both can fetch and neither is out? */
-bool carrier_goes_first(const struct carrier_ranked *a,
-			const struct carrier_ranked *b);
+/* May `it` carry, and would it be elected before `best`, who may (NULL: nobody
+ * yet)? Who beats all others is the same one in whichever order they are
+ * looked at. */
+bool carrier_beats(const struct carrier_ranked *it,
+		   const struct carrier_ranked *best);
 
 #endif

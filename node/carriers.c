@@ -470,13 +470,8 @@ struct election {
 static void consider(struct election *e, const struct carrier_ranked *it,
 		     struct saying *s)
 {
-	if (!it->is.beyond)
-		return;
-	if (it->is.out) {
-		e->some_out = true;
-		return;
-	}
-	if (e->elected != NULL && !carrier_goes_first(it, &e->best))
+	e->some_out = e->some_out || (it->is.beyond && it->is.out);
+	if (!carrier_beats(it, e->elected == NULL ? NULL : &e->best))
 		return;
 	e->elected = s;
 	e->best = *it;

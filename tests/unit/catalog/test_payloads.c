@@ -12,6 +12,7 @@ static struct lesson nth(unsigned n)
 
 static void a_have_map_is_kept_and_decides_the_state(void)
 {
+	uint8_t shown[1][32] = { { 1 } };
 	const uint8_t none[] = { 0, 0 }, some[] = { 0x81, 0x80 },
 		      all[] = { 0xff, 0xc0 };
 	struct buf have = BUF_INIT;
@@ -45,7 +46,11 @@ static void a_have_map_is_kept_and_decides_the_state(void)
 			     &s->err));
 	SHELF_OK(payload_get(s->c, one, &p, NULL, &s->err));
 	CHECK(p.state == PAYLOAD_PARTIAL);
-	SHELF_OK(payload_used(s->c, one, 100, &s->err));
+	SHELF_OK(payloads_used(s->c, shown, 1, 100, 60, &s->err));
+	SHELF_OK(payload_get(s->c, one, &p, NULL, &s->err));
+	CHECK(p.used_s == 100);
+	/* Too soon again. */
+	SHELF_OK(payloads_used(s->c, shown, 1, 159, 60, &s->err));
 	SHELF_OK(payload_get(s->c, one, &p, NULL, &s->err));
 	CHECK(p.used_s == 100);
 	SHELF_OK(payload_forget(s->c, one, &s->err));
