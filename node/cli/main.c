@@ -107,36 +107,70 @@ static void print_help(const struct cli_verb *verb)
 	buf_release(&line);
 }
 
+enum { VERB_WORDS_MAX = 3 };
+
+/* The first `count` words of argv, one space between them. */
+static void join_words(char **argv, int count, char *out, size_t room)
+{
+	out[0] = 0;
+	for (int i = 0; i < count; i++) {
+		size_t at = strlen(out);
+
+		(void)snprintf(out + at, room - at, "%s%s", i == 0 ? "" : " ",
+			       argv[i]);
+	}
+}
+
 /* The longest verb whose words begin argv; `*used` says how many words. */
 static const struct cli_verb *find_verb(int argc, char **argv, int *used)
 {
-	char two[64];
+	char words[96];
 
-	if (argc >= 2) {
-		(void)snprintf(two, sizeof(two), "%s %s", argv[0], argv[1]);
+	for (int n = argc < VERB_WORDS_MAX ? argc : VERB_WORDS_MAX; n > 0;
+	     n--) {
+		join_words(argv, n, words, sizeof(words));
 		for (const struct cli_verb *v = cli_verbs; v->name; v++)
-			if (strcmp(v->name, two) == 0) {
-				*used = 2;
+			if (strcmp(v->name, words) == 0) {
+				*used = n;
 				return v;
 			}
 	}
-	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		if (strcmp(v->name, argv[0]) == 0) {
-			*used = 1;
-			return v;
-		}
 	return NULL;
 }
 
-/* Is it the first word of two-word verbs ("trust")? */
-static bool is_family(const char *word)
+/* Do verbs of more words begin with these ("trust", "trust publisher")? */
+static bool is_family(const char *words)
 {
-	size_t size = strlen(word);
+	size_t size = strlen(words);
 
 	for (const struct cli_verb *v = cli_verbs; v->name != NULL; v++)
-		if (strncmp(v->name, word, size) == 0 && v->name[size] == ' ')
+		if (strncmp(v->name, words, size) == 0 && v->name[size] == ' ')
 			return true;
 	return false;
+}
+
+/* Who stopped in the middle of a verb is shown how it may go on. */
+static enum status tell_family(int argc, char **argv, struct err *err)
+{
+	char words[96];
+	int n = argc < VERB_WORDS_MAX - 1 ? argc : VERB_WORDS_MAX - 1;
+
+	for (; n > 0; n--) {
+		join_words(argv, n, words, sizeof(words));
+		if (is_family(words))
+			break;
+	}
+	if (n > 0 && n < argc && strcmp(argv[n], "--help") == 0) {
+		print_verbs(stdout, words);
+		return STATUS_OK;
+	}
+	if (n > 0) {
+		print_verbs(stderr, words);
+		return err_set(err, STATUS_USAGE,
+			       "xiangtu %s wants one more word", words);
+	}
+	return err_set(err, STATUS_USAGE,
+		       "'%s': no such verb; see xiangtu --help", argv[0]);
 }
 
 static enum status take_option(struct cli *cli, const char *name, int argc,
@@ -309,25 +343,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	cli.verb = find_verb(argc - at, argv + at, &used);
-	if (cli.verb == NULL && is_family(argv[at])) {
-		bool asked = at + 1 < argc &&
-			     strcmp(argv[at + 1], "--help") == 0;
-
-		print_verbs(asked ? stdout : stderr, argv[at]);
-		if (asked)
-			return 0;
-		return finish(&cli,
-			      err_set(&err, STATUS_USAGE, "xiangtu %s wants one "
-							  "more word",
-				      argv[at]),
+	if (cli.verb == NULL)
+		return finish(&cli, tell_family(argc - at, argv + at, &err),
 			      &err);
-	}
-	if (cli.verb == NULL) {
-		return finish(&cli,
-			      err_set(&err, STATUS_USAGE,
-				      "'%s': no such verb; see xiangtu --help",
-				      argv[at]),
-			      &err);
-	}
 	return run_verb(&cli, argc - at - used, argv + at + used);
 }

@@ -304,6 +304,7 @@ static const struct translation translations[] = {
 	{ "join with this file, or with what a drive brings",
 	  "用这个文件，或用 U盘带来的资料加入" },
 	{ "just now", "刚才" },
+	{ "key", "密钥" },
 	{ "known", "已知" },
 	{ "known, wanted, fetching, held, refused or withdrawn",
 	  "known（已知）、wanted（待取）、fetching（获取中）、held（已存）、r"
