@@ -5,12 +5,10 @@
  *     01  08g00 4dk6q ccpvg …  7q2mz
  *     02  …
  *
- * Each line is 25 bytes as 8 groups of 5 base32 digits (proto/encoding.h), and
- * a group that checks them and the line's number. Together they are who the
- * office is, in clear, and one or two boxes behind passphrases: its publisher,
- * records and ack keys, and its root key where that was wanted. The boxes are
- * bound to what is in clear: who changes the root's fingerprint on the paper
- * gets keys that do not open.
+ * Its lines (signing/paper.h) say who the office is, in clear, and hold one or
+ * two boxes behind passphrases: its publisher, records and ack keys, and its
+ * root key where that was wanted. The boxes are bound to what is in clear: who
+ * changes the root's fingerprint on the paper gets keys that do not open.
  *
  * Memory only; what surrounds the block on paper, for people, is written by
  * the command line and passed over when read. Threads: any. Deriving and
@@ -25,12 +23,12 @@
 
 enum {
 	BACKUP_NAME_MAX = 200,	    /* bytes of UTF-8 */
-	BACKUP_TEXT_MAX = 64 << 10, /* of a file, what is around it included */
+	BACKUP_TEXT_MAX = 16 << 10, /* of a file, what is around it included */
 	BACKUP_KEYS = 4,
 	BACKUP_BOXES_MAX = 2,
-	/* kind, length of the name, name, secret, of each key; and the mark of
+	/* A name with its length and a secret for each key, and the mark of
 	 * the box. */
-	BACKUP_SEALED_MAX = BACKUP_KEYS * (2 + KEY_NAME_MAX + KEY_SEED_SIZE) +
+	BACKUP_SEALED_MAX = BACKUP_KEYS * (1 + KEY_NAME_MAX + KEY_SEED_SIZE) +
 			    16
 };
 
@@ -74,15 +72,11 @@ void backup_keys_release(struct backup_keys *keys);
 uint8_t backup_keys_held(const struct backup_keys *keys);
 
 /*
- * Read what was printed, or typed again: case, spaces, line ends, wide
- * characters of an input method, `o` for 0, `l` and `i` for 1 do not matter,
- * and the numbers of lines, the first line and all that stands around the
- * block may be missing.
+ * Read what was printed, or typed again, as paper_read() does.
  *
  * Returns: STATUS_MALFORMED when it is none; `*line` is then the number of the
- *          first line that was mistyped or is missing, or 0 when all lines are
- *          as they were printed and still say nothing we know. `out` is then
- *          untouched.
+ *          first line that was mistyped or is missing, or 0 when nothing in it
+ *          is a backup of ours. `out` is then untouched.
  */
 enum status backup_parse(struct bytes text, struct backup *out,
 			 unsigned *line);

@@ -314,6 +314,12 @@ void secret_key_format(const struct secret_key *key,
 	signing_wipe(encoded, sizeof(encoded));
 }
 
+void secret_key_seed(const struct secret_key *key,
+		     uint8_t seed[static KEY_SEED_SIZE])
+{
+	memcpy(seed, key->seed, KEY_SEED_SIZE);
+}
+
 void secret_key_free(struct secret_key *key)
 {
 	sodium_free(key);

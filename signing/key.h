@@ -104,6 +104,9 @@ enum status secret_key_named(struct secret_key **out,
  * signing_wipe(). */
 void secret_key_format(const struct secret_key *key,
 		       char out[static SECRET_KEY_TEXT_MAX + 1]);
+/* The seed alone, as secret_key_from_seed() takes it; the caller wipes it. */
+void secret_key_seed(const struct secret_key *key,
+		     uint8_t seed[static KEY_SEED_SIZE]);
 /* NULL is allowed. */
 void secret_key_free(struct secret_key *key);
 

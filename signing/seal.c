@@ -29,8 +29,8 @@ struct seal_key {
 	uint8_t secret[crypto_box_SECRETKEYBYTES];
 };
 
-static enum status from_secret(struct seal_key **out, const char *name,
-			       const uint8_t *secret)
+enum status seal_key_from_secret(struct seal_key **out, const char *name,
+				 const uint8_t secret[static KEY_SEED_SIZE])
 {
 	struct seal_key *key;
 	uint8_t public[PUBLIC_KEY_SIZE];
@@ -57,7 +57,7 @@ enum status seal_key_new(struct seal_key **out, const char *name)
 	enum status status;
 
 	signing_random(secret, sizeof(secret));
-	status = from_secret(out, name, secret);
+	status = seal_key_from_secret(out, name, secret);
 	signing_wipe(secret, sizeof(secret));
 	return status;
 }
@@ -87,7 +87,7 @@ enum status seal_key_parse(struct seal_key **out, struct bytes text)
 	if (status == STATUS_OK && size != sizeof(secret))
 		status = STATUS_MALFORMED;
 	if (status == STATUS_OK)
-		status = from_secret(out, name, secret);
+		status = seal_key_from_secret(out, name, secret);
 	signing_wipe(secret, sizeof(secret));
 	return status;
 }
@@ -100,6 +100,12 @@ void seal_key_format(const struct seal_key *key,
 
 	base64_encode((struct bytes){ key->secret, sizeof(key->secret) },
 		      out + used);
+}
+
+void seal_key_secret(const struct seal_key *key,
+		     uint8_t secret[static KEY_SEED_SIZE])
+{
+	memcpy(secret, key->secret, KEY_SEED_SIZE);
 }
 
 void seal_key_free(struct seal_key *key)
