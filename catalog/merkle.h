@@ -1,25 +1,20 @@
 /* The Merkle tree of a log: RFC 6962 hashing over SHA-256, the compact range
  * that grows a root from entries or from the hashes of complete subtrees, and
- * the verification of proofs (RFC 9162 2.1.3.2 and 2.1.4.2).
+ * the making of consistency proofs. (They are checked in
+ * signing/merkleproof.h.)
  *
- * Pure memory and arithmetic. */
+ * Pure memory and arithmetic, apart from what a tree is read through. */
 #ifndef CATALOG_MERKLE_H
 #define CATALOG_MERKLE_H
 
 #include "proto/bytes.h"
 #include "signing/digest.h"
+#include "signing/merkleproof.h"
 
-enum {
-	MERKLE_HEIGHT_MAX = 63, /* sizes stay below 2^63 */
-	MERKLE_PROOF_MAX = 63
-};
+enum { MERKLE_HEIGHT_MAX = 63 }; /* sizes stay below 2^63 */
 
 /* H(0x00 || entry) */
 void merkle_leaf(struct bytes entry, uint8_t out[static SHA256_SIZE]);
-/* H(0x01 || left || right); `out` may be one of them. */
-void merkle_node(const uint8_t left[static SHA256_SIZE],
-		 const uint8_t right[static SHA256_SIZE],
-		 uint8_t out[static SHA256_SIZE]);
 /* The root over `count` hashes lying one behind the other, of leaves or of
  * complete subtrees of one size; of none, SHA-256(""). Overwrites `hashes`. */
 void merkle_fold(uint8_t *hashes, size_t count,
@@ -49,22 +44,5 @@ void compact_range_append_bundle(struct compact_range *range,
 				 struct bytes bundle);
 void compact_range_root(const struct compact_range *range,
 			uint8_t out[static SHA256_SIZE]);
-
-/* Is the leaf entry `index` of the tree of `size` with that root?
- * STATUS_OK, or STATUS_UNTRUSTED. `proof` is `count` hashes, leaf side
- * first. */
-enum status merkle_check_inclusion(uint64_t index, uint64_t size,
-				   const uint8_t leaf[static SHA256_SIZE],
-				   const uint8_t *proof, size_t count,
-				   const uint8_t root[static SHA256_SIZE]);
-
-/* Does the tree of `new_size` begin with the tree of `old_size`? STATUS_OK, or
- * STATUS_UNTRUSTED. From size 0 everything grows, with an empty proof; the
- * root of size 0 must be SHA-256(""). */
-enum status
-merkle_check_consistency(uint64_t old_size, uint64_t new_size,
-			 const uint8_t old_root[static SHA256_SIZE],
-			 const uint8_t new_root[static SHA256_SIZE],
-			 const uint8_t *proof, size_t count);
 
 #endif
