@@ -108,3 +108,80 @@ void compact_range_root(const struct compact_range *range,
 		merkle_node(range->hashes[i - 1], root, root);
 	memcpy(out, root, SHA256_SIZE);
 }
+
+/* --- proofs --- */
+
+enum { WIDE = 256, WIDE_HEIGHT = 8 };
+
+/* The root over the leaves from `first` to `end`, one of the runs RFC 9162
+ * splits a tree into: `first` is a multiple of the power of two at or above
+ * their number. */
+static enum status root_between(const struct merkle_tree *tree, uint64_t first,
+				uint64_t end, uint8_t out[static SHA256_SIZE])
+{
+	struct compact_range range;
+	uint8_t hash[SHA256_SIZE];
+	enum status status = STATUS_OK;
+
+	compact_range_init(&range);
+	while (status == STATUS_OK && first < end) {
+		unsigned level = first % WIDE == 0 && end - first >= WIDE;
+
+		status = tree->hash(tree->owner, level,
+				    level == 1 ? first / WIDE : first, hash);
+		if (status == STATUS_OK)
+			compact_range_append_subtree(
+				&range, level * WIDE_HEIGHT, hash);
+		first += level == 1 ? WIDE : 1;
+	}
+	if (status == STATUS_OK)
+		compact_range_root(&range, out);
+	return status;
+}
+
+/* The largest power of two below `size`, which is at least 2. */
+static uint64_t split(uint64_t size)
+{
+	uint64_t half = 1;
+
+	while (half < size - half)
+		half *= 2;
+	return half;
+}
+
+/* SUBPROOF of 2.1.4.1, from the root of the tree downwards: what it appends is
+ * what the RFC appends, in the other order. */
+enum status
+merkle_prove_consistency(const struct merkle_tree *tree, uint64_t old_size,
+			 uint8_t old_root[static SHA256_SIZE],
+			 uint8_t proof[static MERKLE_PROOF_MAX * SHA256_SIZE],
+			 size_t *count)
+{
+	uint8_t down[MERKLE_PROOF_MAX + 1][SHA256_SIZE];
+	uint64_t first = 0, end = tree->size;
+	size_t n = 0;
+	enum status status = root_between(tree, 0, old_size, old_root);
+
+	assert(old_size <= tree->size);
+	if (old_size == 0)
+		end = 0;
+	while (status == STATUS_OK && old_size < end) {
+		uint64_t middle = first + split(end - first);
+
+		assert(n < MERKLE_PROOF_MAX);
+		if (old_size <= middle) {
+			status = root_between(tree, middle, end, down[n++]);
+			end = middle;
+		} else {
+			status = root_between(tree, first, middle, down[n++]);
+			first = middle;
+		}
+	}
+	/* Where the old tree is not whole in it, what is left of it leads. */
+	if (status == STATUS_OK && first > 0)
+		status = root_between(tree, first, end, down[n++]);
+	for (size_t i = 0; status == STATUS_OK && i < n; i++)
+		memcpy(proof + i * SHA256_SIZE, down[n - 1 - i], SHA256_SIZE);
+	*count = n;
+	return status;
+}

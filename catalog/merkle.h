@@ -45,4 +45,28 @@ void compact_range_append_bundle(struct compact_range *range,
 void compact_range_root(const struct compact_range *range,
 			uint8_t out[static SHA256_SIZE]);
 
+/* A tree to make proofs about, read by hashes of complete subtrees. */
+struct merkle_tree {
+	void *owner;
+	uint64_t size;
+	/* The hash of subtree `n` of 256^level leaves, level 0 or 1: STATUS_OK,
+	 * or what ends the making. */
+	enum status (*hash)(void *owner, unsigned level, uint64_t n,
+			    uint8_t out[static SHA256_SIZE]);
+};
+
+/*
+ * The root a tree had at `old_size` (at most its size), and the RFC 9162
+ * consistency proof (2.1.4.1) from there to its size: `*count` hashes in
+ * `proof`, none where merkle_check_consistency() wants none. Reads about
+ * size / 256 + 512 hashes.
+ *
+ * Returns: what tree->hash() fails with; the rest is then undefined.
+ */
+enum status
+merkle_prove_consistency(const struct merkle_tree *tree, uint64_t old_size,
+			 uint8_t old_root[static SHA256_SIZE],
+			 uint8_t proof[static MERKLE_PROOF_MAX * SHA256_SIZE],
+			 size_t *count);
+
 #endif

@@ -229,6 +229,67 @@ static void a_bundle_is_appended_entry_by_entry(void)
 	buf_release(&bundle);
 }
 
+/* Trees of one size are read from the leaves above. */
+static enum status hash_of(void *owner, unsigned level, uint64_t n,
+			   uint8_t out[static SHA256_SIZE])
+{
+	static uint8_t wide[256 * SHA256_SIZE];
+
+	(void)owner;
+	if (level == 0) {
+		memcpy(out, leaves[n], SHA256_SIZE);
+		return STATUS_OK;
+	}
+	memcpy(wide, leaves[n * 256], sizeof(wide));
+	merkle_fold(wide, 256, out);
+	return STATUS_OK;
+}
+
+static void roots_at(size_t size, uint8_t root[static SHA256_SIZE])
+{
+	struct compact_range range;
+
+	compact_range_init(&range);
+	for (size_t i = 0; i < size; i++)
+		compact_range_append(&range, leaves[i]);
+	compact_range_root(&range, root);
+}
+
+static void check_made(uint64_t from, uint64_t to)
+{
+	const struct merkle_tree tree = { .size = to, .hash = hash_of };
+	uint8_t proof[MERKLE_PROOF_MAX * SHA256_SIZE], old[SHA256_SIZE];
+	uint8_t old_root[SHA256_SIZE], new_root[SHA256_SIZE];
+	size_t count = 99;
+
+	roots_at(from, old_root);
+	roots_at(to, new_root);
+	CHECK(merkle_prove_consistency(&tree, from, old, proof, &count) ==
+	      STATUS_OK);
+	CHECK(memcmp(old, old_root, sizeof(old)) == 0);
+	CHECK(merkle_check_consistency(from, to, old_root, new_root, proof,
+				       count) == STATUS_OK);
+	if (count == 0)
+		return;
+	proof[(count - 1) * SHA256_SIZE] ^= 1;
+	CHECK(merkle_check_consistency(from, to, old_root, new_root, proof,
+				       count) == STATUS_UNTRUSTED);
+}
+
+static void made_proofs_are_those_that_are_accepted(void)
+{
+	static const uint64_t sizes[] = { 1,   2,   3,	 7,   255, 256,
+					  257, 300, 511, 512, 700, 66000 };
+	const size_t n = sizeof(sizes) / sizeof(*sizes);
+
+	for (uint64_t to = 0; to < 40; to++)
+		for (uint64_t from = 0; from <= to; from++)
+			check_made(from, to);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = i; j < n; j++)
+			check_made(sizes[i], sizes[j]);
+}
+
 int main(void)
 {
 	vectors = json_load_file(TESTS_DIR "/vectors/tlog.json", 0, NULL);
@@ -240,6 +301,7 @@ int main(void)
 	inclusion_proofs_hold_and_no_changed_one_does();
 	nothing_grows_into_everything_without_a_proof();
 	a_bundle_is_appended_entry_by_entry();
+	made_proofs_are_those_that_are_accepted();
 	json_decref(vectors);
 	return 0;
 }
