@@ -248,7 +248,7 @@ static void describe(const struct intake *in, size_t index,
 		/* Older entries may be longer than is permitted now. */
 		w.size_max += w.from;
 	}
-	if (in->stage == INTAKE_BUNDLES) {
+	if (in->stage == INTAKE_BUNDLES || in->stage == INTAKE_PROOF) {
 		w.proven = true;
 		memcpy(w.hash,
 		       in->level1.data + (job->path.n - in->level1_first) *
@@ -292,6 +292,8 @@ enum status intake_missing(struct intake *in, const struct intake_want *want)
 	if (job == NULL)
 		return STATUS_OK;
 	job_waits(in, job);
+	if (in->stage == INTAKE_PROOF)
+		return STATUS_FORKED;
 	/* A full one whose partial was not there either: ask for the partial
 	 * again next time, perhaps of somebody else. */
 	job->ask_full = !job->ask_full && job->path.width < TILE_WIDTH;
@@ -335,11 +337,10 @@ static enum status keep_proven(struct intake *in,
 	enum status status = STATUS_OK;
 
 	if (!intake_extends_own(in, part))
-		return intake_forked(in->catalog, &in->log,
-				     buf_bytes(&in->note), in->now_s,
-				     "a signed bundle does not begin with the "
-				     "entries that are here",
-				     err);
+		return intake_forked_here(in, part,
+					  "a signed bundle does not begin with "
+					  "the entries that are here",
+					  err);
 	if (!inside)
 		status = catalog_begin(in->catalog, CATALOG_DERIVED, err);
 	if (status == STATUS_OK)

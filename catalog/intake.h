@@ -25,6 +25,9 @@
  *   PROBE    all of level 1 from the source alone: if that hashes to the
  *            signed root, the log has two histories (STATUS_FORKED); if not,
  *            the source lies (STATUS_DAMAGED).
+ *   PROOF    a fork was found, is kept, and the log no longer followed; one
+ *            more bundle of theirs makes it a proof for strangers
+ *            (catalog/forks.h), and then it is told as STATUS_FORKED.
  *
  * Nothing is believed before that equality; nothing beyond the old size is
  * shown to anybody before intake_commit(). A source can make an intake hold at
@@ -145,11 +148,16 @@ enum status intake_supply(struct intake *in, const struct intake_want *want,
 
 /* The source does not have it. STATUS_OK when something else may serve (the
  * full one in place of a partial; it comes with the next intake_next());
- * STATUS_NOT_FOUND when nothing does, and then the want is handed out again. */
+ * STATUS_NOT_FOUND when nothing does, and then the want is handed out again;
+ * STATUS_FORKED in PROOF: the fork stays without a proof. */
 enum status intake_missing(struct intake *in, const struct intake_want *want);
 
 /* Not now: the transfer failed or was refused; hand it out again. */
 void intake_return(struct intake *in, const struct intake_want *want);
+
+/* Was a fork found? It is on disk then, and the log not followed any more,
+ * also while the last thing for its proof is still wanted. */
+bool intake_is_forked(const struct intake *in);
 
 /* Is everything here and proven? */
 bool intake_done(const struct intake *in);

@@ -7,9 +7,12 @@
  *        | not        ^
  *        v            | the source lies: begin anew
  *      PROBE ---------+
+ *        `-- two histories --> PROOF
  *
  * A fork can show at the end of EDGE, of PROBE, and in BUNDLES at the one
- * bundle of which we had the beginning. */
+ * bundle of which we had the beginning. Where their bundle in which we end is
+ * not here, PROOF asks for it, so that strangers can be convinced, too; the
+ * log is stopped and the notes are kept before that. */
 #ifndef CATALOG_INTAKE_INSIDE_H
 #define CATALOG_INTAKE_INSIDE_H
 
@@ -22,6 +25,7 @@ enum intake_stage {
 	INTAKE_EDGE,
 	INTAKE_PROBE,
 	INTAKE_BUNDLES,
+	INTAKE_PROOF,
 	INTAKE_READY
 };
 
@@ -49,6 +53,7 @@ struct intake {
 	struct compact_range own; /* over our full bundles */
 	struct buf head; /* our entries behind them, raw */
 
+	bool forked; /* a fork was found, and is kept */
 	enum intake_stage stage;
 	unsigned generation; /* counts stages: parts of older ones are stale */
 	struct intake_job *jobs;
@@ -75,10 +80,19 @@ enum status intake_stage_ends(struct intake *in, struct err *err);
 /* Does a complete bundle part begin with our own entries? */
 bool intake_extends_own(const struct intake *in,
 			const struct intake_part *part);
-/* Keep the evidence of a fork; STATUS_FORKED, or what SQLite failed with. */
+/* Keep the evidence of a fork between what is here and a head that is not
+ * larger; STATUS_FORKED, or what SQLite failed with. */
 enum status intake_forked(struct catalog *c, const struct log_info *log,
 			  struct bytes theirs, uint64_t now_s, const char *why,
 			  struct err *err);
+/* The same for the larger head of this intake, whose level-1 hashes are all
+ * here. `edge` is their bundle in which we end, or NULL: without it, and when
+ * it is not the last one, the notes alone are kept. */
+enum status intake_forked_here(struct intake *in,
+			       const struct intake_part *edge, const char *why,
+			       struct err *err);
+/* Can the larger tree be read at our size from what is here? */
+bool intake_sees_their_edge(const struct intake *in);
 /* Forget the jobs of the stage and their parts. */
 void intake_drop_jobs(struct intake *in);
 

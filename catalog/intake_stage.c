@@ -229,38 +229,6 @@ static enum status enter_bundles(struct intake *in, struct err *err)
 	return STATUS_OK;
 }
 
-enum status intake_forked(struct catalog *c, const struct log_info *log,
-			  struct bytes theirs, uint64_t now_s, const char *why,
-			  struct err *err)
-{
-	struct buf ours = BUF_INIT;
-	enum status status = log_read_note(c, log->id, &ours, err);
-
-	if (status == STATUS_NOT_FOUND)
-		status = STATUS_OK;
-	if (status == STATUS_OK)
-		status = log_mark_forked(c,
-					 &(struct log_evidence){
-						 .log = log->id,
-						 .found_s = now_s,
-						 .why = why,
-						 .ours = buf_bytes(&ours),
-						 .theirs = theirs },
-					 err);
-	buf_release(&ours);
-	if (status != STATUS_OK)
-		return status;
-	return err_set(err, STATUS_FORKED, "%s is forked: %s", log->origin,
-		       why);
-}
-
-static enum status forked_here(struct intake *in, const char *why,
-			       struct err *err)
-{
-	return intake_forked(in->catalog, &in->log, buf_bytes(&in->note),
-			     in->now_s, why, err);
-}
-
 static enum status source_lies(struct intake *in, struct err *err)
 {
 	enum status status = enter_edge(in, err);
@@ -273,6 +241,27 @@ static enum status source_lies(struct intake *in, struct err *err)
 			       in->log.origin);
 }
 
+/* Two histories. The log is stopped at once; what others need to be convinced
+ * is asked for after that, and had or not. */
+static enum status two_histories(struct intake *in, struct err *err)
+{
+	static const char why[] = "the signed tree does not begin with the "
+				  "entries that are here";
+	struct err told = ERR_INIT;
+	enum status status;
+
+	if (intake_sees_their_edge(in))
+		return intake_forked_here(in, NULL, why, err);
+	status = intake_forked_here(in, NULL, why, &told);
+	if (status == STATUS_FORKED)
+		status = enter(in, INTAKE_PROOF, 1, err);
+	else
+		*err = told;
+	if (status == STATUS_OK)
+		want_bundle(in, 0, intake_own_bundles(in));
+	return status;
+}
+
 /* All of level 1 is theirs: is there another tree under the signature? */
 static enum status judge(struct intake *in, struct err *err)
 {
@@ -280,10 +269,7 @@ static enum status judge(struct intake *in, struct err *err)
 
 	compact_range_init(&nothing);
 	if (in->log.size > 0 && tree_is_signed(in, &nothing, 0))
-		return forked_here(in,
-				   "the signed tree does not begin with the "
-				   "entries that are here",
-				   err);
+		return two_histories(in, err);
 	return source_lies(in, err);
 }
 
@@ -336,11 +322,11 @@ static enum status edge_ends(struct intake *in, struct err *err)
 	}
 	if (tree_is_signed(in, &in->own, intake_own_bundles(in))) {
 		if (in->last != NULL && !intake_extends_own(in, in->last))
-			return forked_here(in,
-					   "the signed last bundle does not "
-					   "begin with the entries that are "
-					   "here",
-					   err);
+			return intake_forked_here(in, NULL,
+						  "the signed last bundle does "
+						  "not begin with the entries "
+						  "that are here",
+						  err);
 		return enter_bundles(in, err);
 	}
 	return in->level1_first > 0 ? enter_probe(in, err) : judge(in, err);
@@ -372,6 +358,11 @@ enum status intake_stage_ends(struct intake *in, struct err *err)
 		in->generation++;
 		in->verified = in->size - in->log.size;
 		return STATUS_OK;
+	case INTAKE_PROOF:
+		return intake_forked_here(in, in->jobs[0].part,
+					  "the signed tree does not begin with "
+					  "the entries that are here",
+					  err);
 	case INTAKE_READY:
 		break;
 	}

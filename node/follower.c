@@ -144,6 +144,8 @@ static struct sync *sync_of(struct follower *f, const struct log_info *info)
 
 static void sync_stop(struct sync *s)
 {
+	bool forked = s->intake != NULL && intake_is_forked(s->intake);
+
 	assert(s->under_way == 0);
 	intake_free(s->intake);
 	s->intake = NULL;
@@ -151,6 +153,8 @@ static void sync_stop(struct sync *s)
 		source_drop(s->source);
 	s->source = NULL;
 	s->failed = false;
+	if (forked)
+		s->f->o.on_fork(s->f->o.owner, s->origin);
 }
 
 /* The source did not do: `lied` when its bytes were wrong. */
@@ -211,16 +215,13 @@ static void sync_commit(struct sync *s)
 
 static void sync_accept(struct sync *s, struct intake_part *part)
 {
-	struct follower *f = s->f;
 	struct err err = ERR_INIT;
 	enum status status = intake_accept(s->intake, part, &err);
 
-	if (status == STATUS_FORKED) {
-		s->failed = true;
-		f->o.on_fork(f->o.owner, s->origin);
-	} else if (status != STATUS_OK) {
+	if (status == STATUS_FORKED)
+		s->failed = true; /* by the log, not the source */
+	else if (status != STATUS_OK)
 		sync_fail(s, status == STATUS_DAMAGED, err.text);
-	}
 }
 
 static void fetch_free(struct fetch *fetch)

@@ -22,10 +22,18 @@ struct requests_visit *request_visit(struct requests *r)
 	return r->visit;
 }
 
+static void tell_fork(struct requests *r, const char *origin)
+{
+	if (r->live != NULL && r->live->forked != NULL)
+		r->live->forked(r->live->node, origin);
+}
+
 static void drop_log(struct requests *r)
 {
 	if (r->visit == NULL)
 		return;
+	if (r->visit->intake != NULL && intake_is_forked(r->visit->intake))
+		tell_fork(r, r->visit->log.origin);
 	intake_free(r->visit->intake);
 	r->visit->intake = NULL;
 	r->visit->wanted = false;
@@ -62,12 +70,6 @@ void requests_release(struct requests *r)
 		alive_release(&r->visit->visitor);
 	free(r->visit);
 	r->visit = NULL;
-}
-
-static void tell_fork(struct requests *r, const char *origin)
-{
-	if (r->live != NULL && r->live->forked != NULL)
-		r->live->forked(r->live->node, origin);
 }
 
 static enum status open_lessons(struct requests *r, struct bytes note,
@@ -321,10 +323,8 @@ enum status request_log_body(struct requests *r, const json_t *request,
 				       from, false, err);
 	}
 	buf_release(&body);
-	if (status == STATUS_FORKED) {
-		tell_fork(r, v->log.origin);
+	if (status == STATUS_FORKED)
 		drop_log(r);
-	}
 	if (status == STATUS_OK)
 		*answer = json_object();
 	return status;

@@ -1,5 +1,6 @@
 #include "catalog/intake.h"
 
+#include "catalog/forks.h"
 #include "catalog/log_rows.h"
 #include "catalog/pack.h"
 #include "tests/support/logs.h"
@@ -496,6 +497,37 @@ static enum status count_evidence(void *owner, const struct log_evidence *e,
 	return STATUS_OK;
 }
 
+static enum status check_proof(void *owner, const struct fork_row *row,
+			       struct err *er)
+{
+	struct fork fork;
+
+	(void)er;
+	(*(unsigned *)owner)++;
+	CHECK(row->found_s == 1234 && row->source[0] == 0);
+	CHECK(fork_parse(row->text, &fork) == STATUS_OK);
+	CHECK(fork_verify(&fork, options.keys, options.key_count) ==
+	      STATUS_OK);
+	return STATUS_OK;
+}
+
+/* Is there one proof, which strangers believe, and does it say truly up to
+ * where the histories are the same? */
+static void check_span(uint64_t held, uint64_t common, uint64_t size)
+{
+	struct forks_span span;
+	unsigned found = 0;
+
+	CHECK(forks_each(follower, check_proof, &found, &err) == STATUS_OK);
+	CHECK(found == 1);
+	CHECK(forks_span(follower, TEST_ORIGIN, &span, &err) == STATUS_OK);
+	CHECK(span.differ == (held < size ? held : size));
+	CHECK(span.agree_known == (size > held));
+	if (span.agree_known)
+		CHECK(span.agree <= common &&
+		      (span.agree == common || span.agree + 256 > common));
+}
+
 static void a_fork_is_found_wherever_it_begins(void)
 {
 	/* held, where it forks, how large the other is */
@@ -527,6 +559,7 @@ static void a_fork_is_found_wherever_it_begins(void)
 			CHECK(log_each_evidence(follower, count_evidence,
 						&found, &err) == STATUS_OK);
 			CHECK(found == 1);
+			check_span(cases[i][0], cases[i][1], cases[i][2]);
 			/* What was held is still served. */
 			CHECK(logs_equal(publisher, theirs, follower, ours));
 			grow(publisher, theirs, key, 'a', cases[i][0] + 1);
@@ -535,6 +568,35 @@ static void a_fork_is_found_wherever_it_begins(void)
 			fork_away();
 			finish();
 		}
+}
+
+/* Who shows the fork keeps back what would prove it to others. */
+static void a_fork_stops_the_log_without_a_proof_too(void)
+{
+	struct intake_want want;
+	struct log_info info;
+	struct intake *in;
+	struct buf note = BUF_INIT, names = BUF_INIT;
+	start();
+	follow_through((const uint64_t[]){ 300 }, 1);
+	fork_at(10, 5000);
+	CHECK(log_read_note(fork_catalog, fork_log, &note, &err) == STATUS_OK);
+	CHECK(intake_open(&in, follower, ours, buf_bytes(&note), &options,
+			  &err) == STATUS_OK);
+	while (!intake_is_forked(in))
+		CHECK(feed(in, &fork_source, 1, &err) == STATUS_OK);
+	CHECK(intake_next(in, &want, &err) == STATUS_OK);
+	CHECK(want.path.kind == TILE_ENTRIES && want.path.n == 1);
+	CHECK(intake_missing(in, &want) == STATUS_FORKED);
+	intake_free(in);
+	CHECK(log_get(follower, ours, &info, &err) == STATUS_OK);
+	CHECK(info.forked && info.size == 300);
+	CHECK(forks_names(follower, &names, &err) == STATUS_OK);
+	CHECK(names.size == 0);
+	buf_release(&note);
+	buf_release(&names);
+	fork_away();
+	finish();
 }
 
 static void an_earlier_state_is_old(void)
@@ -793,6 +855,7 @@ int main(void)
 	only_a_signed_checkpoint_of_this_origin_counts();
 	more_entries_than_permitted_are_out_of_scope();
 	a_fork_is_found_wherever_it_begins();
+	a_fork_stops_the_log_without_a_proof_too();
 	an_earlier_state_is_old();
 	an_interrupted_intake_goes_on_where_it_was();
 	scratch_of_a_large_intake_does_not_disturb_a_small_one();
