@@ -125,16 +125,62 @@ enum status trust_add_witness(struct trust *trust,
 	return status;
 }
 
+/* Close the gap where item `at` of `*count` was. */
+static void take_out(void *list, size_t *count, size_t at, size_t size)
+{
+	char *gap = (char *)list + at * size;
+
+	--*count;
+	memmove(gap, gap + size, (*count - at) * size);
+}
+
 enum status trust_remove_publisher(struct trust *trust, const char *origin)
 {
 	for (size_t i = 0; i < trust->publisher_count; i++) {
-		struct publisher *at = &trust->publishers[i];
-
-		if (strcmp(at->origin, origin) != 0)
+		if (strcmp(trust->publishers[i].origin, origin) != 0)
 			continue;
-		trust->publisher_count--;
-		memmove(at, at + 1,
-			(trust->publisher_count - i) * sizeof(*at));
+		take_out(trust->publishers, &trust->publisher_count, i,
+			 sizeof(*trust->publishers));
+		return STATUS_OK;
+	}
+	return STATUS_NOT_FOUND;
+}
+
+enum status trust_replace_publisher(struct trust *trust,
+				    const struct publisher *publisher)
+{
+	if (publisher_check(publisher) != STATUS_OK)
+		return STATUS_MALFORMED;
+	for (size_t i = 0; i < trust->publisher_count; i++) {
+		if (strcmp(trust->publishers[i].origin, publisher->origin) !=
+		    0)
+			continue;
+		trust->publishers[i] = *publisher;
+		return STATUS_OK;
+	}
+	return STATUS_NOT_FOUND;
+}
+
+enum status trust_remove_recipient(struct trust *trust, const char *region)
+{
+	for (size_t i = 0; i < trust->recipient_count; i++) {
+		if (strcmp(trust->recipients[i].region, region) != 0)
+			continue;
+		take_out(trust->recipients, &trust->recipient_count, i,
+			 sizeof(*trust->recipients));
+		return STATUS_OK;
+	}
+	return STATUS_NOT_FOUND;
+}
+
+enum status trust_remove_witness(struct trust *trust,
+				 const struct public_key *witness)
+{
+	for (size_t i = 0; i < trust->witness_count; i++) {
+		if (!public_key_same(&trust->witnesses[i], witness))
+			continue;
+		take_out(trust->witnesses, &trust->witness_count, i,
+			 sizeof(*trust->witnesses));
 		return STATUS_OK;
 	}
 	return STATUS_NOT_FOUND;

@@ -74,6 +74,15 @@ enum status trust_add_witness(struct trust *trust,
 /* Take a publisher out; STATUS_NOT_FOUND. (A log that went wrong is cut off
  * instead: its old entries need its keys.) */
 enum status trust_remove_publisher(struct trust *trust, const char *origin);
+/* Put `publisher` in the place of the one of its origin. STATUS_NOT_FOUND,
+ * STATUS_MALFORMED; nothing has changed then. */
+enum status trust_replace_publisher(struct trust *trust,
+				    const struct publisher *publisher);
+/* Take out the recipient of exactly this region, or the witness of this public
+ * key; STATUS_NOT_FOUND. (A cut-off is for ever.) */
+enum status trust_remove_recipient(struct trust *trust, const char *region);
+enum status trust_remove_witness(struct trust *trust,
+				 const struct public_key *witness);
 
 /*
  * Read the text of a trust note into a new `trust`, which the caller releases.

@@ -214,6 +214,36 @@ static void a_publisher_can_be_taken_out(void)
 	trust_release(&trust);
 }
 
+static void recipients_and_witnesses_go_publishers_are_replaced(void)
+{
+	struct public_key one = public("w1", 1, KEY_COSIGNER);
+	struct public_key renamed = public("other", 1, KEY_COSIGNER);
+	struct publisher p = make("a.example/l");
+	struct trust trust;
+
+	trust_init(&trust);
+	add_recipient(&trust, "43");
+	add_recipient(&trust, "4310");
+	CHECK(trust_remove_recipient(&trust, "431081") == STATUS_NOT_FOUND);
+	CHECK(trust_remove_recipient(&trust, "43") == STATUS_OK);
+	CHECK(trust.recipient_count == 1 &&
+	      strcmp(trust.recipients[0].region, "4310") == 0);
+	CHECK(trust_add_witness(&trust, &one) == STATUS_OK);
+	CHECK(trust_remove_witness(&trust, &renamed) == STATUS_OK);
+	CHECK(trust.witness_count == 0);
+	CHECK(trust_remove_witness(&trust, &one) == STATUS_NOT_FOUND);
+	CHECK(trust_replace_publisher(&trust, &p) == STATUS_NOT_FOUND);
+	CHECK(trust_add_publisher(&trust, &p) == STATUS_OK);
+	p.entries_max = 7;
+	CHECK(trust_replace_publisher(&trust, &p) == STATUS_OK);
+	CHECK(trust.publisher_count == 1 &&
+	      trust.publishers[0].entries_max == 7);
+	p.key_count = 0;
+	CHECK(trust_replace_publisher(&trust, &p) == STATUS_MALFORMED);
+	CHECK(trust.publishers[0].key_count == 1);
+	trust_release(&trust);
+}
+
 static void a_list_and_a_text_are_capped(void)
 {
 	struct buf text = BUF_INIT;
@@ -333,6 +363,7 @@ int main(void)
 	no_part_of_a_text_reads_as_more_than_whole_lines();
 	nothing_is_added_twice_or_wrong();
 	a_publisher_can_be_taken_out();
+	recipients_and_witnesses_go_publishers_are_replaced();
 	a_list_and_a_text_are_capped();
 	the_nearest_recipient_gets_the_records();
 	successors_follow_one_another_and_rings_end();
