@@ -59,11 +59,20 @@ static void thing_closed(struct control *control)
 	free(control);
 }
 
+/* What was read is gone, also from where a buffer's rest lies: a request may
+ * open keys. */
+static void wipe(struct link *link, size_t keep)
+{
+	if (link->in.data != NULL && link->in.size > keep)
+		explicit_bzero(link->in.data + keep, link->in.size - keep);
+}
+
 static void link_closed(uv_handle_t *pipe)
 {
 	struct link *link = pipe->data;
 	struct control *control = link->control;
 
+	wipe(link, 0);
 	buf_release(&link->in);
 	free(link);
 	thing_closed(control);
@@ -302,6 +311,7 @@ static void lines_came(struct link *link)
 	}
 	if (r.left > 0)
 		memmove(link->in.data, r.next, r.left);
+	wipe(link, r.left);
 	link->in.size = r.left;
 }
 

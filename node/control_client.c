@@ -98,6 +98,7 @@ static enum status send_request(struct control_client *client,
 	status = send_all(client, text, strlen(text), err);
 	if (status == STATUS_OK)
 		status = send_all(client, "\n", 1, err);
+	explicit_bzero(text, strlen(text)); /* it may open keys */
 	free(text);
 	return status;
 }

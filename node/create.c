@@ -224,30 +224,33 @@ static enum status make_office(struct office *office, struct conf *conf,
 	return STATUS_OK;
 }
 
-static enum status write_office(const char *dir, const struct office *office,
-				struct err *err)
+static enum status write_office(const struct create_options *o,
+				const struct office *office, struct err *err)
 {
-	enum status status = house_write_key(dir, "root.key", office->root,
-					     err);
+	enum status status = house_put_key(o->dir, "root.key", office->root,
+					   o->root_passphrase, err);
 
 	if (status == STATUS_OK)
-		status = house_write_key(dir, "publisher.key",
-					 office->publisher, err);
+		status = house_put_key(o->dir, house_key_file(HOUSE_PUBLISHER),
+				       office->publisher, o->passphrase, err);
 	if (status == STATUS_OK)
-		status = house_write_seal_key(dir, office->records, err);
+		status = house_put_seal_key(o->dir, office->records,
+					    o->passphrase, err);
 	if (status == STATUS_OK)
-		status = house_write_key(dir, "ack.key", office->ack, err);
+		status = house_put_key(o->dir, house_key_file(HOUSE_ACK),
+				       office->ack, o->passphrase, err);
 	return status;
 }
 
-static enum status found_county(const char *dir, struct conf *conf,
-				struct trust_book *book, struct err *err)
+static enum status found_county(const struct create_options *o,
+				struct conf *conf, struct trust_book *book,
+				struct err *err)
 {
 	struct office office = { .root = NULL };
 	enum status status = make_office(&office, conf, err);
 
 	if (status == STATUS_OK)
-		status = write_office(dir, &office, err);
+		status = write_office(o, &office, err);
 	if (status == STATUS_OK)
 		status = sign_root(book, office.root, err);
 	if (status == STATUS_OK)
@@ -309,7 +312,7 @@ enum status create_node(const struct create_options *o, struct created *out,
 		}
 		conf.origin[0] = 0;
 	} else {
-		status = found_county(o->dir, &conf, &book, err);
+		status = found_county(o, &conf, &book, err);
 	}
 	if (status == STATUS_OK)
 		status = write_node(o, &conf, out, err);

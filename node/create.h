@@ -16,6 +16,9 @@ struct create_options {
 	struct conf conf;
 	const struct join *join; /* NULL: a county with a root of its own */
 	const char *fingerprint; /* words that root 1 must have, or NULL */
+	/* What the keys of a county's office, and its root key, are kept
+	 * behind; of size 0: nothing. */
+	struct bytes passphrase, root_passphrase;
 };
 
 struct created {

@@ -160,23 +160,6 @@ static enum status read_conf(struct house *h, struct err *err)
 	return status;
 }
 
-static enum status read_keys(struct house *h, struct err *err)
-{
-	enum status status = house_read_key(h->dir, "node.key", &h->node_key,
-					    err);
-
-	if (status != STATUS_OK)
-		return status;
-	/* Those of offices. */
-	status = house_read_key(h->dir, "publisher.key", &h->publisher_key,
-				err);
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		status = house_read_seal_key(h->dir, &h->records_key, err);
-	if (status == STATUS_OK || status == STATUS_NOT_FOUND)
-		status = house_read_key(h->dir, "ack.key", &h->ack_key, err);
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 static enum status make_folders(struct house *h, struct err *err)
 {
 	const char *const folders[] = { h->payload_dir, h->torrent_dir,
@@ -203,7 +186,7 @@ static enum status open_to_write(struct house *h, struct err *err)
 	if (status == STATUS_OK)
 		status = check_machine(h->dir, err);
 	if (status == STATUS_OK)
-		status = read_keys(h, err);
+		status = house_read_keys(h, err);
 	if (status == STATUS_OK)
 		status = claim_identity(h, err);
 	if (status == STATUS_OK)
@@ -243,7 +226,7 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 		status = open_to_write(h, err);
 	} else {
 		house_path(dir, "node.db", path);
-		status = read_keys(h, err);
+		status = house_read_keys(h, err);
 		if (status == STATUS_OK)
 			status = catalog_open_reader(&h->catalog, path, err);
 		if (status == STATUS_NOT_FOUND)
@@ -282,7 +265,7 @@ enum status house_follow(struct house *h, struct err *err)
 		if (!own && !publisher_touches(p, h->conf.region))
 			continue;
 		status = log_follow(h->catalog, p->origin,
-				    own && h->publisher_key != NULL, &id, err);
+				    own && house_is_publisher(h), &id, err);
 		/* A publisher named like a station's records has no log that
 		 * anybody could keep apart; the others have theirs. */
 		if (status == STATUS_EXISTS)

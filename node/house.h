@@ -2,7 +2,9 @@
  *
  *     node.conf   what an administrator writes        (node/conf.h)
  *     node.key    this node's identity, mode 0600
- *     root.key    a county's root key, to be carried off line, mode 0600
+ *     root.key    a county's root key, to be carried off line, mode 0600; it
+ *                 and those below may be behind a passphrase
+ *                 (signing/keybox.h)
  *     publisher.key                    of the log this node writes, mode 0600
  *     records.key  opens what stations sealed to this office, mode 0600
  *     ack.key      this office acknowledges records with it, mode 0600
@@ -22,9 +24,24 @@
 #include "node/conf.h"
 #include "node/torrentfile.h"
 #include "node/trust_book.h"
-#include "signing/seal.h"
+#include "signing/keybox.h"
 
 enum { HOUSE_PATH_MAX = 4000 };
+
+/* The keys of an office that a running node uses. */
+enum house_key {
+	HOUSE_PUBLISHER, /* publisher.key */
+	HOUSE_RECORDS,	 /* records.key */
+	HOUSE_ACK,	 /* ack.key */
+	HOUSE_KEYS
+};
+
+/* What is known of such a key without its passphrase. */
+struct house_lock {
+	bool there; /* there is such a file */
+	bool boxed; /* it is behind a passphrase */
+	struct public_key public;
+};
 
 struct house {
 	char dir[HOUSE_PATH_MAX];
@@ -33,9 +50,12 @@ struct house {
 	char blob_dir[HOUSE_PATH_MAX + 16];
 	struct conf conf;
 	struct secret_key *node_key;
-	struct secret_key *publisher_key; /* NULL where none publishes */
-	struct seal_key *records_key; /* NULL where no records are read */
-	struct secret_key *ack_key;   /* NULL where none are acknowledged */
+	/* Those of an office: NULL where there is none, and while it is
+	 * locked. */
+	struct secret_key *publisher_key;
+	struct seal_key *records_key;
+	struct secret_key *ack_key;
+	struct house_lock locks[HOUSE_KEYS];
 	struct trust_book trust;
 	struct catalog *catalog;
 	int lock; /* descriptor, -1 when only reading */
@@ -97,17 +117,64 @@ enum status house_open_torrent(const struct house *h,
 			       const uint8_t btmh[static 32],
 			       struct torrentfile **out, struct err *err);
 
-/* Read or write a secret key file (mode 0600). */
+/* Read a secret key file that is not behind a passphrase; write one (mode
+ * 0600). */
 enum status house_read_key(const char *dir, const char *name,
 			   struct secret_key **out, struct err *err);
 enum status house_write_key(const char *dir, const char *name,
 			    const struct secret_key *key, struct err *err);
 
-/* Read or write DIR/records.key. */
-enum status house_read_seal_key(const char *dir, struct seal_key **out,
-				struct err *err);
-enum status house_write_seal_key(const char *dir, const struct seal_key *key,
-				 struct err *err);
+/* Write a key file of an office behind a passphrase; without one (size 0) as
+ * it is. STATUS_NO_MEMORY, as durable_write(). Takes as long as
+ * keybox_close_key(). */
+enum status house_put_key(const char *dir, const char *name,
+			  const struct secret_key *key,
+			  struct bytes passphrase, struct err *err);
+enum status house_put_seal_key(const char *dir, const struct seal_key *key,
+			       struct bytes passphrase, struct err *err);
+
+/* --- keys behind passphrases (house_locks.c) --- */
+
+/* "publisher", "records", "ack"; and the name of the file. */
+const char *house_key_name(enum house_key k);
+const char *house_key_file(enum house_key k);
+
+/* Read all keys of the directory; what is behind a passphrase stays locked.
+ * For house_open(). */
+enum status house_read_keys(struct house *h, struct err *err);
+
+/* Does this node write a log of its own, open or locked? */
+bool house_is_publisher(const struct house *h);
+/* Is there such a key that cannot be used before house_unlock()? */
+bool house_is_locked(const struct house *h, enum house_key k);
+/* STATUS_OK unless house_is_locked(): then STATUS_LOCKED, with a sentence that
+ * says what to do. */
+enum status house_need_key(const struct house *h, enum house_key k,
+			   struct err *err);
+
+/*
+ * Read the head of a key file, for whoever is to ask for its passphrase: `text`
+ * is what it has from the file, and `*box` lies in it.
+ *
+ * Returns: STATUS_NOT_FOUND when there is none, or one that is not behind a
+ *          passphrase; STATUS_DAMAGED; STATUS_IO.
+ */
+enum status house_read_box(const char *dir, enum house_key k, struct buf *text,
+			   struct keybox *box, struct err *err);
+
+/*
+ * Open a key with what its passphrase became (keybox_derive()), from its file
+ * as it is now, into locked memory. Quick.
+ *
+ * Returns: STATUS_OK, also when it was open; STATUS_NOT_FOUND; STATUS_UNTRUSTED
+ *          when it does not open it; STATUS_DAMAGED when the file is another
+ *          key's than at the start; STATUS_IO; STATUS_NO_MEMORY.
+ */
+enum status house_unlock(struct house *h, enum house_key k,
+			 const uint8_t key[static KEYBOX_KEY_SIZE],
+			 struct err *err);
+/* Wipe the keys that are behind passphrases. */
+void house_lock(struct house *h);
 
 /* Write what tells this machine from others into DIR/machine. */
 enum status house_mark_machine(const char *dir, struct err *err);

@@ -16,13 +16,6 @@ static enum status read_key_text(const char *dir, const char *name,
 	return durable_read(path, 4096, text, err);
 }
 
-static void wipe_text(struct buf *text)
-{
-	if (text->data != NULL)
-		signing_wipe(text->data, text->size);
-	buf_release(text);
-}
-
 static enum status no_key_file(const char *dir, const char *name,
 			       struct err *err)
 {
@@ -30,18 +23,20 @@ static enum status no_key_file(const char *dir, const char *name,
 		       name);
 }
 
-/* Write a text of SECRET_KEY_TEXT_MAX bytes at most, and wipe it. */
+/* Write what was put together, and wipe it. */
 static enum status write_key_text(const char *dir, const char *name,
-				  char text[static SECRET_KEY_TEXT_MAX + 2],
+				  enum status status, struct buf *text,
 				  struct err *err)
 {
 	char path[HOUSE_PATH_MAX + 16];
-	enum status status;
 
 	house_path(dir, name, path);
-	(void)strcat(text, "\n");
-	status = durable_write(path, bytes_of(text), 0600, err);
-	signing_wipe(text, SECRET_KEY_TEXT_MAX + 2);
+	if (status != STATUS_OK)
+		(void)err_set(err, status, "write '%s': %s", path,
+			      status_text(status));
+	else
+		status = durable_write(path, buf_bytes(text), 0600, err);
+	signing_wipe_buf(text);
 	return status;
 }
 
@@ -54,39 +49,54 @@ enum status house_read_key(const char *dir, const char *name,
 	if (status == STATUS_OK &&
 	    secret_key_parse(out, buf_bytes(&text)) != STATUS_OK)
 		status = no_key_file(dir, name, err);
-	wipe_text(&text);
+	signing_wipe_buf(&text);
 	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
+}
+
+enum status house_put_key(const char *dir, const char *name,
+			  const struct secret_key *key,
+			  struct bytes passphrase, struct err *err)
+{
+	char plain[SECRET_KEY_TEXT_MAX + 1];
+	struct buf text = BUF_INIT;
+	enum status status;
+
+	if (passphrase.size > 0) {
+		status = keybox_close_key(key, passphrase, KEYBOX_PASSES,
+					  KEYBOX_KIB, &text);
+	} else {
+		secret_key_format(key, plain);
+		buf_printf(&text, "%s\n", plain);
+		signing_wipe(plain, sizeof(plain));
+		status = buf_status(&text);
+	}
+	return write_key_text(dir, name, status, &text, err);
 }
 
 enum status house_write_key(const char *dir, const char *name,
 			    const struct secret_key *key, struct err *err)
 {
-	char text[SECRET_KEY_TEXT_MAX + 2];
-
-	secret_key_format(key, text);
-	return write_key_text(dir, name, text, err);
+	return house_put_key(dir, name, key, (struct bytes){ NULL, 0 }, err);
 }
 
-enum status house_read_seal_key(const char *dir, struct seal_key **out,
-				struct err *err)
+enum status house_put_seal_key(const char *dir, const struct seal_key *key,
+			       struct bytes passphrase, struct err *err)
 {
+	char plain[SECRET_KEY_TEXT_MAX + 1];
 	struct buf text = BUF_INIT;
-	enum status status = read_key_text(dir, "records.key", &text, err);
+	enum status status;
 
-	if (status == STATUS_OK &&
-	    seal_key_parse(out, buf_bytes(&text)) != STATUS_OK)
-		status = no_key_file(dir, "records.key", err);
-	wipe_text(&text);
-	return status == STATUS_MALFORMED ? STATUS_DAMAGED : status;
-}
-
-enum status house_write_seal_key(const char *dir, const struct seal_key *key,
-				 struct err *err)
-{
-	char text[SECRET_KEY_TEXT_MAX + 2];
-
-	seal_key_format(key, text);
-	return write_key_text(dir, "records.key", text, err);
+	if (passphrase.size > 0) {
+		status = keybox_close_seal_key(key, passphrase, KEYBOX_PASSES,
+					       KEYBOX_KIB, &text);
+	} else {
+		seal_key_format(key, plain);
+		buf_printf(&text, "%s\n", plain);
+		signing_wipe(plain, sizeof(plain));
+		status = buf_status(&text);
+	}
+	return write_key_text(dir, house_key_file(HOUSE_RECORDS), status,
+			      &text, err);
 }
 
 enum status house_new_node_key(struct secret_key **out, struct err *err)

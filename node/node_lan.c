@@ -171,7 +171,7 @@ void node_look_for_own_log(struct node *n, const struct statement *st)
 	struct err err = ERR_INIT;
 	char given[CONF_URL_MAX] = "", url[CONF_URL_MAX];
 
-	if (n->stopping || n->house.publisher_key == NULL ||
+	if (n->stopping || !house_is_publisher(&n->house) ||
 	    (n->own_asked_ms != 0 &&
 	     node_now(n) - n->own_asked_ms < OWN_LOG_MS) ||
 	    log_find(n->house.catalog, n->house.conf.origin, &own, &err) !=

@@ -199,6 +199,12 @@ static struct bytes own_statement(void *node)
 	return node_statement(node);
 }
 
+/* Records that came while the key for it was locked are acknowledged. */
+static void unlocked(void *node)
+{
+	((struct node *)node)->records_stale = true;
+}
+
 static bool has_twin(void *node)
 {
 	return ((struct node *)node)->twin;
@@ -224,6 +230,7 @@ void node_live_init(struct node *n)
 		.drive_here = node_drive_here,
 		.drive_gone = node_drive_gone,
 		.tell_where = node_tell_where,
+		.unlocked = unlocked,
 		.trust_taken = node_trust_changed,
 		.forked = node_forked,
 		.statement_take = statement_take,

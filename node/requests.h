@@ -46,6 +46,8 @@ struct live {
 				uint64_t *floor, struct err *err);
 	/* As cache_status(). */
 	json_t *(*cache)(void *node);
+	/* Keys were unlocked: what waited for them can be done. */
+	void (*unlocked)(void *node);
 	/* Newer trust was taken in; a log was found forked. */
 	void (*trust_taken)(void *node);
 	void (*forked)(void *node, const char *origin);

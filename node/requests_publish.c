@@ -18,7 +18,7 @@ enum status request_may_publish(struct requests *r, struct err *err)
 	const struct trust *trust = &r->house->trust.trust;
 	const char *origin = r->house->conf.origin;
 
-	if (r->house->publisher_key == NULL || origin[0] == 0)
+	if (!house_is_publisher(r->house) || origin[0] == 0)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "this node has no log of its own: lessons are "
 			       "published at the county");
@@ -32,7 +32,7 @@ enum status request_may_publish(struct requests *r, struct err *err)
 			       "publishing from both would fork the log. Find "
 			       "the copy and run 'xiangtu init --new-identity' "
 			       "there");
-	return STATUS_OK;
+	return house_need_key(r->house, HOUSE_PUBLISHER, err);
 }
 
 enum status request_append(struct requests *r, struct bytes entry,

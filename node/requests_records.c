@@ -172,7 +172,7 @@ enum status request_records(struct requests *r, const json_t *request,
 	(void)request;
 	status = log_each_records(r->house->catalog, list_log, &l, err);
 	/* Only where records end up is it known who is silent. */
-	if (status == STATUS_OK && r->house->ack_key != NULL)
+	if (status == STATUS_OK && r->house->locks[HOUSE_ACK].there)
 		status = stations_list(r->house->catalog, false, list_silent,
 				       &l, err);
 	if (status != STATUS_OK) {

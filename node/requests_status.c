@@ -110,6 +110,7 @@ enum status request_status(struct requests *r, const json_t *request,
 	(void)json_object_set_new(object, "logs", logs);
 	(void)json_object_set_new(object, "evidence", evidence);
 	(void)json_object_set_new(object, "lessons", summary_json(&summary));
+	(void)json_object_set_new(object, "keys", request_keys_json(r->house));
 	last = request_cache_json(r);
 	if (last != NULL)
 		(void)json_object_set_new(object, "cache", last);

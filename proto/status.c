@@ -51,6 +51,8 @@ const char *status_name(enum status status)
 		return "read_only";
 	case STATUS_LIMITED:
 		return "limited";
+	case STATUS_LOCKED:
+		return "locked";
 	}
 	return "unknown";
 }

@@ -25,7 +25,8 @@
 	X(UNREACHABLE, -14, "nobody answered there")                        \
 	X(DAMAGED, -15, "stored bytes are not what was stored")             \
 	X(READ_ONLY, -16, "nothing can be written there")                   \
-	X(LIMITED, -17, "not now: this node's own limits")
+	X(LIMITED, -17, "not now: this node's own limits")                   \
+	X(LOCKED, -18, "the key is behind a passphrase")
 
 enum status {
 #define X(name, value, text) STATUS_##name = (value),

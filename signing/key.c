@@ -39,6 +39,13 @@ void signing_wipe(void *secret, size_t size)
 	sodium_memzero(secret, size);
 }
 
+void signing_wipe_buf(struct buf *secret)
+{
+	if (secret->data != NULL)
+		sodium_memzero(secret->data, secret->size);
+	buf_release(secret);
+}
+
 /* Unicode's White_Space beyond the control characters. */
 static bool is_space(uint32_t c)
 {

@@ -45,6 +45,8 @@ enum status signing_init(void);
 void signing_random(void *out, size_t size);
 /* Overwrite a secret in the caller's own memory; not optimised away. */
 void signing_wipe(void *secret, size_t size);
+/* Overwrite what is in a buffer, and release it. */
+void signing_wipe_buf(struct buf *secret);
 
 /* A name is non-empty UTF-8 of at most KEY_NAME_MAX bytes without control
  * characters, Unicode spaces and '+'. */

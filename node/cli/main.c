@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "node/cli/cli.h"
+#include "node/hardening.h"
 #include "node/version.h"
 #include "proto/text.h"
 #include "signing/key.h"
-
-
 
 const char *cli_value(const struct cli *cli, const char *name)
 {
@@ -321,6 +320,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 	int at = 1, used = 0;
 
+	hardening_begin();
 	(void)setlocale(LC_ALL, "");
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (at + 1 < argc && strcmp(argv[at], "--dir") == 0) {
