@@ -6,6 +6,7 @@
 
 #include "node/durable.h"
 #include "node/house.h"
+#include "node/office_request.h"
 #include "signing/words.h"
 
 /* The usual limits of a county's own publisher: generous, but finite. */
@@ -41,6 +42,10 @@ static enum status check_options(const struct create_options *o,
 		return err_set(err, STATUS_USAGE,
 			       "--join is needed: ask the county for the file "
 			       "made by 'xiangtu trust join-file'");
+	if (o->conf.level == LEVEL_STATION && o->conf.origin[0] != 0)
+		return err_set(err, STATUS_USAGE,
+			       "--origin is for offices: a station publishes "
+			       "nothing");
 	return STATUS_OK;
 }
 
@@ -85,9 +90,14 @@ static enum status take_join(struct trust_book *book,
 	for (unsigned i = 0; i < join->n_roots && status == STATUS_OK; i++)
 		status = trust_book_take_root(
 			book, buf_bytes(&join->roots[i]), err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && join->trust.size > 0)
 		status = trust_book_take_trust(book, buf_bytes(&join->trust),
 					       err);
+	/* Signed under a root that has been replaced: a newer one comes. */
+	if (status == STATUS_OLD && book->trust.version == 0) {
+		*err = (struct err)ERR_INIT;
+		status = STATUS_OK;
+	}
 	if (status != STATUS_OK)
 		return err_wrap(err, "join file");
 	return STATUS_OK;
@@ -142,9 +152,9 @@ static enum status sign_root(struct trust_book *book,
 	return status;
 }
 
-/* The keys of a county's office. */
+/* The keys of an office. */
 struct office {
-	struct secret_key *root;
+	struct secret_key *root; /* NULL where the root is elsewhere */
 	struct secret_key *publisher;
 	struct seal_key *records;
 	struct secret_key *ack;
@@ -201,16 +211,26 @@ static enum status sign_trust(struct trust_book *book, const struct conf *conf,
 	return status;
 }
 
-static enum status make_office(struct office *office, struct conf *conf,
-			       struct err *err)
+static enum status make_root(struct office *office, const struct conf *conf,
+			     struct err *err)
 {
-	char name[ORIGIN_MAX + 16];
+	char name[REGION_MAX + 16];
 	enum status status;
 
 	(void)snprintf(name, sizeof(name), "root-1-%s", conf->region);
 	status = secret_key_new(&office->root, name, KEY_ED25519);
 	if (status != STATUS_OK)
 		return err_set(err, status, "make the root key");
+	return STATUS_OK;
+}
+
+/* All but the root. */
+static enum status make_office(struct office *office, struct conf *conf,
+			       struct err *err)
+{
+	char name[ORIGIN_MAX + 16];
+	enum status status;
+
 	status = new_publisher_key(conf, &office->publisher, err);
 	if (status != STATUS_OK)
 		return status;
@@ -227,9 +247,11 @@ static enum status make_office(struct office *office, struct conf *conf,
 static enum status write_office(const struct create_options *o,
 				const struct office *office, struct err *err)
 {
-	enum status status = house_put_key(o->dir, "root.key", office->root,
-					   o->root_passphrase, err);
+	enum status status = STATUS_OK;
 
+	if (office->root != NULL)
+		status = house_put_key(o->dir, "root.key", office->root,
+				       o->root_passphrase, err);
 	if (status == STATUS_OK)
 		status = house_put_key(o->dir, house_key_file(HOUSE_PUBLISHER),
 				       office->publisher, o->passphrase, err);
@@ -242,9 +264,63 @@ static enum status write_office(const struct create_options *o,
 	return status;
 }
 
+static void office_release(struct office *office)
+{
+	secret_key_free(office->ack);
+	seal_key_free(office->records);
+	secret_key_free(office->publisher);
+	secret_key_free(office->root);
+}
+
 static enum status found_county(const struct create_options *o,
 				struct conf *conf, struct trust_book *book,
 				struct err *err)
+{
+	struct office office = { .root = NULL };
+	enum status status = make_root(&office, conf, err);
+
+	if (status == STATUS_OK)
+		status = make_office(&office, conf, err);
+	if (status == STATUS_OK)
+		status = write_office(o, &office, err);
+	if (status == STATUS_OK)
+		status = sign_root(book, office.root, err);
+	if (status == STATUS_OK)
+		status = sign_trust(book, conf, &office, err);
+	office_release(&office);
+	return status;
+}
+
+/* What those who hold the root are to be asked with. */
+static enum status write_request(const char *dir, const struct conf *conf,
+				 const struct office *office, struct err *err)
+{
+	struct office_request request = {
+		.level = conf->level,
+		.publisher = *secret_key_public(office->publisher),
+		.records = *seal_key_public(office->records),
+		.ack = *secret_key_public(office->ack),
+	};
+	char path[HOUSE_PATH_MAX + 16];
+	struct buf note = BUF_INIT;
+	enum status status;
+
+	memcpy(request.origin, conf->origin, sizeof(request.origin));
+	memcpy(request.region, conf->region, sizeof(request.region));
+	memcpy(request.name, conf->name, sizeof(request.name));
+	house_path(dir, CREATE_REQUEST, path);
+	status = office_request_format(&request, office->publisher, &note);
+	if (status == STATUS_OK)
+		status = durable_write(path, buf_bytes(&note), 0644, err);
+	else
+		(void)err_set(err, status, "write '%s'", path);
+	buf_release(&note);
+	return status;
+}
+
+/* An office whose root is elsewhere. */
+static enum status join_as_office(const struct create_options *o,
+				  struct conf *conf, struct err *err)
 {
 	struct office office = { .root = NULL };
 	enum status status = make_office(&office, conf, err);
@@ -252,13 +328,8 @@ static enum status found_county(const struct create_options *o,
 	if (status == STATUS_OK)
 		status = write_office(o, &office, err);
 	if (status == STATUS_OK)
-		status = sign_root(book, office.root, err);
-	if (status == STATUS_OK)
-		status = sign_trust(book, conf, &office, err);
-	secret_key_free(office.ack);
-	seal_key_free(office.records);
-	secret_key_free(office.publisher);
-	secret_key_free(office.root);
+		status = write_request(o->dir, conf, &office, err);
+	office_release(&office);
 	return status;
 }
 
@@ -310,8 +381,11 @@ enum status create_node(const struct create_options *o, struct created *out,
 			       sizeof(conf.upstream));
 			conf.upstreams = o->join->upstreams;
 		}
-		conf.origin[0] = 0;
+		out->asks = conf.origin[0] != 0;
+		if (status == STATUS_OK && out->asks)
+			status = join_as_office(o, &conf, err);
 	} else {
+		out->asks = false;
 		status = found_county(o, &conf, &book, err);
 	}
 	if (status == STATUS_OK)

@@ -11,10 +11,15 @@
 
 struct create_options {
 	const char *dir;
-	/* name, level, region, addresses; `origin` names a county's log or is
-	 * "" for a made one. Without upstreams those of `join` are taken. */
+	/* name, level, region, addresses; `origin` names the log of this
+	 * office: of a county with a root of its own, where "" is a made name,
+	 * or of an office that joins, where "" means that it writes none.
+	 * Without upstreams those of `join` are taken. */
 	struct conf conf;
-	const struct join *join; /* NULL: a county with a root of its own */
+	/* NULL: a county with a root of its own. Its trust note may be missing
+	 * (it comes later), or signed under a root that is no longer the
+	 * newest. */
+	const struct join *join;
 	const char *fingerprint; /* words that root 1 must have, or NULL */
 	/* What the keys of a county's office, and its root key, are kept
 	 * behind; of size 0: nothing. */
@@ -25,7 +30,12 @@ struct created {
 	uint8_t fingerprint[SHA256_SIZE];
 	char code[16]; /* by which the office enrols this node */
 	char origin[ORIGIN_MAX + 1]; /* its own log, or "" */
+	/* Its keys are made, but the root elsewhere: who holds that is to be
+	 * given DIR/office.request (node/office_request.h). */
+	bool asks;
 };
+
+#define CREATE_REQUEST "office.request"
 
 /*
  * Make the node.

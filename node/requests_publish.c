@@ -24,7 +24,11 @@ enum status request_may_publish(struct requests *r, struct err *err)
 			       "published at the county");
 	if (trust_publisher(trust, origin) == NULL)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
-			       "the trust note does not name '%s'", origin);
+			       "the trust note does not name '%s' yet: give "
+			       "office.request, in the data directory, to those "
+			       "who hold the root; they take it in with 'xiangtu "
+			       "trust publisher add --request FILE'",
+			       origin);
 	if (r->live != NULL && r->live->has_twin != NULL &&
 	    r->live->has_twin(r->live->node))
 		return err_set(err, STATUS_FORKED,

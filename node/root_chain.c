@@ -7,6 +7,7 @@ enum { NOTES_MAX = 4 * ROOT_VERSION_MAX };
 
 struct root_chain_note {
 	uint32_t version;
+	bool believed; /* the copy that is in the chain */
 	struct buf note;
 };
 
@@ -46,7 +47,7 @@ enum status root_chain_offer(struct root_chain *chain, struct bytes whole)
 
 /* Does one of the copies of `version` verify, after `before` (NULL: by itself
  * alone)? */
-static bool find(const struct root_chain *chain, uint32_t version,
+static bool find(struct root_chain *chain, uint32_t version,
 		 const struct root *before, struct root *out)
 {
 	for (size_t i = 0; i < chain->note_count; i++) {
@@ -56,13 +57,16 @@ static bool find(const struct root_chain *chain, uint32_t version,
 
 		if (chain->notes[i].version != version)
 			continue;
-		if (before != NULL) {
-			if (root_open_next(before, whole, out) == STATUS_OK)
-				return true;
-		} else if (note_parse(whole, ROOT_NOTE_MAX, &note) ==
-				   STATUS_OK &&
-			   root_parse(note.text, &root) == STATUS_OK &&
-			   root_verify(&root, &note) == STATUS_OK) {
+		chain->notes[i].believed =
+			before != NULL ?
+				root_open_next(before, whole, &root) ==
+					STATUS_OK :
+				note_parse(whole, ROOT_NOTE_MAX, &note) ==
+						STATUS_OK &&
+					root_parse(note.text, &root) ==
+						STATUS_OK &&
+					root_verify(&root, &note) == STATUS_OK;
+		if (chain->notes[i].believed) {
 			*out = root;
 			return true;
 		}
@@ -80,20 +84,6 @@ static uint32_t highest(const struct root_chain *chain)
 	return found;
 }
 
-static void take_fingerprint(struct root_chain *chain)
-{
-	struct root root;
-
-	for (size_t i = 0; i < chain->note_count && !chain->from_first; i++) {
-		struct bytes whole = buf_bytes(&chain->notes[i].note);
-
-		chain->from_first =
-			root_open_first(whole, &root) == STATUS_OK &&
-			root_fingerprint(whole, chain->fingerprint) ==
-				STATUS_OK;
-	}
-}
-
 enum status root_chain_walk(struct root_chain *chain)
 {
 	uint32_t last = highest(chain), version;
@@ -103,6 +93,8 @@ enum status root_chain_walk(struct root_chain *chain)
 	chain->count = 0;
 	chain->missing = 0;
 	chain->from_first = false;
+	for (size_t i = 0; i < chain->note_count; i++)
+		chain->notes[i].believed = false;
 	if (last == 0)
 		return STATUS_OK;
 	roots = realloc(chain->roots, last * sizeof(*roots));
@@ -118,7 +110,9 @@ enum status root_chain_walk(struct root_chain *chain)
 	if (before != NULL && version <= last)
 		chain->missing = version;
 	if (before != NULL && roots[0].version == 1)
-		take_fingerprint(chain);
+		chain->from_first =
+			root_fingerprint(root_chain_note(chain, 1),
+					 chain->fingerprint) == STATUS_OK;
 	return STATUS_OK;
 }
 
@@ -134,4 +128,13 @@ const struct root *root_chain_at(const struct root_chain *chain,
 const struct root *root_chain_newest(const struct root_chain *chain)
 {
 	return chain->count == 0 ? NULL : &chain->roots[chain->count - 1];
+}
+
+struct bytes root_chain_note(const struct root_chain *chain, uint64_t version)
+{
+	for (size_t i = 0; i < chain->note_count; i++)
+		if (chain->notes[i].believed &&
+		    chain->notes[i].version == version)
+			return buf_bytes(&chain->notes[i].note);
+	return (struct bytes){ NULL, 0 };
 }

@@ -42,5 +42,8 @@ enum status root_chain_walk(struct root_chain *chain);
 const struct root *root_chain_at(const struct root_chain *chain,
 				 uint64_t version);
 const struct root *root_chain_newest(const struct root_chain *chain);
+/* The note of a root in the chain as it was offered; empty when it is not in
+ * it. Valid until the chain changes. */
+struct bytes root_chain_note(const struct root_chain *chain, uint64_t version);
 
 #endif

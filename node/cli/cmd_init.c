@@ -10,6 +10,7 @@
 #include "node/durable.h"
 #include "node/fetch_once.h"
 #include "node/house.h"
+#include "node/join_notes.h"
 #include "node/node.h"
 #include "proto/url.h"
 #include "signing/words.h"
@@ -100,6 +101,21 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* A drive, a mirror, or the notes of a ceremony that nobody serves yet. */
+static enum status read_folder(const char *given, struct join *join,
+			       bool *from_drive, struct err *err)
+{
+	struct err again = ERR_INIT;
+	enum status status = join_drive_read(join, given, from_drive, err);
+
+	if (status == STATUS_NOT_FOUND &&
+	    join_notes_read(join, given, &again) == STATUS_OK) {
+		*err = (struct err)ERR_INIT;
+		status = STATUS_OK;
+	}
+	return status;
+}
+
 static enum status read_join(const char *given, struct join *join,
 			     bool *from_drive, struct err *err)
 {
@@ -107,19 +123,34 @@ static enum status read_join(const char *given, struct join *join,
 	enum status status;
 
 	if (is_folder(given))
-		return join_drive_read(join, given, from_drive, err);
+		return read_folder(given, join, from_drive, err);
 	if (strncmp(given, "http://", 7) == 0 ||
 	    strncmp(given, "https://", 8) == 0)
 		status = fetch_join(given, &text, err);
 	else
 		status = durable_read(given, JOIN_SIZE_MAX, &text, err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK &&
+	    bytes_start_with(buf_bytes(&text), "xiangtu-root/"))
+		status = join_notes_read(join, given, err);
+	else if (status == STATUS_OK)
 		status = join_parse(join, buf_bytes(&text), err);
 	buf_release(&text);
 	/* A static mirror cannot know where it is served: here it is known. */
 	if (status == STATUS_OK && join->upstreams == 0)
 		join->upstreams = mirror_url(given, join->upstream[0]);
 	return status;
+}
+
+/* An office whose root is elsewhere has keys that nobody knows yet. */
+static void print_request(const struct cli *cli, const struct created *made)
+{
+	printf("%s %s\n%s\n    %s/" CREATE_REQUEST "\n%s\n\n",
+	       tr("Its log:"), made->origin,
+	       tr("It may publish once the trust note names it. Give this file "
+		  "to those who hold the root:"),
+	       cli->dir,
+	       tr("They take it in with 'xiangtu trust publisher add "
+		  "--request FILE'."));
 }
 
 /* `drive` is NULL, or where to go on without a line. */
@@ -132,11 +163,11 @@ static void print_created(const struct cli *cli, const struct conf *conf,
 	words_english(made->fingerprint, english);
 	if (cli->json) {
 		cli_print_json(json_pack(
-			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "dir",
+			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "dir",
 			cli->dir, "level", level_name(conf->level), "name",
 			conf->name, "region", conf->region, "origin",
 			made->origin, "code", made->code, "words_zh", chinese,
-			"words_en", english));
+			"words_en", english, "asks", made->asks));
 		return;
 	}
 	printf("%s: %s (%s, %s)\n\n", tr("Made"), conf->name,
@@ -145,7 +176,9 @@ static void print_created(const struct cli *cli, const struct conf *conf,
 	       tr("The root's fingerprint; compare it with the county's, by "
 		  "telephone or on paper:"),
 	       chinese, english);
-	if (conf->level == LEVEL_COUNTY && made->origin[0] != 0)
+	if (made->asks)
+		print_request(cli, made);
+	if (made->origin[0] != 0 && !made->asks)
 		printf("%s %s\n%s %s/root.key\n\n%s\n    xiangtu run\n    "
 		       "xiangtu trust join-file county.join\n",
 		       tr("Its log:"), made->origin,

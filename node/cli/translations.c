@@ -65,6 +65,9 @@ static const struct translation translations[] = {
 	  "out on it.",
 	  "盘被写保护：可以从盘上收课件，不能往盘上写。" },
 	{ "It keeps", "实际能存" },
+	{ "It may publish once the trust note names it. Give this file to "
+	  "those who hold the root:",
+	  "信任文件写上它以后才能发布。请把这个文件交给保管根密钥的人：" },
 	{ "It says", "自称容量" },
 	{ "Its log:", "它的日志：" },
 	{ "Keys are not protected by a passphrase. Carry this one off line, "
@@ -164,6 +167,8 @@ static const struct translation translations[] = {
 	{ "There is no lesson on it.", "盘上没有课件。" },
 	{ "They are fetched again when a source is near.",
 	  "附近有来源时会重新获取。" },
+	{ "They take it in with 'xiangtu trust publisher add --request FILE'.",
+	  "他们用“xiangtu trust publisher add --request 文件”收下它。" },
 	{ "This directory belongs to this machine now.",
 	  "这个目录现在归本机使用。" },
 	{ "This directory has an identity of its own now; keys to publish "
@@ -328,7 +333,7 @@ static const struct translation translations[] = {
 	{ "min ago", "分钟前" },
 	{ "missing", "缺失" },
 	{ "moving the index to the front", "正在把索引移到开头" },
-	{ "name of a county's own log", "县级自己的日志名称" },
+	{ "name of this office's own log", "本单位自己的日志名称" },
 	{ "never", "从不" },
 	{ "never fetch these by themselves", "这些绝不自动获取" },
 	{ "new", "新听到" },

@@ -24,7 +24,7 @@ const struct cli_verb cli_verbs[] = {
 			 "join with this file, or with what a drive brings" },
 		       { "fingerprint", "WORDS", "refuse to join unless the "
 						 "root has these words" },
-		       { "origin", "NAME", "name of a county's own log" },
+		       { "origin", "NAME", "name of this office's own log" },
 		       NODE_OPTIONS,
 		       { "new-identity", NULL, "this directory is a copy: "
 					       "give it an identity of its "
