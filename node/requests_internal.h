@@ -89,6 +89,9 @@ json_t *request_cache_json(struct requests *r);
 enum status request_room_alone(struct requests *r, const uint8_t *btmh,
 			       struct err *err);
 
+/* Put "fingerprint", "words_zh" and "words_en" into `object`. */
+void request_put_words(json_t *object, const uint8_t *fingerprint);
+
 /* The string at `key`, or NULL when it is absent or no string. */
 const char *request_text(const json_t *request, const char *key);
 uint64_t request_number(const json_t *request, const char *key);

@@ -44,7 +44,7 @@ static enum status list_evidence(void *owner, const struct log_evidence *e,
 	return STATUS_OK;
 }
 
-static void put_words(json_t *object, const uint8_t *fingerprint)
+void request_put_words(json_t *object, const uint8_t *fingerprint)
 {
 	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
 	char hex[65];
@@ -106,7 +106,7 @@ enum status request_status(struct requests *r, const json_t *request,
 		return status;
 	}
 	object = node_json(r);
-	put_words(object, r->house->trust.fingerprint);
+	request_put_words(object, r->house->trust.fingerprint);
 	(void)json_object_set_new(object, "logs", logs);
 	(void)json_object_set_new(object, "evidence", evidence);
 	(void)json_object_set_new(object, "lessons", summary_json(&summary));
@@ -125,58 +125,6 @@ enum status request_status(struct requests *r, const json_t *request,
 		(void)json_object_update(object, more);
 		json_decref(more);
 	}
-	*answer = object;
-	return STATUS_OK;
-}
-
-static json_t *publisher_json(const struct publisher *p)
-{
-	json_t *keys = json_array(), *regions = json_array(),
-	       *topics = json_array();
-
-	for (size_t i = 0; i < p->key_count; i++) {
-		char vkey[VKEY_MAX + 1];
-
-		public_key_format(&p->keys[i], vkey);
-		(void)json_array_append_new(keys, json_string(vkey));
-	}
-	for (size_t i = 0; i < p->region_count; i++)
-		(void)json_array_append_new(regions,
-					    json_string(p->regions[i]));
-	for (size_t i = 0; i < p->topic_count; i++)
-		(void)json_array_append_new(
-			topics, json_string(p->topics[i][0] == 0 ?
-						    "*" :
-						    p->topics[i]));
-	return json_pack("{s:s, s:o, s:o, s:o}", "origin", p->origin, "keys",
-			 keys, "regions", regions, "topics", topics);
-}
-
-enum status request_trust(struct requests *r, const json_t *request,
-			  json_t **answer, struct err *err)
-{
-	const struct trust_book *book = &r->house->trust;
-	json_t *keys = json_array(), *publishers = json_array(), *object;
-
-	(void)request;
-	(void)err;
-	for (size_t i = 0; i < book->root.key_count; i++) {
-		char vkey[VKEY_MAX + 1];
-
-		public_key_format(&book->root.keys[i], vkey);
-		(void)json_array_append_new(keys, json_string(vkey));
-	}
-	for (size_t i = 0; i < book->trust.publisher_count; i++)
-		(void)json_array_append_new(
-			publishers,
-			publisher_json(&book->trust.publishers[i]));
-	object = json_pack("{s:I, s:I, s:I, s:o, s:o, s:I}", "root",
-			   (json_int_t)book->root.version, "threshold",
-			   (json_int_t)book->root.threshold, "trust",
-			   (json_int_t)book->trust.version, "root_keys", keys,
-			   "publishers", publishers, "unknown_statements",
-			   (json_int_t)book->trust.other_count);
-	put_words(object, book->fingerprint);
 	*answer = object;
 	return STATUS_OK;
 }
