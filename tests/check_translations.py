@@ -51,6 +51,8 @@ BY_NAME = {
         ("node/fetcher.c", r'("dropped here")')],
     'cli_text(job, "way")': [
         ("node/fetch_tell.c", rf'\[JOB_\w+\] = ({STRING})')],
+    "json_string_value(state)": [
+        ("node/requests_keys.c", rf'[?:] ({STRING})[ ;]')],
     "p->state": [
         ("node/cli/cmd_drive_prepare.c", rf'p->state = ({STRING})')],
     "survey_file_system(p->facts.kind)": FILE_SYSTEMS,

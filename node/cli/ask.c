@@ -1,4 +1,5 @@
 /* Where a request goes: to the running node, or to the directory itself. */
+#include "node/cli/unlocking.h"
 #include "node/cli/verbs.h"
 #include "node/control_client.h"
 #include "node/drive/door.h"
@@ -50,7 +51,17 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		json_decref(request);
 		return status;
 	}
+	json_incref(request);
 	status = door_ask(door, request, result, err);
+	/* The directory's own keys: a running node's are opened there. */
+	if (status == STATUS_LOCKED && !door_is_live(door)) {
+		*err = (struct err)ERR_INIT;
+		status = unlocking_house(cli, door_house(door), err);
+		if (status == STATUS_OK)
+			status = door_ask(door, json_incref(request), result,
+					  err);
+	}
+	json_decref(request);
 	door_close(door);
 	return status;
 }

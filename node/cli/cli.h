@@ -13,7 +13,7 @@
 #include "proto/bytes.h"
 #include "proto/err.h"
 
-enum { CLI_VALUES_MAX = 64, CLI_WORDS_MAX = 64, CLI_OPTIONS_MAX = 20 };
+enum { CLI_VALUES_MAX = 64, CLI_WORDS_MAX = 64, CLI_OPTIONS_MAX = 28 };
 
 struct cli;
 

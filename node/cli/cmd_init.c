@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/cli/init_keys.h"
 #include "node/cli/verbs.h"
 #include "node/create.h"
 #include "node/drive/join_drive.h"
@@ -13,6 +14,7 @@
 #include "node/join_notes.h"
 #include "node/node.h"
 #include "proto/url.h"
+#include "signing/locked.h"
 #include "signing/words.h"
 
 static const char *const settings[] = { "level", "name",	 "region",
@@ -141,8 +143,25 @@ static enum status read_join(const char *given, struct join *join,
 	return status;
 }
 
+/* Where a county's keys are, and what is to be done with them. */
+static void print_keys(const struct cli *cli, const struct created *made,
+		       bool protected)
+{
+	printf("%s %s\n%s %s/root.key\n", tr("Its log:"), made->origin,
+	       protected ?
+		       tr("Its keys are behind the passphrase. Carry this one "
+			  "off line, to a safe place:") :
+		       tr("Keys are not protected by a passphrase. Carry this "
+			  "one off line, to a safe place:"),
+	       cli->dir);
+	printf("\n%s\n    xiangtu trust key backup --to county-keys.txt\n"
+	       "    xiangtu run\n%s    xiangtu trust join-file county.join\n",
+	       tr("Next:"), protected ? "    xiangtu unlock\n" : "");
+}
+
 /* An office whose root is elsewhere has keys that nobody knows yet. */
-static void print_request(const struct cli *cli, const struct created *made)
+static void print_request(const struct cli *cli, const struct created *made,
+			  bool protected)
 {
 	printf("%s %s\n%s\n    %s/" CREATE_REQUEST "\n%s\n\n",
 	       tr("Its log:"), made->origin,
@@ -151,11 +170,15 @@ static void print_request(const struct cli *cli, const struct created *made)
 	       cli->dir,
 	       tr("They take it in with 'xiangtu trust publisher add "
 		  "--request FILE'."));
+	if (!protected)
+		printf("%s\n\n",
+		       tr("Its keys are not protected by a passphrase."));
 }
 
 /* `drive` is NULL, or where to go on without a line. */
 static void print_created(const struct cli *cli, const struct conf *conf,
-			  const struct created *made, const char *drive)
+			  const struct created *made, bool protected,
+			  const char *drive)
 {
 	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
 
@@ -163,11 +186,12 @@ static void print_created(const struct cli *cli, const struct conf *conf,
 	words_english(made->fingerprint, english);
 	if (cli->json) {
 		cli_print_json(json_pack(
-			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "dir",
-			cli->dir, "level", level_name(conf->level), "name",
-			conf->name, "region", conf->region, "origin",
+			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}",
+			"dir", cli->dir, "level", level_name(conf->level),
+			"name", conf->name, "region", conf->region, "origin",
 			made->origin, "code", made->code, "words_zh", chinese,
-			"words_en", english, "asks", made->asks));
+			"words_en", english, "asks", made->asks, "protected",
+			protected));
 		return;
 	}
 	printf("%s: %s (%s, %s)\n\n", tr("Made"), conf->name,
@@ -177,14 +201,9 @@ static void print_created(const struct cli *cli, const struct conf *conf,
 		  "telephone or on paper:"),
 	       chinese, english);
 	if (made->asks)
-		print_request(cli, made);
+		print_request(cli, made, protected);
 	if (made->origin[0] != 0 && !made->asks)
-		printf("%s %s\n%s %s/root.key\n\n%s\n    xiangtu run\n    "
-		       "xiangtu trust join-file county.join\n",
-		       tr("Its log:"), made->origin,
-		       tr("Keys are not protected by a passphrase. Carry this "
-			  "one off line, to a safe place:"),
-		       cli->dir, tr("Next:"));
+		print_keys(cli, made, protected);
 	else
 		printf("%s %s\n\n%s\n%s%s%s    xiangtu run\n",
 		       tr("The office enrols this node by its code:"),
@@ -218,9 +237,10 @@ enum status cmd_init(struct cli *cli, struct err *err)
 {
 	struct create_options options = { .dir = cli->dir };
 	const char *from = cli_value(cli, "join");
+	struct init_keys keys = { NULL, NULL };
 	struct join join = JOIN_INIT;
 	struct created made;
-	bool from_drive = false;
+	bool from_drive = false, protected;
 	enum status status;
 
 	if (cli_given(cli, "new-identity"))
@@ -234,14 +254,22 @@ enum status cmd_init(struct cli *cli, struct err *err)
 				 "station");
 	if (status == STATUS_OK && from != NULL)
 		status = read_join(from, &join, &from_drive, err);
+	/* Whoever gets keys of an office: the others have their own only. */
+	if (status == STATUS_OK &&
+	    (from == NULL || options.conf.origin[0] != 0))
+		status = init_keys_ask(cli, &keys, err);
+	options.passphrase = init_keys_office(&keys);
+	options.root_passphrase = init_keys_root(&keys);
 	if (status == STATUS_OK) {
 		options.join = from == NULL ? NULL : &join;
 		options.fingerprint = cli_value(cli, "fingerprint");
 		status = create_node(&options, &made, err);
 	}
 	join_release(&join);
+	protected = keys.office != NULL;
+	init_keys_release(&keys);
 	if (status == STATUS_OK)
-		print_created(cli, &options.conf, &made,
+		print_created(cli, &options.conf, &made, protected,
 			      from_drive ? from : NULL);
 	return status;
 }
@@ -258,5 +286,9 @@ enum status cmd_run(struct cli *cli, struct err *err)
 		return err_set(err, STATUS_USAGE,
 			       "--mirror-poll wants seconds, 1 to 86400");
 	options.static_ms = (unsigned)seconds * 1000;
+	if (!locked_works())
+		(void)fprintf(stderr, "xiangtu: %s\n",
+			      tr("memory cannot be locked here (ulimit -l): "
+				 "keys may reach the swap area"));
 	return node_run(&options, err);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "catalog/log.h"
+#include "node/cli/unlocking.h"
 #include "node/cli/verbs.h"
 #include "node/durable.h"
 #include "node/house.h"
@@ -300,15 +301,39 @@ static enum status read_entry(void *owner, uint64_t index, struct bytes sealed,
 	return status;
 }
 
+/* Also beside a running node, whose keys stay in it. */
+static enum status unlock(struct reading *r, struct err *err)
+{
+	struct unlocking *u;
+	enum status status = unlocking_ask(r->cli, 1u << HOUSE_RECORDS, &u,
+					   err);
+
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, STATUS_LOCKED,
+			       "the records key is locked: give "
+			       "--passphrase-file FILE, or type the "
+			       "passphrase at a terminal");
+	if (status != STATUS_OK)
+		return status;
+	status = house_unlock(&r->house, HOUSE_RECORDS,
+			      unlocking_key(u, HOUSE_RECORDS), err);
+	unlocking_free(u);
+	return status;
+}
+
 static enum status read_all(struct reading *r, struct err *err)
 {
 	struct log_info info;
 	enum status status = STATUS_OK;
 
-	if (r->house.records_key == NULL)
+	if (!r->house.locks[HOUSE_RECORDS].there)
 		return err_set(err, STATUS_NOT_FOUND,
 			       "only the office that has records.key can read "
 			       "records");
+	if (house_is_locked(&r->house, HOUSE_RECORDS))
+		status = unlock(r, err);
+	if (status != STATUS_OK)
+		return status;
 	if (r->to != NULL && mkdir(r->to, 0700) != 0 && errno != EEXIST)
 		return err_set(err, STATUS_IO, "cannot make '%s': %s", r->to,
 			       strerror(errno));

@@ -144,6 +144,7 @@ static void print_warnings(const json_t *status)
 	if (json_array_size(json_object_get(status, "evidence")) > 0)
 		puts(tr("WARNING: a log has forked; tell the office: see "
 			"'xiangtu status --json', evidence."));
+	cli_print_locked(json_object_get(status, "keys"));
 	if (!json_is_true(json_object_get(status, "clock_set")))
 		puts(tr("The clock is not set; dates shown may be wrong."));
 }

@@ -1,6 +1,9 @@
 #include "node/cli/verbs.h"
 
 #define TOPIC_OPTION { "topic", "PATH", "only this topic and what is below it" }
+#define PASSPHRASE_OPTION                                              \
+	{ "passphrase-file", "FILE", "its first line is the passphrase " \
+				     "(else it is asked for)" }
 #define NODE_OPTIONS                                                          \
 	{ "http", "ADDR:PORT", "where pages and catalog are served "          \
 			       "(0.0.0.0:7433)" },                            \
@@ -26,6 +29,13 @@ const struct cli_verb cli_verbs[] = {
 						 "root has these words" },
 		       { "origin", "NAME", "name of this office's own log" },
 		       NODE_OPTIONS,
+		       { "passphrase-file", "FILE",
+			 "its first line is the passphrase of a county's "
+			 "keys (else it is asked for)" },
+		       { "root-passphrase-file", "FILE",
+			 "the root key's, where that is another one" },
+		       { "unprotected", NULL, "keep a county's keys without "
+					      "a passphrase" },
 		       { "new-identity", NULL, "this directory is a copy: "
 					       "give it an identity of its "
 					       "own" },
@@ -43,6 +53,16 @@ const struct cli_verb cli_verbs[] = {
 	  .options = { { "mirror-poll", "SECONDS", "how often a static mirror "
 						   "is looked at (30)" } },
 	  .run = cmd_run },
+	{ .name = "unlock",
+	  .words = "",
+	  .summary = "open the office's keys in the running node, once after "
+		     "each start",
+	  .options = { PASSPHRASE_OPTION },
+	  .run = cmd_unlock },
+	{ .name = "lock",
+	  .words = "",
+	  .summary = "close the office's keys again",
+	  .run = cmd_lock },
 	{ .name = "publish",
 	  .words = "FILE|FOLDER",
 	  .summary = "publish a lesson under this node's name",
@@ -60,6 +80,7 @@ const struct cli_verb cli_verbs[] = {
 		       { "number", "N", "its number in the series" },
 		       { "initials", "LETTERS", "initials of the title, where "
 						"the made ones are wrong" },
+		       PASSPHRASE_OPTION,
 		       { "no-media", NULL, "do not look into the video "
 					   "(no poster, no length)" } },
 	  .examples = "  xiangtu publish 黑山羊春季防疫.mp4 --title "
@@ -70,6 +91,7 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "take a lesson back, everywhere",
 	  .most = 1,
 	  .options = { { "reason", "TEXT", "why" },
+		       PASSPHRASE_OPTION,
 		       { "list", NULL, "what was withdrawn, and who has not "
 				       "confirmed yet" } },
 	  .examples = "  xiangtu withdraw k3f9w2aa --reason 剂量有误\n"
@@ -160,7 +182,8 @@ const struct cli_verb cli_verbs[] = {
 	  .most = 1,
 	  .options = { { "name", "NAME", "another name than its own" },
 		       { "group", "NAME", "a group it belongs to "
-					  "(repeatable)" } },
+					  "(repeatable)" },
+		       PASSPHRASE_OPTION },
 	  .run = cmd_station_accept },
 	{ .name = "station list",
 	  .words = "",
@@ -171,6 +194,7 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "retire a station",
 	  .least = 1,
 	  .most = 1,
+	  .options = { PASSPHRASE_OPTION },
 	  .run = cmd_station_end },
 	{ .name = "records",
 	  .words = "",
@@ -189,7 +213,8 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "read, at the office, what a station has sent",
 	  .least = 1,
 	  .most = 1,
-	  .options = { { "to", "DIR", "write them there, a file each" } },
+	  .options = { { "to", "DIR", "write them there, a file each" },
+		       PASSPHRASE_OPTION },
 	  .run = cmd_records_read },
 	{ .name = "drive plan",
 	  .words = "[PATH]",

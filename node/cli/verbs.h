@@ -6,6 +6,10 @@
 
 enum status cmd_init(struct cli *cli, struct err *err);
 enum status cmd_run(struct cli *cli, struct err *err);
+enum status cmd_unlock(struct cli *cli, struct err *err);
+enum status cmd_lock(struct cli *cli, struct err *err);
+/* Which keys of an office are locked, where some are. */
+void cli_print_locked(const json_t *keys);
 enum status cmd_publish(struct cli *cli, struct err *err);
 enum status cmd_withdraw(struct cli *cli, struct err *err);
 enum status cmd_lessons(struct cli *cli, struct err *err);
