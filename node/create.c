@@ -7,6 +7,7 @@
 #include "node/durable.h"
 #include "node/house.h"
 #include "node/office_request.h"
+#include "node/own_kept.h"
 #include "signing/words.h"
 
 /* The usual limits of a county's own publisher: generous, but finite. */
@@ -349,6 +350,10 @@ static enum status write_node(const struct create_options *o,
 	secret_key_free(key);
 	if (status == STATUS_OK)
 		status = house_mark_machine(o->dir, err);
+	if (status == STATUS_OK && conf->origin[0] != 0) {
+		house_path(o->dir, OWN_KEPT_NEW_LOG, path);
+		status = durable_write(path, bytes_of("\n"), 0644, err);
+	}
 	conf_format(conf, &text);
 	house_path(o->dir, "node.conf", path);
 	if (status == STATUS_OK)

@@ -423,6 +423,18 @@ static void refuse_offer(struct sync *s, const struct offer *offer,
 		f->o.on_starved(f->o.owner, offer->source);
 }
 
+static void own_was_shown(struct sync *s, const struct source *source)
+{
+	struct follower *f = s->f;
+	struct log_info log;
+	struct err err = ERR_INIT;
+
+	if (f->o.on_own_shown != NULL &&
+	    log_get(f->o.catalog, s->log, &log, &err) == STATUS_OK &&
+	    log.own && log.kind == LOG_LESSONS)
+		f->o.on_own_shown(f->o.owner, source);
+}
+
 static void sync_next_offer(struct sync *s)
 {
 	struct follower *f = s->f;
@@ -436,13 +448,14 @@ static void sync_next_offer(struct sync *s)
 		if (status == STATUS_OK) {
 			s->source = offer.source;
 			source_hold(s->source);
+		} else if (status == STATUS_OLD) {
+			own_was_shown(s, offer.source);
 		} else if (status == STATUS_FORKED) {
 			f->o.on_fork(f->o.owner, s->origin);
 		} else if (status == STATUS_UNTRUSTED ||
 			   status == STATUS_MALFORMED) {
 			refuse_offer(s, &offer, err.text);
-		} else if (status != STATUS_OLD &&
-			   status != STATUS_NOT_FOUND) {
+		} else if (status != STATUS_NOT_FOUND) {
 			/* Ours or the publisher's fault, not the source's. */
 			complain(s, err.text);
 		}

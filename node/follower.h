@@ -34,6 +34,9 @@ struct follower_options {
 	void (*on_grown)(void *owner, int64_t id);
 	/* A root or trust note was taken in. */
 	void (*on_trust)(void *owner);
+	/* `source` showed a head of this node's own log that is not above what
+	 * is here. May be NULL. */
+	void (*on_own_shown)(void *owner, const struct source *source);
 	/* The log forked: evidence is kept, it is no longer followed. */
 	void (*on_fork)(void *owner, const char *origin);
 	/* `source` failed or lied about a log and nobody else offers: it should

@@ -26,6 +26,10 @@ struct heads {
 	struct catalog *catalog;
 	const struct trust_book *trust;
 	uint64_t first, number; /* numbers lie in [first, number] */
+	int64_t own;		/* the log this node writes; 0: none */
+	bool asks;		/* what others hold of it */
+	void (*given)(void *owner, int64_t log);
+	void *given_owner;
 	struct change *changes; /* one per log that changed since the start */
 	size_t n_changes;
 	struct waiter *waiters;
@@ -64,11 +68,26 @@ static enum status list_log(void *owner, const struct log_info *info,
 	status = log_read_note(l->h->catalog, info->id, &l->note, err);
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
+	if (l->h->given != NULL && info->id == l->h->own)
+		l->h->given(l->h->given_owner, info->id);
 	if (status == STATUS_OK)
 		(void)json_array_append_new(
 			l->notes, json_stringn((const char *)l->note.data,
 					       l->note.size));
 	return status;
+}
+
+static void put_own(struct heads *h, json_t *root)
+{
+	struct log_info info;
+	struct err err = ERR_INIT;
+
+	if (h->own != 0 &&
+	    log_get(h->catalog, h->own, &info, &err) == STATUS_OK)
+		(void)json_object_set_new(
+			root, "own",
+			json_pack("{s:s, s:I, s:b}", "log", info.hash, "size",
+				  (json_int_t)info.size, "asks", h->asks));
 }
 
 /* What is new after `after`, as JSON from malloc; NULL when that cannot be
@@ -89,8 +108,10 @@ static char *news_after(struct heads *h, uint64_t after)
 	root = json_pack("{s:I, s:I, s:I, s:o}", "n", (json_int_t)h->number,
 			 "root", (json_int_t)h->trust->root.version, "trust",
 			 (json_int_t)h->trust->trust.version, "logs", l.notes);
-	if (root != NULL)
+	if (root != NULL) {
+		put_own(h, root);
 		text = json_dumps(root, JSON_COMPACT);
+	}
 	json_decref(root);
 	return text;
 }
@@ -206,6 +227,25 @@ void heads_close(struct heads *h, void (*on_closed)(void *owner), void *owner)
 	h->owner = owner;
 	wake_waiters(h, true);
 	uv_close((uv_handle_t *)&h->timer, timer_closed);
+}
+
+void heads_own(struct heads *h, int64_t log, bool asks)
+{
+	bool begins = asks && !h->asks;
+
+	h->own = log;
+	h->asks = asks;
+	if (!begins)
+		return;
+	h->number++;
+	wake_waiters(h, false);
+}
+
+void heads_on_given(struct heads *h, void (*given)(void *owner, int64_t log),
+		    void *owner)
+{
+	h->given = given;
+	h->given_owner = owner;
 }
 
 void heads_log_changed(struct heads *h, int64_t log)

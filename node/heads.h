@@ -32,6 +32,12 @@ struct heads *heads_new(uv_loop_t *loop, struct catalog *catalog,
 void heads_close(struct heads *h, void (*on_closed)(void *owner),
 		 void *owner);
 
+/* `log` (0: none) is this node's own: those below are told of it, and while
+ * `asks`, that they are to say what they hold of it. */
+void heads_own(struct heads *h, int64_t log, bool asks);
+/* Called before that log's checkpoint is given to anybody. */
+void heads_on_given(struct heads *h, void (*given)(void *owner, int64_t log),
+		    void *owner);
 /* A log has a new checkpoint. */
 void heads_log_changed(struct heads *h, int64_t log);
 /* A root or trust note is newer. */

@@ -15,6 +15,7 @@
 #include "catalog/log.h"
 #include "node/clock_floor.h"
 #include "node/durable.h"
+#include "node/own_kept.h"
 #include "proto/encoding.h"
 
 enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };
@@ -252,6 +253,23 @@ void house_close(struct house *h)
 		(void)close(h->lock);
 }
 
+/* Our own log; begun here for the first time, or after this disk lost it? */
+static enum status keep_own(struct house *h, struct err *err)
+{
+	struct log_info log;
+	enum status status = log_find(h->catalog, h->conf.origin, &log, err);
+	int64_t id;
+
+	if (status == STATUS_NOT_FOUND)
+		status = own_kept_begin(h, err);
+	if (status == STATUS_OK)
+		status = log_follow(h->catalog, h->conf.origin, true, &id,
+				    err);
+	if (status == STATUS_OK)
+		own_kept_begun(h);
+	return status;
+}
+
 enum status house_follow(struct house *h, struct err *err)
 {
 	const struct trust *trust = &h->trust.trust;
@@ -264,8 +282,10 @@ enum status house_follow(struct house *h, struct err *err)
 
 		if (!own && !publisher_touches(p, h->conf.region))
 			continue;
-		status = log_follow(h->catalog, p->origin,
-				    own && house_is_publisher(h), &id, err);
+		status = own && house_is_publisher(h) ?
+				 keep_own(h, err) :
+				 log_follow(h->catalog, p->origin, false, &id,
+					    err);
 		/* A publisher named like a station's records has no log that
 		 * anybody could keep apart; the others have theirs. */
 		if (status == STATUS_EXISTS)

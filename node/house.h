@@ -8,6 +8,7 @@
  *     publisher.key                    of the log this node writes, mode 0600
  *     records.key  opens what stations sealed to this office, mode 0600
  *     ack.key      this office acknowledges records with it, mode 0600
+ *     publisher.new  its log is new: there is none to be lost (node/own_kept.h)
  *     machine     which machine the directory was made for
  *     trust/      root and trust notes                (node/trust_book.h)
  *     node.db     logs, lessons, search, wants        (catalog/catalog.h)

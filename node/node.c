@@ -176,6 +176,7 @@ static void ticked(uv_timer_t *timer)
 	node_peers_tick(n);
 	node_statement_tick(n);
 	node_up_tick(n);
+	node_own_tick(n);
 	node_cache_tick(n);
 	resources_tick(n);
 	ondrive_tick(n->ondrive);
@@ -378,6 +379,7 @@ static enum status start_following(struct node *n, struct err *err)
 		.on_grown = node_log_grown,
 		.on_trust = node_trust_changed,
 		.on_fork = node_forked,
+		.on_own_shown = node_own_shown,
 		.on_starved = starved,
 	};
 	enum status status = follower_open(&n->follower, &follower, err);
@@ -393,6 +395,7 @@ static enum status start_following(struct node *n, struct err *err)
 			.static_ms = n->static_ms,
 			.owner = n,
 			.on_back = upstream_back,
+			.on_own = node_up_own,
 		};
 
 		poller.source = sources_at(&n->sources,
@@ -478,6 +481,8 @@ static enum status start(struct node *n, struct err *err)
 		status = start_following(n, err);
 	if (status == STATUS_OK)
 		status = node_up_start(n, err);
+	if (status == STATUS_OK)
+		status = node_own_start(n, err);
 	if (status == STATUS_OK)
 		status = node_lan_start(n, err);
 	if (status == STATUS_OK)

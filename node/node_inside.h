@@ -25,6 +25,7 @@
 #include "node/lan.h"
 #include "node/neighbours.h"
 #include "node/node.h"
+#include "node/node_own.h"
 #include "node/pace.h"
 #include "node/poller.h"
 #include "node/posters.h"
@@ -119,6 +120,8 @@ struct node {
 	struct catalog *lists; /* what they are read from; NULL before */
 	struct requests requests;
 	struct live live;
+
+	struct own_watch own; /* of this node's own log (node_own.c) */
 
 	/* own statement (node_statement.c) */
 	struct statement_maker maker; /* swarm_port: as the engine says */
@@ -264,6 +267,10 @@ void upload_request(struct node *n, struct http_request *request);
 enum status node_up_start(struct node *n, struct err *err);
 /* Send record logs up when it is time, and acknowledge those that came. */
 void node_up_tick(struct node *n);
+/* An upstream writes the log of this hash, and says what it has of it; as
+ * poller_options.on_own. What it has lost is given back. */
+void node_up_own(void *node, struct source *source, const char *hash,
+		 uint64_t size, bool asks);
 /* A log has grown: true when it is one of records, which nobody else is to be
  * told of. */
 bool node_records_grown(struct node *n, int64_t log);
@@ -275,9 +282,29 @@ void node_up_stop(struct node *n);
 struct bytes node_statement(struct node *n);
 /* Send it up when it is time. */
 void node_statement_tick(struct node *n);
-/* Somebody's statement came (POST /node, a neighbour, a drive). */
+/* Somebody's statement came (POST /node, a neighbour); a drive's is not
+ * `direct`: nobody knows how old it is. */
 enum status node_statement_take(struct node *n, struct bytes note,
-				uint64_t age_s, struct err *err);
+				uint64_t age_s, bool direct, struct err *err);
+/* Have it sent to `base` now. */
+void node_statement_say(struct node *n, const char *base);
+
+/* --- node_own.c --- */
+enum status node_own_start(struct node *n, struct err *err);
+void node_own_tick(struct node *n);
+/* A part of `log` is about to be given to somebody. */
+void node_own_given(void *node, int64_t log);
+/* A source showed a head of it that is not above ours; as
+ * follower_options.on_own_shown. */
+void node_own_shown(void *node, const struct source *source);
+/* The same, by who sent it up. */
+void node_own_sent(struct node *n);
+/* Somebody's new statement, `age_s` old. */
+void node_own_statement(struct node *n, const struct statement *st,
+			uint64_t age_s);
+/* For requests (node/requests.h, struct live). */
+void node_own_facts(void *node, struct own_log_facts *facts);
+void node_own_confirmed(void *node);
 
 /* --- node_lan.c --- */
 enum status node_lan_start(struct node *n, struct err *err);

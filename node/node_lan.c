@@ -220,7 +220,8 @@ static void statement_came(void *owner, const struct http_reply *reply)
 	    statement_open(reply->body, &st) != STATUS_OK) {
 		neighbours_failed(&n->neighbours, ask->row, now);
 	} else {
-		(void)node_statement_take(n, reply->body, 0, &ignored);
+		(void)node_statement_take(n, reply->body, 0, true,
+					  &ignored);
 		if (neighbours_answered(&n->neighbours, ask->row, &st, now,
 					&news) == STATUS_OK) {
 			if (news.has_gone)

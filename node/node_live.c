@@ -191,7 +191,7 @@ static json_t *cache_live(void *node)
 static enum status statement_take(void *node, struct bytes note,
 				  uint64_t age_s, struct err *err)
 {
-	return node_statement_take(node, note, age_s, err);
+	return node_statement_take(node, note, age_s, false, err);
 }
 
 static struct bytes own_statement(void *node)
@@ -236,6 +236,8 @@ void node_live_init(struct node *n)
 		.statement_take = statement_take,
 		.own_statement = own_statement,
 		.has_twin = has_twin,
+		.own_log = node_own_facts,
+		.own_confirmed = node_own_confirmed,
 	};
 	n->requests = (struct requests){ .house = &n->house,
 					 .index = n->index,

@@ -26,7 +26,7 @@ struct bytes node_statement(struct node *n)
 }
 
 enum status node_statement_take(struct node *n, struct bytes note,
-				uint64_t age_s, struct err *err)
+				uint64_t age_s, bool direct, struct err *err)
 {
 	struct statement st;
 	enum status status = statement_keep(&n->house, note, age_s, &st, err);
@@ -34,6 +34,8 @@ enum status node_statement_take(struct node *n, struct bytes note,
 	if (status == STATUS_OK) {
 		n->statement_unsent = true; /* others' go up, too */
 		node_look_for_own_log(n, &st);
+		if (direct)
+			node_own_statement(n, &st, age_s);
 	}
 	return status;
 }
@@ -60,6 +62,12 @@ static void send_note(struct node *n, const char *base, struct bytes note,
 	(void)http_client_post(n->client, &get, note,
 			       "text/plain; charset=utf-8", sent, n, NULL,
 			       &err);
+}
+
+void node_statement_say(struct node *n, const char *base)
+{
+	n->statement_stale = true; /* a new one, which nobody can have kept */
+	send_note(n, base, node_statement(n), 0);
 }
 
 struct sending {

@@ -8,7 +8,9 @@
  *                    +-- 200 --> waits for the acknowledgement: asks again
  *                    |           after 2 s, 4 s, … 60 s
  *                    +-- refused, failed --> rests, longer each time
- */
+ *
+ * An upstream that writes a log of lessons and has less of it than is here
+ * lost some: it goes up in the same way, once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +28,8 @@ enum {
 	ASK_MAX_MS = 60 * 1000,
 	REST_MS = 5 * 1000,    /* after a failure */
 	REST_MAX_MS = 600 * 1000,
-	REFUSED_MS = 600 * 1000
+	REFUSED_MS = 600 * 1000,
+	SAY_MS = 1000 /* between two answers about an upstream's own log */
 };
 
 /* One log on one line. */
@@ -35,7 +38,8 @@ struct up_job {
 	struct upload_giving giving;
 	char origin[ORIGIN_MAX + 1];
 	uint64_t size; /* of the log when it was last looked at */
-	bool open;     /* not acknowledged in full */
+	bool open;     /* not acknowledged in full, or not given back */
+	bool back;     /* the upstream's own log */
 	bool complained;
 	int64_t due_ms;
 	int64_t pause_ms; /* before the next */
@@ -48,6 +52,8 @@ struct up_line {
 	struct up_job *busy;
 	struct http_fetch *fetch;
 	bool asked_own; /* whether it has more of our own log */
+	bool asks;	/* what we hold of its own log */
+	int64_t said_ms; /* when it was told; 0 never */
 	struct buf body;
 };
 
@@ -98,7 +104,7 @@ static void look_at_logs(struct up_line *line)
 	struct err err = ERR_INIT;
 
 	for (struct up_job *job = line->jobs; job != NULL; job = job->next)
-		job->open = false;
+		job->open = job->back && job->open;
 	(void)log_each_records(line->n->house.catalog, look_at_log, line,
 			       &err);
 	while (*at != NULL) {
@@ -175,6 +181,7 @@ static void sent(void *owner, const struct http_reply *reply)
 		break;
 	case UPLOAD_DONE:
 		job->complained = false;
+		job->open = !job->back;
 		rest(line, job, longer(job->pause_ms, ASK_MS, ASK_MAX_MS));
 		line->n->records_stale |= acked;
 		break;
@@ -279,12 +286,73 @@ static void ask_for_own(struct up_line *line)
 					  &line->fetch, &err) == STATUS_OK;
 }
 
+/* --- the upstream's own log --- */
+
+static void give_back(struct up_line *line, const struct log_info *info,
+		      uint64_t there)
+{
+	struct up_job *job = job_of(line, info);
+
+	if (job == NULL || job == line->busy)
+		return;
+	if (!job->back || !job->open) {
+		(void)fprintf(stderr,
+			      "xiangtu: %s has %llu entries of its own log "
+			      "'%s', here are %llu: it is given them back\n",
+			      line->up->url, (unsigned long long)there,
+			      info->origin, (unsigned long long)info->size);
+		upload_giving_init(&job->giving, info->id, there);
+		job->due_ms = job->pause_ms = 0;
+	}
+	job->back = job->open = true;
+	job->size = info->size;
+}
+
+static void line_tick(struct up_line *line, int64_t now);
+
+/* A new statement, which says what we hold; what is being given back first. */
+static void say_own(struct up_line *line, int64_t now)
+{
+	if (!line->asks || (line->busy != NULL && line->busy->back) ||
+	    (line->said_ms != 0 && now - line->said_ms < SAY_MS))
+		return;
+	line->asks = false;
+	line->said_ms = now;
+	node_statement_say(line->n, line->up->url);
+}
+
+void node_up_own(void *node, struct source *source, const char *hash,
+		 uint64_t size, bool asks)
+{
+	struct node *n = node;
+	int64_t now = node_now(n);
+	struct up_line *line = NULL;
+	struct err err = ERR_INIT;
+	struct log_info info;
+
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		if (n->up_lines[i] != NULL && n->up_lines[i]->up == source)
+			line = n->up_lines[i];
+	if (line == NULL || n->stopping ||
+	    log_find_hash(n->house.catalog, hash, &info, &err) != STATUS_OK ||
+	    info.kind != LOG_LESSONS || info.own || info.forked ||
+	    info.size == 0)
+		return;
+	if (info.size > size) {
+		give_back(line, &info, size);
+		line_tick(line, now);
+	}
+	line->asks |= asks;
+	say_own(line, now);
+}
+
 /* --- of the node --- */
 
 static void line_tick(struct up_line *line, int64_t now)
 {
 	struct up_job *job;
 
+	say_own(line, now);
 	if (line->fetch != NULL || !line->up->ok || line->up->is_static)
 		return;
 	if (!line->asked_own) {

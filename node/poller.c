@@ -104,6 +104,17 @@ static void failed(struct poller *p, const struct http_reply *reply)
 	sleep_until_fit(p);
 }
 
+/* Whoever we poll may be an office that writes a log and has lost some. */
+static void take_own(struct poller *p, const json_t *own)
+{
+	const char *hash = json_string_value(json_object_get(own, "log"));
+	json_int_t size = json_integer_value(json_object_get(own, "size"));
+
+	if (p->o.on_own != NULL && hash != NULL && size >= 0)
+		p->o.on_own(p->o.owner, p->o.source, hash, (uint64_t)size,
+			    json_is_true(json_object_get(own, "asks")));
+}
+
 static bool take_heads(struct poller *p, struct bytes body)
 {
 	json_t *root = json_loadb((const char *)body.data, body.size,
@@ -128,6 +139,7 @@ static bool take_heads(struct poller *p, struct bytes body)
 					       (const uint8_t *)
 						       json_string_value(note),
 					       json_string_length(note) });
+	take_own(p, json_object_get(root, "own"));
 	json_decref(root);
 	return true;
 }

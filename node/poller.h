@@ -28,6 +28,10 @@ struct poller_options {
 	struct source *source;	/* outlives the poller */
 	unsigned static_ms;	/* 0: POLLER_STATIC_MS */
 	void *owner;
+	/* It writes the log of this hash, and has `size` entries of it;
+	 * `asks`: it wants to know what others hold. May be NULL. */
+	void (*on_own)(void *owner, struct source *source, const char *hash,
+		       uint64_t size, bool asks);
 	/* It answered after not having done so. May be NULL. */
 	void (*on_back)(void *owner, struct source *source);
 };

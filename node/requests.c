@@ -573,6 +573,7 @@ enum status requests_answer(struct requests *r, const json_t *request,
 		{ "log-body", request_log_body },
 		{ "log-missing", request_log_missing },
 		{ "log-drop", request_log_drop },
+		{ "log-given", request_log_given },
 		{ "indexed", request_indexed },
 		{ "statement-take", request_statement_take },
 		{ "own-statement", request_own_statement },
@@ -581,6 +582,7 @@ enum status requests_answer(struct requests *r, const json_t *request,
 	};
 	const char *verb = request_text(request, "verb");
 
+	r->alone = json_is_true(json_object_get(request, "alone"));
 	for (size_t i = 0; verb != NULL && i < sizeof(verbs) / sizeof(*verbs);
 	     i++)
 		if (strcmp(verbs[i].verb, verb) == 0)

@@ -13,6 +13,7 @@
 
 #include "catalog/index.h"
 #include "node/house.h"
+#include "node/own_log.h"
 
 /* What only a running node can tell or do. All members may be NULL. */
 struct live {
@@ -65,6 +66,11 @@ struct live {
 			   json_t *lesson);
 	/* Another machine speaks with this node's key. */
 	bool (*has_twin)(void *node);
+	/* Add to what the directory knows of its own log (node/own_log.h) who
+	 * has shown it since the start. */
+	void (*own_log)(void *node, struct own_log_facts *facts);
+	/* It was signed, or confirmed: nobody is to be asked any more. */
+	void (*own_confirmed)(void *node);
 };
 
 struct requests {
@@ -74,6 +80,7 @@ struct requests {
 
 	/* private */
 	struct requests_visit *visit; /* of a drive: requests_visit.h */
+	bool alone; /* the request under way says so: node/own_log.h */
 };
 
 /* Let go of what requests have left open; the house is still there. */

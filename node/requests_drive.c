@@ -12,6 +12,7 @@
 #include "node/clock.h"
 #include "node/durable.h"
 #include "node/log_intake.h"
+#include "node/own_kept.h"
 #include "node/records.h"
 #include "node/requests_visit.h"
 
@@ -138,6 +139,24 @@ static json_t *taking_json(const struct intake *in)
 			 (json_int_t)intake_progress(in));
 }
 
+/* A drive that somebody carried here shows our own log, and nothing above what
+ * is here now. */
+static enum status own_confirmed(struct requests *r, const struct log_info *log,
+				 struct err *err)
+{
+	struct log_info own;
+	enum status status = own_kept_log(r->house, &own, err);
+
+	if (status == STATUS_NOT_FOUND ||
+	    (status == STATUS_OK && own.id != log->id))
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = own_kept_elsewhere(r->house, err);
+	if (status == STATUS_OK && own.seen <= own.size)
+		status = request_own_confirmed(r, err);
+	return status;
+}
+
 enum status request_log_take(struct requests *r, const json_t *request,
 			     json_t **answer, struct err *err)
 {
@@ -175,6 +194,11 @@ enum status request_log_take(struct requests *r, const json_t *request,
 	}
 	if (taker.pid != 0)
 		alive_release(&taker);
+	if (status == STATUS_OLD && strcmp(kind, "lessons") == 0) {
+		*err = (struct err)ERR_INIT;
+		status = own_confirmed(r, &log, err);
+		status = status == STATUS_OK ? STATUS_OLD : status;
+	}
 	if (status == STATUS_OLD) {
 		*answer = json_pack("{s:s}", "state", "old");
 	} else if (status == STATUS_NOT_FOUND) {
@@ -241,6 +265,8 @@ static enum status finish_log(struct requests *r, struct requests_visit *v,
 			      v->log.origin);
 	else if (status == STATUS_OK)
 		tell_grown(r, &v->log);
+	if (status == STATUS_OK)
+		status = own_confirmed(r, &v->log, err);
 	if (status == STATUS_OK)
 		*answer = json_pack("{s:b, s:I}", "done", true, "size",
 				    (json_int_t)size);
@@ -356,6 +382,18 @@ enum status request_log_drop(struct requests *r, const json_t *request,
 	drop_log(r);
 	*answer = json_object();
 	return STATUS_OK;
+}
+
+/* This node's own log goes to where nobody sees what becomes of it. */
+enum status request_log_given(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err)
+{
+	enum status status = own_kept_elsewhere(r->house, err);
+
+	(void)request;
+	if (status == STATUS_OK)
+		*answer = json_object();
+	return status;
 }
 
 enum status request_indexed(struct requests *r, const json_t *request,

@@ -44,6 +44,8 @@ enum status request_log_missing(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err);
 enum status request_log_drop(struct requests *r, const json_t *request,
 			     json_t **answer, struct err *err);
+enum status request_log_given(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
 enum status request_indexed(struct requests *r, const json_t *request,
 			    json_t **answer, struct err *err);
 enum status request_statement_take(struct requests *r, const json_t *request,
@@ -115,7 +117,10 @@ enum status request_index(struct requests *r, struct err *err);
  * the running node. */
 enum status request_append(struct requests *r, struct bytes entry,
 			   struct err *err);
-/* STATUS_OK when this node may write to a log of its own now. */
+/* STATUS_OK when this node may write to a log of its own now; as
+ * own_log_may_sign() while it may not be the disk used last. */
 enum status request_may_publish(struct requests *r, struct err *err);
+/* This node's own log is what others have of it, or more. Durable. */
+enum status request_own_confirmed(struct requests *r, struct err *err);
 
 #endif

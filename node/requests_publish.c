@@ -6,12 +6,30 @@
 #include "catalog/log.h"
 #include "catalog/stations.h"
 #include "node/clock.h"
+#include "node/own_kept.h"
 #include "node/own_statement.h"
 #include "node/requests_internal.h"
 #include "node/tidy.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
 #include "proto/text.h"
+
+/* Is this disk the one that was signed on last, as far as can be told? */
+static enum status may_sign(struct requests *r, struct err *err)
+{
+	struct own_log_facts facts;
+	enum status status = own_kept_facts(r->house, &facts, err);
+
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, status, "there is no log '%s' here",
+			       r->house->conf.origin);
+	if (status != STATUS_OK)
+		return status;
+	facts.alone = r->alone;
+	if (r->live != NULL && r->live->own_log != NULL)
+		r->live->own_log(r->live->node, &facts);
+	return own_log_may_sign(&facts, err);
+}
 
 enum status request_may_publish(struct requests *r, struct err *err)
 {
@@ -36,7 +54,19 @@ enum status request_may_publish(struct requests *r, struct err *err)
 			       "publishing from both would fork the log. Find "
 			       "the copy and run 'xiangtu init --new-identity' "
 			       "there");
-	return house_need_key(r->house, HOUSE_PUBLISHER, err);
+	if (house_need_key(r->house, HOUSE_PUBLISHER, err) != STATUS_OK)
+		return err->status;
+	return may_sign(r, err);
+}
+
+enum status request_own_confirmed(struct requests *r, struct err *err)
+{
+	enum status status = own_kept_confirm(r->house, err);
+
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->own_confirmed != NULL)
+		r->live->own_confirmed(r->live->node);
+	return status;
 }
 
 enum status request_append(struct requests *r, struct bytes entry,
@@ -49,6 +79,11 @@ enum status request_append(struct requests *r, struct bytes entry,
 	if (status == STATUS_NOT_FOUND)
 		return err_set(err, status, "there is no log '%s' here",
 			       r->house->conf.origin);
+	if (status == STATUS_OK)
+		status = may_sign(r, err);
+	/* From here on this disk is the one: nobody holds more. */
+	if (status == STATUS_OK)
+		status = request_own_confirmed(r, err);
 	if (status == STATUS_OK)
 		status = log_append(r->house->catalog, info.id, &entry, 1,
 				    r->house->publisher_key, err);

@@ -86,6 +86,16 @@ static json_t *node_json(struct requests *r)
 		clock_is_set());
 }
 
+/* May this office publish now, and if not, why? */
+static json_t *publishing_json(struct requests *r)
+{
+	struct err err = ERR_INIT;
+	enum status status = request_may_publish(r, &err);
+
+	return json_pack("{s:b, s:s, s:s}", "ok", status == STATUS_OK,
+			 "status", status_name(status), "why", err.text);
+}
+
 enum status request_status(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err)
 {
@@ -111,6 +121,9 @@ enum status request_status(struct requests *r, const json_t *request,
 	(void)json_object_set_new(object, "evidence", evidence);
 	(void)json_object_set_new(object, "lessons", summary_json(&summary));
 	(void)json_object_set_new(object, "keys", request_keys_json(r->house));
+	if (house_is_publisher(r->house))
+		(void)json_object_set_new(object, "publishing",
+					  publishing_json(r));
 	last = request_cache_json(r);
 	if (last != NULL)
 		(void)json_object_set_new(object, "cache", last);

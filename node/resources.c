@@ -143,9 +143,13 @@ static void serve_tlog(struct node *n, struct http_request *request,
 	memcpy(hash, rest, ORIGIN_HASH_SIZE);
 	hash[ORIGIN_HASH_SIZE] = 0;
 	rest += ORIGIN_HASH_SIZE + 1;
-	if (log_find_hash(n->house.catalog, hash, &info, &err) != STATUS_OK)
+	if (log_find_hash(n->house.catalog, hash, &info, &err) != STATUS_OK) {
 		resources_not_found(request);
-	else if (strcmp(rest, "checkpoint") == 0)
+		return;
+	}
+	if (info.size > 0)
+		node_own_given(n, info.id);
+	if (strcmp(rest, "checkpoint") == 0)
 		serve_checkpoint(n, request, info.id);
 	else if (tile_path_parse(bytes_of(rest), &path) == STATUS_OK)
 		serve_tile(n, request, info.id, &path);
@@ -257,7 +261,7 @@ static void take_statement(struct node *n, struct http_request *request)
 		return;
 	if (status == STATUS_OK)
 		status = node_statement_take(n, http_request_body(request),
-					     age, &err);
+					     age, true, &err);
 	if (status == STATUS_OK || status == STATUS_OLD) {
 		struct http_answer answer = HTTP_ANSWER_INIT;
 

@@ -19,6 +19,14 @@ static void tell_node(struct node *n, const struct upload_answer *a)
 			      "xiangtu: others have more of this node's "
 			      "records than it has itself: it takes them back "
 			      "in\n");
+	if (a->own_shown)
+		node_own_sent(n);
+	if (a->own_shown && a->grown != 0) {
+		(void)fprintf(stderr, "xiangtu: this disk had lost entries of "
+				      "the office's log; they are back\n");
+		node_log_grown(n, a->grown);
+		return;
+	}
 	if (a->grown != 0 || a->acked != 0)
 		n->records_stale = true;
 	if (a->grown != 0)

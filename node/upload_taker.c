@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/log_intake.h"
+#include "node/own_kept.h"
 #include "node/upload_taker_inside.h"
 #include "proto/bundle.h"
 #include "proto/encoding.h"
@@ -86,6 +88,11 @@ void upload_refuse(struct take *k, enum status status, const struct err *err)
 /* All of it is here: the newest acknowledgement, if there is one. */
 static void say_held(struct take *k)
 {
+	if (k->is_own) {
+		k->answer->code = 200;
+		k->answer->own_shown = true;
+	}
+
 	struct catalog *c = k->t->house->catalog;
 	struct err err = ERR_INIT;
 	struct log_info info;
@@ -115,8 +122,9 @@ void upload_commit(struct take *k, struct intake *in)
 	}
 	if (status == STATUS_OK) {
 		k->answer->grown = k->offer.log;
-		status = records_taken(k->t->house, k->offer.log,
-				       k->upload.note, k->now_s, &err);
+		if (!k->is_own)
+			status = records_taken(k->t->house, k->offer.log,
+					       k->upload.note, k->now_s, &err);
 	}
 	if (status != STATUS_OK)
 		upload_refuse(k, status, &err);
@@ -178,7 +186,8 @@ static bool entries_fit(const struct take *k)
 
 	return count <= UPLOAD_ENTRIES_MAX &&
 	       bundle_check(k->upload.data, (unsigned)count,
-			    RECORDS_ENTRY_MAX) == STATUS_OK;
+			    k->is_own ? ENTRY_SIZE_MAX : RECORDS_ENTRY_MAX) ==
+		       STATUS_OK;
 }
 
 static void take_entries(struct take *k, struct intake *in)
@@ -195,14 +204,29 @@ static void take_entries(struct take *k, struct intake *in)
 
 /* --- one body --- */
 
+static enum status open_intake(struct take *k, struct intake **in,
+			       struct err *err)
+{
+	struct house *h = k->t->house;
+	struct log_info own;
+	enum status status;
+
+	if (!k->is_own)
+		return records_open_intake(in, h, k->upload.note, k->now_s,
+					   &k->offer, err);
+	status = log_get(h->catalog, k->offer.log, &own, err);
+	return status == STATUS_OK ?
+		       log_intake_open(h->catalog, &h->trust.trust, &own,
+				       k->upload.note, in, err) :
+		       status;
+}
+
 static void take_new(struct take *k)
 {
 	struct err err = ERR_INIT;
 	struct intake *in;
 	bool entries = !k->upload.is_part && k->upload.data.size > 0;
-	enum status status = records_open_intake(&in, k->t->house,
-						 k->upload.note, k->now_s,
-						 &k->offer, &err);
+	enum status status = open_intake(k, &in, &err);
 
 	k->answer->own_is_ahead = k->offer.own_is_ahead;
 	if (status == STATUS_OLD) {
@@ -224,43 +248,75 @@ static void take_new(struct take *k)
 	}
 }
 
+/* Is it our own log of lessons, signed by us? */
+static bool find_own(struct take *k, const char *hash)
+{
+	const struct trust *trust = &k->t->house->trust.trust;
+	const struct publisher *p;
+	struct err ignored = ERR_INIT;
+	struct log_info own;
+
+	if (own_kept_log(k->t->house, &own, &ignored) != STATUS_OK ||
+	    strcmp(own.hash, hash) != 0)
+		return false;
+	p = trust_publisher(trust, own.origin);
+	if (p == NULL ||
+	    checkpoint_open(k->upload.note, own.origin, p->keys, p->key_count,
+			    &k->offer.head) != STATUS_OK)
+		return false;
+	k->is_own = true;
+	k->offer.log = own.id;
+	k->offer.held = own.size;
+	return true;
+}
+
+/* A log of records, which may not be here yet; false when it was answered. */
+static bool find_records(struct take *k, const char *hash)
+{
+	char hex[ORIGIN_HASH_SIZE + 1];
+	uint8_t raw[SHA256_SIZE];
+	struct err err = ERR_INIT;
+	struct public_key key;
+	struct log_info info;
+	enum status status = records_open_note(k->upload.note,
+					       &k->offer.head, &key, &err);
+
+	if (status != STATUS_OK) {
+		upload_refuse(k, status, &err);
+		return false;
+	}
+	sha256(k->offer.head.origin, strlen(k->offer.head.origin), raw);
+	hex_encode((struct bytes){ raw, sizeof(raw) }, hex);
+	if (strcmp(hash, hex) != 0) {
+		upload_say(k, 404, "the note is of another log");
+		return false;
+	}
+	if (log_find(k->t->house->catalog, k->offer.head.origin, &info,
+		     &err) == STATUS_OK) {
+		k->offer.log = info.id;
+		k->offer.held = info.size;
+	}
+	return true;
+}
+
 void upload_taker_take(struct upload_taker *t, const char *hash,
 		       struct bytes body, uint64_t now_s, int64_t now_ms,
 		       struct upload_answer *answer)
 {
 	struct take k = { .t = t, .now_s = now_s, .now_ms = now_ms,
 			  .answer = answer };
-	char hex[ORIGIN_HASH_SIZE + 1];
-	uint8_t raw[SHA256_SIZE];
-	struct err err = ERR_INIT;
-	struct public_key key;
-	struct log_info info;
 	struct taking *taking = NULL;
-	enum status status;
 
 	memset(answer, 0, sizeof(*answer));
 	if (upload_parse(body, &k.upload) != STATUS_OK) {
 		upload_say(&k, 400, "not what is sent up");
 		return;
 	}
-	status = records_open_note(k.upload.note, &k.offer.head, &key, &err);
-	if (status != STATUS_OK) {
-		upload_refuse(&k, status, &err);
+	if (!find_own(&k, hash) && !find_records(&k, hash))
 		return;
-	}
-	sha256(k.offer.head.origin, strlen(k.offer.head.origin), raw);
-	hex_encode((struct bytes){ raw, sizeof(raw) }, hex);
-	if (strcmp(hash, hex) != 0) {
-		upload_say(&k, 404, "the note is of another log");
-		return;
-	}
 	upload_taker_tick(t, now_ms);
-	if (log_find(t->house->catalog, k.offer.head.origin, &info, &err) ==
-	    STATUS_OK) {
-		k.offer.log = info.id;
-		k.offer.held = info.size;
+	if (k.offer.log != 0)
 		taking = upload_find_taking(&k);
-	}
 	if (taking != NULL && k.upload.is_part)
 		upload_take_part(&k, taking);
 	else if (taking != NULL && k.upload.data.size == 0)

@@ -1,4 +1,5 @@
-/* Takes in record logs that are sent up (docs/formats-records.md 5), whatever
+/* Takes in record logs that are sent up (docs/formats-records.md 5), and what
+ * this office lost of its own log of lessons and others give back; whatever
  * carries the bytes: one body in, one answer out.
  *
  * A log that gained little comes in one body. A longer one is asked for by
@@ -29,6 +30,8 @@ struct upload_answer {
 	int64_t acked;	    /* the log whose acknowledgement this brought; 0 */
 	bool forked;	    /* evidence was kept: tell the operator */
 	bool own_is_ahead;  /* others have more of our own log than we */
+	bool own_shown;	    /* our own log of lessons is here as far as the
+			     * sender has it */
 };
 
 /* NULL when out of memory. `house` outlives it. */

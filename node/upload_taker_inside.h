@@ -31,6 +31,7 @@ struct take {
 	uint64_t now_s;
 	int64_t now_ms;
 	struct records_offer offer;
+	bool is_own; /* not of records: our own log of lessons, given back */
 	struct upload_answer *answer;
 };
 

@@ -1,8 +1,13 @@
 /* Where a request goes: to the running node, or to the directory itself. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "node/cli/unlocking.h"
 #include "node/cli/verbs.h"
 #include "node/control_client.h"
 #include "node/drive/door.h"
+
+enum { SIGN_POLL_MS = 200 };
 
 const char *cli_text(const json_t *object, const char *key)
 {
@@ -63,6 +68,29 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 	}
 	json_decref(request);
 	door_close(door);
+	return status;
+}
+
+enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
+			    json_t **result, struct err *err)
+{
+	unsigned tries = CLI_SIGN_WAIT_S * 1000 / SIGN_POLL_MS;
+	bool said = false;
+	enum status status;
+
+	if (cli_given(cli, "alone"))
+		(void)json_object_set_new(request, "alone", json_true());
+	do {
+		*err = (struct err)ERR_INIT;
+		status = cli_ask(cli, json_incref(request), result, err);
+		if (status != STATUS_BUSY)
+			break;
+		if (!said && !cli->json)
+			(void)fprintf(stderr, "%s …\n", err->text);
+		said = true;
+		(void)usleep(SIGN_POLL_MS * 1000);
+	} while (--tries > 0);
+	json_decref(request);
 	return status;
 }
 

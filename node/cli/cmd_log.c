@@ -16,6 +16,18 @@ static void exported(void *owner, uint64_t done, uint64_t total)
 	progress_show(owner, done, total);
 }
 
+/* Others will have the office's own log, and not ask this node for it. */
+static enum status tell_given(const struct cli *cli, struct err *err)
+{
+	json_t *told;
+	enum status status = cli_ask(cli, json_pack("{s:s}", "verb",
+						    "log-given"), &told, err);
+
+	if (status == STATUS_OK)
+		json_decref(told);
+	return status;
+}
+
 enum status cmd_log_export(struct cli *cli, struct err *err)
 {
 	struct progress bar;
@@ -30,6 +42,11 @@ enum status cmd_log_export(struct cli *cli, struct err *err)
 	char size[16];
 	enum status status = house_open(&house, cli->dir, HOUSE_READ, err);
 
+	if (status == STATUS_OK && house_is_publisher(&house)) {
+		status = tell_given(cli, err);
+		if (status != STATUS_OK)
+			house_close(&house);
+	}
 	if (status != STATUS_OK)
 		return status;
 	progress_begin(&bar, cli, tr("exporting"));

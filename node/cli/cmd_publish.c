@@ -185,7 +185,8 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 		return err_set(err, STATUS_NOT_FOUND, "there is no '%s'",
 			       cli->words[0]);
 	/* Before a gigabyte is copied: may it be said at all? */
-	status = cli_ask(cli, lesson_request(cli, true, number), &answer, err);
+	status = cli_ask_to_sign(cli, lesson_request(cli, true, number),
+				 &answer, err);
 	if (status != STATUS_OK)
 		return status;
 	json_decref(answer);
@@ -206,7 +207,7 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 		(void)json_object_set_new(
 			request, "seconds",
 			json_integer((json_int_t)made.seconds));
-	status = cli_ask(cli, request, &answer, err);
+	status = cli_ask_to_sign(cli, request, &answer, err);
 	if (status != STATUS_OK)
 		return status;
 	if (cli->json) {

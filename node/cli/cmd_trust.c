@@ -101,12 +101,12 @@ enum status cmd_station_accept(struct cli *cli, struct err *err)
 	enum status status;
 
 	(void)cli_each_value(cli, "group", add_group, groups, err);
-	status = cli_ask(cli,
-			 json_pack("{s:s, s:s, s:s*, s:o}", "verb",
-				   "station-accept", "code", cli->words[0],
-				   "name", cli_value(cli, "name"), "groups",
-				   groups),
-			 &answer, err);
+	status = cli_ask_to_sign(
+		cli,
+		json_pack("{s:s, s:s, s:s*, s:o}", "verb", "station-accept",
+			  "code", cli->words[0], "name",
+			  cli_value(cli, "name"), "groups", groups),
+		&answer, err);
 	if (status != STATUS_OK)
 		return status;
 	return print_station(cli, answer, "enrolled");
@@ -115,11 +115,11 @@ enum status cmd_station_accept(struct cli *cli, struct err *err)
 enum status cmd_station_end(struct cli *cli, struct err *err)
 {
 	json_t *answer;
-	enum status status = cli_ask(cli,
-				     json_pack("{s:s, s:s}", "verb",
-					       "station-end", "code",
-					       cli->words[0]),
-				     &answer, err);
+	enum status status = cli_ask_to_sign(
+		cli,
+		json_pack("{s:s, s:s}", "verb", "station-end", "code",
+			  cli->words[0]),
+		&answer, err);
 
 	if (status != STATUS_OK)
 		return status;

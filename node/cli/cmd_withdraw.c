@@ -75,11 +75,11 @@ enum status cmd_withdraw(struct cli *cli, struct err *err)
 	if (cli_value(cli, "reason") == NULL)
 		return err_set(err, STATUS_USAGE,
 			       "--reason is needed: people will ask why");
-	status = cli_ask(cli,
-			 json_pack("{s:s, s:s, s:s}", "verb", "withdraw", "id",
-				   cli->words[0], "reason",
-				   cli_value(cli, "reason")),
-			 &lesson, err);
+	status = cli_ask_to_sign(
+		cli,
+		json_pack("{s:s, s:s, s:s}", "verb", "withdraw", "id",
+			  cli->words[0], "reason", cli_value(cli, "reason")),
+		&lesson, err);
 	if (status != STATUS_OK)
 		return status;
 	if (cli->json) {

@@ -82,7 +82,8 @@ const struct cli_verb cli_verbs[] = {
 						"the made ones are wrong" },
 		       PASSPHRASE_OPTION,
 		       { "no-media", NULL, "do not look into the video "
-					   "(no poster, no length)" } },
+					   "(no poster, no length)" },
+		       ALONE_OPTION },
 	  .examples = "  xiangtu publish 黑山羊春季防疫.mp4 --title "
 		      "黑山羊春季防疫 --topic 产业/养殖/黑山羊\n",
 	  .run = cmd_publish },
@@ -93,7 +94,8 @@ const struct cli_verb cli_verbs[] = {
 	  .options = { { "reason", "TEXT", "why" },
 		       PASSPHRASE_OPTION,
 		       { "list", NULL, "what was withdrawn, and who has not "
-				       "confirmed yet" } },
+				       "confirmed yet" },
+		       ALONE_OPTION },
 	  .examples = "  xiangtu withdraw k3f9w2aa --reason 剂量有误\n"
 		      "  xiangtu withdraw --list\n",
 	  .run = cmd_withdraw },
@@ -183,7 +185,8 @@ const struct cli_verb cli_verbs[] = {
 	  .options = { { "name", "NAME", "another name than its own" },
 		       { "group", "NAME", "a group it belongs to "
 					  "(repeatable)" },
-		       PASSPHRASE_OPTION },
+		       PASSPHRASE_OPTION,
+		       ALONE_OPTION },
 	  .run = cmd_station_accept },
 	{ .name = "station list",
 	  .words = "",
@@ -194,7 +197,7 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "retire a station",
 	  .least = 1,
 	  .most = 1,
-	  .options = { PASSPHRASE_OPTION },
+	  .options = { PASSPHRASE_OPTION, ALONE_OPTION },
 	  .run = cmd_station_end },
 	{ .name = "records",
 	  .words = "",

@@ -54,6 +54,16 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err);
 
 /*
+ * As cli_ask(), for what this office signs: while the node still asks others
+ * whether they have more of its log (STATUS_BUSY) this says so and waits, at
+ * most CLI_SIGN_WAIT_S; --alone goes along.
+ */
+enum { CLI_SIGN_WAIT_S = 45 };
+#define ALONE_OPTION { "alone", NULL, "nobody can be asked, and this is " 				      "surely the disk used last. "	  				      "Dangerous: an old disk forks the "  				      "log, which ends it" }
+enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
+			    json_t **result, struct err *err);
+
+/*
  * Ask for a list and show it: as JSON where that is wanted, else the sentence
  * `none` (translated; NULL for none) when it is empty, else by `print`. Takes
  * `request`.

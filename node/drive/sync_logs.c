@@ -179,7 +179,9 @@ static enum status log_in(void *owner, const struct log_info *log,
 	if (status == STATUS_NOT_FOUND)
 		return STATUS_OK;
 	buf_clear(&in->ours);
-	if (status == STATUS_OK &&
+	/* Our own is shown also when it says nothing new: that nobody has more
+	 * of it is news (node/own_log.h). */
+	if (status == STATUS_OK && !log->own &&
 	    log_read_note(visit_catalog(v), log->id, &in->ours, err) ==
 		    STATUS_OK &&
 	    bytes_equal(buf_bytes(&in->ours), buf_bytes(&in->note)))
@@ -411,7 +413,11 @@ static enum status log_out(void *owner, const struct log_info *log,
 	if (!v->writable)
 		return STATUS_OK;
 	visit_path(DRIVE_SYSTEM "/tlog", log->hash, folder);
-	status = sync_log_out(v, folder, log, &grown, err);
+	status = !log->own ? STATUS_OK :
+			     visit_tell(v, json_pack("{s:s}", "verb",
+						     "log-given"), err);
+	if (status == STATUS_OK)
+		status = sync_log_out(v, folder, log, &grown, err);
 	if (status == STATUS_OK)
 		return STATUS_OK;
 	if (status == STATUS_READ_ONLY || status == STATUS_NO_ROOM)

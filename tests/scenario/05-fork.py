@@ -32,12 +32,12 @@ def story(s):
     check(not forked(station, origin), "an old copy is no fork")
     county.stop()
 
-    # The copy again, now with nobody there whom it could ask: it signs a second
-    # history.
+    # The copy again, now with nobody there whom it could ask, and somebody who
+    # answers for it wrongly: it signs a second history.
     station.stop()
     shutil.rmtree(county.dir)
     shutil.copytree(backup, county.dir)
-    third = county.publish(s.file("3.bin", 100_000), "另一个第二课")
+    third = county.publish(s.file("3.bin", 100_000), "另一个第二课", "产业/养殖/黑山羊", "--alone")
     county.start()
     station.start()
     wait_for(lambda: forked(station, origin), 40, "the station sees the fork")
