@@ -428,6 +428,9 @@ static const struct translation translations[] = {
 	{ "same", "相同" },
 	{ "send a note to the office, sealed", "给上级单位寄一份密封的便条" },
 	{ "show all about one lesson", "显示一个课件的全部信息" },
+	{ "sign though nobody could be asked for a newer log. Dangerous: on "
+	  "an old disk that ends the log",
+	  "问不到更新的日志也照样签名。危险：若是旧硬盘，日志从此作废" },
 	{ "started by plugging in: no bar", "由插入启动：不显示进度条" },
 	{ "station", "站点" },
 	{ "stations heard from have confirmed",

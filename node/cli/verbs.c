@@ -4,6 +4,9 @@
 #define PASSPHRASE_OPTION                                              \
 	{ "passphrase-file", "FILE", "its first line is the passphrase " \
 				     "(else it is asked for)" }
+#define ALONE_OPTION                                                          \
+	{ "alone", NULL, "sign though nobody could be asked for a newer log. "\
+			 "Dangerous: on an old disk that ends the log" }
 #define NODE_OPTIONS                                                          \
 	{ "http", "ADDR:PORT", "where pages and catalog are served "          \
 			       "(0.0.0.0:7433)" },                            \

@@ -59,7 +59,6 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
  * most CLI_SIGN_WAIT_S; --alone goes along.
  */
 enum { CLI_SIGN_WAIT_S = 45 };
-#define ALONE_OPTION { "alone", NULL, "nobody can be asked, and this is " 				      "surely the disk used last. "	  				      "Dangerous: an old disk forks the "  				      "log, which ends it" }
 enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
 			    json_t **result, struct err *err);
 
