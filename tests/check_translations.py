@@ -53,6 +53,10 @@ BY_NAME = {
         ("node/fetch_tell.c", rf'\[JOB_\w+\] = ({STRING})')],
     "json_string_value(state)": [
         ("node/requests_keys.c", rf'[?:] ({STRING})[ ;]')],
+    "level_name(b->level)": LEVELS,
+    "purpose(public)": [
+        ("node/cli/cmd_trust_key.c", rf'\? ({STRING}) :'),
+        ("node/cli/cmd_trust_key.c", r'("signs");')],
     "p->state": [
         ("node/cli/cmd_drive_prepare.c", rf'p->state = ({STRING})')],
     "survey_file_system(p->facts.kind)": FILE_SYSTEMS,

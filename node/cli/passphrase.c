@@ -267,3 +267,17 @@ enum status passphrase_ask(const struct cli *cli, enum passphrase_kind kind,
 		passphrase_free(p);
 	return status;
 }
+
+enum status passphrase_ask_new(const struct cli *cli, const char *what,
+			       const char *option, struct passphrase **out,
+			       struct err *err)
+{
+	*out = NULL;
+	if (!cli_given(cli, "unprotected"))
+		return passphrase_ask(cli, PASSPHRASE_NEW, what, option, out,
+				      err);
+	if (cli_value(cli, option) != NULL)
+		return err_set(err, STATUS_USAGE,
+			       "--unprotected or a passphrase, not both");
+	return STATUS_OK;
+}

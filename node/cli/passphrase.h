@@ -29,6 +29,11 @@ enum passphrase_kind {
 enum status passphrase_ask(const struct cli *cli, enum passphrase_kind kind,
 			   const char *what, const char *option,
 			   struct passphrase **out, struct err *err);
+/* A new one, or none: NULL in `*out` when --unprotected was given. STATUS_USAGE
+ * when both were; else as passphrase_ask(). */
+enum status passphrase_ask_new(const struct cli *cli, const char *what,
+			       const char *option, struct passphrase **out,
+			       struct err *err);
 struct bytes passphrase_bytes(const struct passphrase *p);
 /* NULL is allowed. */
 void passphrase_free(struct passphrase *p);

@@ -1,0 +1,108 @@
+/* trust key new, show: key files. */
+#include <stdio.h>
+
+#include "node/cli/any_key.h"
+#include "node/cli/key_file.h"
+#include "node/cli/verbs.h"
+
+static const char *purpose(const struct public_key *key)
+{
+	return key->type == KEY_SEALING	 ? "opens records" :
+	       key->type == KEY_COSIGNER ? "cosigns" :
+					   "signs";
+}
+
+/* `box` NULL: it is not behind a passphrase. */
+static json_t *key_json(const struct public_key *public,
+			const struct keybox *box)
+{
+	char vkey[VKEY_MAX + 1];
+	json_t *object;
+
+	public_key_format(public, vkey);
+	object = json_pack("{s:s, s:s, s:s, s:b}", "name", public->name,
+			   "key", vkey, "purpose", purpose(public),
+			   "protected", box != NULL);
+	if (box != NULL)
+		(void)json_object_update_new(
+			object, json_pack("{s:s, s:I, s:I}", "kdf", "argon2id",
+					  "passes", (json_int_t)box->passes,
+					  "kib", (json_int_t)box->kib));
+	return object;
+}
+
+static enum status show_key(struct cli *cli, const struct public_key *public,
+			    const struct keybox *box)
+{
+	json_t *object = key_json(public, box);
+
+	if (cli->json) {
+		cli_print_json(object);
+		return STATUS_OK;
+	}
+	printf("%s  (%s)\n%s\n", public->name, tr(purpose(public)),
+	       cli_text(object, "key"));
+	if (box == NULL)
+		puts(tr("Not protected by a passphrase."));
+	else
+		printf("%s: Argon2id, %u × %u MiB\n",
+		       tr("Behind a passphrase"), (unsigned)box->passes,
+		       (unsigned)(box->kib >> 10));
+	json_decref(object);
+	return STATUS_OK;
+}
+
+enum status cmd_trust_key_show(struct cli *cli, struct err *err)
+{
+	struct key_text k;
+	enum status status = key_text_read(&k, cli->words[0], err);
+
+	if (status == STATUS_OK)
+		status = show_key(cli,
+				  k.boxed ? &k.box.public :
+					    any_key_public(&k.key),
+				  k.boxed ? &k.box : NULL);
+	key_text_release(&k);
+	return status;
+}
+
+enum status cmd_trust_key_new(struct cli *cli, struct err *err)
+{
+	const char *to = cli_value(cli, "to");
+	struct passphrase *passphrase = NULL;
+	struct secret_key *key;
+	struct key_text written;
+	enum status status;
+
+	if (to == NULL)
+		return err_set(err, STATUS_USAGE, "--to FILE is needed");
+	status = secret_key_new(&key, cli->words[0], KEY_ED25519);
+	if (status != STATUS_OK)
+		return err_set(err,
+			       status == STATUS_MALFORMED ? STATUS_USAGE :
+							    status,
+			       "'%s' is no name of a key: no spaces, no '+'",
+			       cli->words[0]);
+	status = passphrase_ask_new(cli, cli->words[0], "passphrase-file",
+				&passphrase, err);
+	/* As init: without a terminal it is made unprotected, and that is
+	 * said. */
+	if (status == STATUS_NOT_FOUND) {
+		*err = (struct err)ERR_INIT;
+		status = STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = key_file_write(to, key, passphrase, err);
+	passphrase_free(passphrase);
+	secret_key_free(key);
+	if (status != STATUS_OK)
+		return status;
+	status = key_text_read(&written, to, err);
+	if (status == STATUS_OK)
+		status = show_key(cli,
+				  written.boxed ? &written.box.public :
+						  any_key_public(&written.key),
+				  written.boxed ? &written.box : NULL);
+	key_text_release(&written);
+	return status;
+}
