@@ -118,8 +118,8 @@ static enum status ask(struct catalog *c, const char *question,
 	return status;
 }
 
-/* Make room for one more node: STATUS_NO_ROOM when it may not have any. */
-static enum status make_room(struct catalog *c, struct bytes key,
+/* Make room for one more node: the stranger unheard for longest goes. */
+static enum status make_room(struct catalog *c, const struct statement_row *row,
 			     struct err *err)
 {
 	static const char count[] = "SELECT count(*) FROM statement";
@@ -130,20 +130,24 @@ static enum status make_room(struct catalog *c, struct bytes key,
 		" WHERE NOT EXISTS (SELECT 1 FROM station t"
 		" WHERE t.key = s.key AND t.ended = 0)"
 		" ORDER BY heard_s LIMIT 1)";
+	struct bytes key = { row->key, sizeof(row->key) };
 	enum status status;
 	int64_t answer;
 	struct sql q;
 
-	status = ask(c, count, (struct bytes){ NULL, 0 }, &answer, err);
+	status = ask(c, stands, key, &answer, err);
+	if (status == STATUS_OK && answer == 0 &&
+	    row->note.size > STATEMENT_STRANGER_MAX)
+		return err_set(err, STATUS_NO_ROOM,
+			       "nobody knows this node, and it says more than "
+			       "%d bytes", STATEMENT_STRANGER_MAX);
+	if (status == STATUS_OK)
+		status = ask(c, count, (struct bytes){ NULL, 0 }, &answer, err);
 	if (status != STATUS_OK || answer < STATEMENTS_MAX)
 		return status;
-	status = ask(c, stands, key, &answer, err);
-	if (status == STATUS_OK && answer > 0) {
-		sql_start(&q, c, evict);
-		status = sql_run(&q, err);
-		answer = sql_changes(c);
-	}
-	if (status == STATUS_OK && answer == 0)
+	sql_start(&q, c, evict);
+	status = sql_run(&q, err);
+	if (status == STATUS_OK && sql_changes(c) == 0)
 		return err_set(err, STATUS_NO_ROOM,
 			       "%d nodes have told of themselves already",
 			       STATEMENTS_MAX);
@@ -173,7 +177,6 @@ static enum status write_statement(struct catalog *c,
 enum status statements_put(struct catalog *c, const struct statement_row *row,
 			   struct err *err)
 {
-	struct bytes key = { row->key, sizeof(row->key) };
 	enum status status = compare(c, row, err);
 	bool mine = !catalog_in_transaction(c);
 	bool known = status == STATUS_OK;
@@ -184,7 +187,7 @@ enum status statements_put(struct catalog *c, const struct statement_row *row,
 	if (status != STATUS_OK)
 		return status;
 	if (!known)
-		status = make_room(c, key, err);
+		status = make_room(c, row, err);
 	if (status == STATUS_OK)
 		status = write_statement(c, row, err);
 	if (!mine)

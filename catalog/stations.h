@@ -39,7 +39,10 @@ enum status stations_list(struct catalog *c, bool with_ended, station_cb each,
 			  void *context, struct err *err);
 
 /* A node's newest statement that came here. */
-enum { STATEMENTS_MAX = 4096 };
+enum {
+	STATEMENTS_MAX = 4096,
+	STATEMENT_STRANGER_MAX = 64 << 10 /* of who is enrolled nowhere */
+};
 
 struct statement_row {
 	uint8_t key[PUBLIC_KEY_SIZE];
@@ -54,9 +57,10 @@ struct statement_row {
  * Keep a statement whose signature was checked.
  *
  * Returns: STATUS_OK; STATUS_OLD when the one here is as new or newer by
- *          (boot, seq); STATUS_NO_ROOM when STATEMENTS_MAX nodes are known and
- *          this is another (one whose key is a standing station's takes the
- *          place of the longest unheard stranger's); what SQLite failed with.
+ *          (boot, seq); STATUS_NO_ROOM for one that nobody enrolled and
+ *          that is larger than STATEMENT_STRANGER_MAX, or when STATEMENTS_MAX
+ *          are known, all of them enrolled (else the stranger unheard for
+ *          longest makes room); what SQLite failed with.
  */
 enum status statements_put(struct catalog *c, const struct statement_row *row,
 			   struct err *err);

@@ -118,6 +118,22 @@ static enum status set_announce_port(struct conf *conf, const char *value,
 	return STATUS_OK;
 }
 
+static enum status add_host(struct conf *conf, const char *value,
+			    struct err *err)
+{
+	enum status status = http_names_add(&conf->hosts, value);
+
+	if (status == STATUS_NO_ROOM)
+		return err_set(err, status, "host: at most %d of them",
+			       HTTP_NAMES_MAX);
+	if (status != STATUS_OK)
+		return err_set(err, status,
+			       "host: '%s' is not a name like "
+			       "lessons.zixing.example, without a port",
+			       value);
+	return STATUS_OK;
+}
+
 static enum status add_lan(struct conf *conf, const char *value,
 			   struct err *err)
 {
@@ -278,6 +294,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 	if (strcmp(key, "neighbour") == 0)
 		return add_url(conf->neighbour, &conf->neighbours,
 			       CONF_NEIGHBOURS_MAX, key, value, err);
+	if (strcmp(key, "host") == 0)
+		return add_host(conf, value, err);
 	if (strcmp(key, "lan") == 0)
 		return add_lan(conf, value, err);
 	if (strcmp(key, "limit") == 0)
@@ -404,6 +422,8 @@ void conf_format(const struct conf *conf, struct buf *out)
 	buf_printf(out, "http = %s\nswarm = %s\n", conf->http, conf->swarm);
 	if (conf->url[0] != 0)
 		buf_printf(out, "url = %s\n", conf->url);
+	for (unsigned i = 0; i < conf->hosts.count; i++)
+		buf_printf(out, "host = %s\n", conf->hosts.list[i]);
 	for (unsigned i = 0; i < conf->upstreams; i++)
 		buf_printf(out, "upstream = %s\n", conf->upstream[i]);
 	for (unsigned i = 0; i < conf->neighbours; i++)

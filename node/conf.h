@@ -1,7 +1,7 @@
 /* node.conf: what an administrator writes about one node.
  *
  * Lines of `key = value`; `#` begins a comment line; empty lines are free.
- * `upstream`, `neighbour`, `lan` and `limit` may repeat. An unknown key is a
+ * `upstream`, `neighbour`, `host`, `lan` and `limit` may repeat. An unknown key is a
  * mistake and is named with its line, so that a typing error does not pass
  * unseen. */
 #ifndef NODE_CONF_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "node/budget.h"
+#include "node/http_names.h"
 #include "proto/err.h"
 #include "proto/place.h"
 
@@ -36,6 +37,7 @@ struct conf {
 	char http[CONF_ADDRESS_MAX];  /* ADDR:PORT */
 	char swarm[CONF_ADDRESS_MAX]; /* ADDR:PORT */
 	char url[CONF_URL_MAX];       /* how others reach us, or "" */
+	struct http_names hosts;      /* by which names besides, `host` */
 	char upstream[CONF_UPSTREAMS_MAX][CONF_URL_MAX];
 	unsigned upstreams;
 	char neighbour[CONF_NEIGHBOURS_MAX][CONF_URL_MAX];

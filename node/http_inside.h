@@ -23,6 +23,7 @@
 #include <microhttpd.h>
 #include <stdatomic.h>
 
+#include "node/http_guard.h"
 #include "node/http_server.h"
 
 struct http_server {
@@ -36,9 +37,12 @@ struct http_server {
 	int listen_fd;
 	uint16_t port;
 	uv_work_t stop;
-	unsigned open_things; /* wake, watches, the stop: 0 frees */
+	unsigned open_things; /* wake, look, watches, the stop: 0 frees */
 	struct http_request *active; /* those the loop has, doubly linked */
 	struct http_request *in_callback; /* on_request runs with this one */
+
+	struct http_guard guard; /* has a lock of its own, the inner one */
+	uv_timer_t look;
 
 	uv_async_t wake; /* sent under the lock */
 	uv_mutex_t lock;
@@ -48,7 +52,6 @@ struct http_server {
 	struct http_request *queue_last;
 	size_t waiting;    /* QUEUED and ACTIVE */
 	size_t answered;   /* ANSWERED, not yet sent whole */
-	size_t bodies;     /* bytes of request bodies in memory */
 	struct http_sleeper *sleepers; /* between begin() and close() */
 	size_t asleep;     /* of these, not yet read again */
 
@@ -65,7 +68,6 @@ struct http_request {
 	size_t body_max; /* decoded */
 	unsigned refused; /* the code to answer when the body has passed; or 0 */
 	size_t discarded; /* bytes of it since then */
-	size_t body_share; /* what it counts for in server->bodies */
 
 	_Atomic unsigned holders;
 	bool submitted;

@@ -9,6 +9,7 @@
 #include "node/coding.h"
 #include "node/http_inside.h"
 #include "node/http_listen.h"
+#include "node/http_rebind.h"
 #include "node/http_respond.h"
 #include "node/lan.h"
 #include "node/traffic.h"
@@ -182,22 +183,6 @@ static enum MHD_Result head_came(struct http_server *server,
 						true);
 }
 
-/* Take room for `size` more bytes of request bodies. */
-static bool share_body_room(struct http_server *server,
-			    struct http_request *request, size_t size)
-{
-	bool fits;
-
-	uv_mutex_lock(&server->lock);
-	fits = size <= server->options.bodies_max - server->bodies;
-	if (fits) {
-		server->bodies += size;
-		request->body_share += size;
-	}
-	uv_mutex_unlock(&server->lock);
-	return fits;
-}
-
 static enum MHD_Result body_came(struct http_server *server,
 				 struct http_request *request,
 				 const char *data, size_t size)
@@ -205,7 +190,8 @@ static enum MHD_Result body_came(struct http_server *server,
 	if (!request->refused &&
 	    size > request->body_max - request->body.size)
 		request->refused = MHD_HTTP_CONTENT_TOO_LARGE;
-	if (!request->refused && !share_body_room(server, request, size))
+	if (!request->refused &&
+	    !http_guard_keeps(&server->guard, request->head.connection, size))
 		request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
 	if (!request->refused) {
 		buf_put(&request->body, data, size);
@@ -237,7 +223,8 @@ static unsigned decode_body(struct http_server *server,
 	grown = plain.size > request->body.size
 			? plain.size - request->body.size
 			: 0;
-	if (status == STATUS_OK && !share_body_room(server, request, grown))
+	if (status == STATUS_OK &&
+	    !http_guard_keeps(&server->guard, request->head.connection, grown))
 		status = STATUS_NO_MEMORY;
 	if (status != STATUS_OK) {
 		buf_release(&plain);
@@ -262,6 +249,8 @@ static bool submit(struct http_server *server, struct http_request *request)
 	taken = !server->closing &&
 		server->waiting < server->options.waiting_max;
 	if (taken) {
+		http_guard_does(&server->guard, request->head.connection,
+				HTTP_DOING_WAIT);
 		MHD_suspend_connection(request->head.connection);
 		request->submitted = true;
 		atomic_fetch_add(&request->holders, 1);
@@ -299,14 +288,23 @@ static enum MHD_Result request_begins(struct http_server *server,
 				      const char *url, const char *method,
 				      const char *version, void **slot)
 {
+	bool is_post = strcmp(method, "POST") == 0;
 	unsigned code = refusal(connection, method, version);
 	struct http_request *request = NULL;
 	enum MHD_Result result;
+	const char *text;
 
 	atomic_fetch_add(&server->requests, 1);
+	http_guard_does(&server->guard, connection,
+			is_post ? HTTP_DOING_BODY : HTTP_DOING_SEND);
 	if (code != 0)
 		return http_respond_code(connection, code, true);
-	if (strcmp(method, "POST") != 0) {
+	code = http_rebind_refuses(
+		connection, server->options.names, is_post,
+		strcmp(version, MHD_HTTP_VERSION_1_0) == 0, &text);
+	if (code != 0)
+		return http_respond_text(connection, code, text);
+	if (!is_post) {
 		*slot = &server->get_begun;
 		return MHD_YES;
 	}
@@ -337,6 +335,7 @@ static enum MHD_Result send_answer(struct http_server *server,
 	enum MHD_Result result;
 
 	assert(request->answered);
+	http_guard_does(&server->guard, connection, HTTP_DOING_SEND);
 	result = respond(server, connection, &request->head,
 			 request->body.size, &request->answer);
 	/* The response has taken these. */
@@ -375,13 +374,12 @@ void http_request_completed(void *owner, struct MHD_Connection *connection,
 	struct http_request *request = *slot;
 	bool is_none = *slot == NULL || *slot == &server->get_begun;
 
-	(void)connection;
 	(void)why;
 	*slot = NULL;
+	http_guard_does(&server->guard, connection, HTTP_DOING_HEAD);
 	if (is_none)
 		return;
 	uv_mutex_lock(&server->lock);
-	server->bodies -= request->body_share;
 	if (request->submitted)
 		server->answered--;
 	uv_mutex_unlock(&server->lock);

@@ -162,6 +162,20 @@ enum MHD_Result http_respond_code(struct MHD_Connection *connection,
 	return queue_and_forget(connection, code, response);
 }
 
+enum MHD_Result http_respond_text(struct MHD_Connection *connection,
+				  unsigned code, const char *text)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+
+	if (response == NULL)
+		return MHD_NO;
+	put_header(response, "Connection", "close");
+	put_header(response, "Content-Type", "text/plain; charset=utf-8");
+	put_header(response, "X-Content-Type-Options", "nosniff");
+	return queue_and_forget(connection, code, response);
+}
+
 /* 304, 416, 503: the answer's headers without its body. */
 static enum MHD_Result respond_without(struct MHD_Connection *connection,
 				       struct http_answer *answer,

@@ -25,4 +25,8 @@ enum MHD_Result http_respond(struct http_server *server,
 enum MHD_Result http_respond_code(struct MHD_Connection *connection,
 				  unsigned code, bool closes);
 
+/* Queue `code` with a static text, and close the connection after it. */
+enum MHD_Result http_respond_text(struct MHD_Connection *connection,
+				  unsigned code, const char *text);
+
 #endif

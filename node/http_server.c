@@ -23,6 +23,14 @@ static size_t leave_escaped(void *owner, struct MHD_Connection *connection,
 	return strlen(text);
 }
 
+/* Each thread takes an equal part of these and no more. We see to the limit
+ * ourselves, so there must be room for whoever is about to go. */
+static unsigned spare_connections(const struct http_server_options *options)
+{
+	return options->connections + options->connections / 4 +
+	       64 * options->threads;
+}
+
 static struct MHD_Daemon *daemon_start(struct http_server *server)
 {
 	const struct http_server_options *options = &server->options;
@@ -42,8 +50,9 @@ static struct MHD_Daemon *daemon_start(struct http_server *server)
 		MHD_OPTION_NOTIFY_COMPLETED, http_request_completed, server,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_ip,
+		MHD_OPTION_NOTIFY_CONNECTION, http_guard_notified,
+		&server->guard, MHD_OPTION_CONNECTION_LIMIT,
+		spare_connections(options),
 		MHD_OPTION_CONNECTION_TIMEOUT, options->timeout_s,
 		MHD_OPTION_ARRAY, options->threads > 1 ? pool : pool + 1,
 		MHD_OPTION_END);
@@ -68,6 +77,13 @@ static void fill_options(struct http_server_options *options,
 		options->body_max = 256 * 1024;
 	if (options->bodies_max == 0)
 		options->bodies_max = 16 * 1024 * 1024;
+}
+
+static void look_timer_fired(uv_timer_t *look)
+{
+	struct http_server *server = look->data;
+
+	http_guard_look(&server->guard);
 }
 
 enum status http_server_open(struct http_server **out, uv_loop_t *loop,
@@ -95,6 +111,13 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 		status = err_set(err, STATUS_NO_MEMORY, "HTTP server lock");
 		goto close_socket;
 	}
+	status = http_guard_init(&server->guard, server->options.connections,
+				 server->options.per_ip,
+				 server->options.bodies_max);
+	if (status != STATUS_OK) {
+		(void)err_set(err, status, "HTTP server lock");
+		goto destroy_lock;
+	}
 	/* A request may come before we can be woken: it waits for the lock. */
 	uv_mutex_lock(&server->lock);
 	server->daemon = daemon_start(server);
@@ -110,7 +133,11 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 		goto stop_daemon;
 	}
 	server->wake.data = server;
-	server->open_things = 1;
+	(void)uv_timer_init(loop, &server->look); /* cannot fail */
+	server->look.data = server;
+	(void)uv_timer_start(&server->look, look_timer_fired, HTTP_GUARD_MS,
+			     HTTP_GUARD_MS);
+	server->open_things = 2;
 	uv_mutex_unlock(&server->lock);
 	*out = server;
 	return STATUS_OK;
@@ -119,11 +146,14 @@ stop_daemon:
 	server->closing = true;
 	uv_mutex_unlock(&server->lock);
 	MHD_stop_daemon(server->daemon);
+	http_guard_release(&server->guard);
 	uv_mutex_destroy(&server->lock);
 	free(server);
 	return status;
 unlock:
 	uv_mutex_unlock(&server->lock);
+	http_guard_release(&server->guard);
+destroy_lock:
 	uv_mutex_destroy(&server->lock);
 close_socket:
 	(void)close(server->listen_fd);
@@ -145,8 +175,8 @@ void http_server_counters(struct http_server *server,
 	counters->body_bytes = atomic_load(&server->body_bytes);
 	uv_mutex_lock(&server->lock);
 	counters->waiting = server->waiting;
-	counters->bodies = server->bodies;
 	uv_mutex_unlock(&server->lock);
+	http_guard_count(&server->guard, counters);
 }
 
 void http_server_thing_closed(struct http_server *server)
@@ -154,14 +184,15 @@ void http_server_thing_closed(struct http_server *server)
 	assert(server->open_things > 0);
 	if (--server->open_things > 0)
 		return;
+	http_guard_release(&server->guard);
 	uv_mutex_destroy(&server->lock);
 	server->on_closed(server->owner);
 	free(server);
 }
 
-static void wake_closed(uv_handle_t *wake)
+static void handle_closed(uv_handle_t *handle)
 {
-	http_server_thing_closed(wake->data);
+	http_server_thing_closed(handle->data);
 }
 
 /* Nothing may be asleep when MHD stops, and the last answers (503) should have
@@ -197,7 +228,8 @@ static void stopped(uv_work_t *work, int status)
 	struct http_server *server = work->data;
 
 	(void)status; /* never cancelled */
-	uv_close((uv_handle_t *)&server->wake, wake_closed);
+	uv_close((uv_handle_t *)&server->look, handle_closed);
+	uv_close((uv_handle_t *)&server->wake, handle_closed);
 }
 
 void http_server_close(struct http_server *server,

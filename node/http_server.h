@@ -10,7 +10,10 @@
  * The server does what is the same for all: HEAD (shown as GET), Range and
  * If-Range, If-None-Match, zstd where the client accepts it, decoding of paths
  * and of zstd request bodies, 400 for hostile paths, 405 for other methods,
- * 413 for large bodies, 503 when too much is waiting. There is no Date and no
+ * 413 for large bodies, 503 when too much is waiting, 421 for names that are
+ * not this node's, 403 for writes from pages of other sites
+ * (node/http_rebind.h). Who is slow, or has most when there are too many
+ * connections, is cut off (node/http_places.h). There is no Date and no
  * Server header: a box without a clock has nothing to say there.
  *
  * Threads:  everything on the loop thread except `try_fast`, which runs on the
@@ -30,6 +33,7 @@
 #include "proto/range.h"
 
 struct http_server;
+struct http_names;
 struct http_request;
 struct lan;
 struct traffic;
@@ -174,8 +178,8 @@ struct http_server_meter {
 struct http_server_options {
 	const char *address;  /* "0.0.0.0:7433", "[::]:7433" (both families) */
 	unsigned threads;     /* 0: 4 */
-	unsigned connections; /* 0: 1500 */
-	unsigned per_ip;      /* 0: 600 */
+	unsigned connections; /* 0: 1500; beyond it somebody gives way */
+	unsigned per_ip;      /* 0: 600; the same (node/http_places.h) */
 	unsigned waiting_max; /* requests waiting for the loop; 0: 2000 */
 	unsigned timeout_s;   /* of silence on a connection; 0: 60 */
 	size_t body_max;      /* of a POST, decoded; 0: 256 KiB */
@@ -183,6 +187,9 @@ struct http_server_options {
 			       * outlives the server */
 	size_t large_max;
 	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
+	/* By which names it may be asked (node/http_names.h); NULL: by any.
+	 * Outlives the server. */
+	const struct http_names *names;
 	struct traffic *traffic; /* bodies are counted here, when it is set, */
 	const struct lan *lan;	 /* by where they go; NULL: all is near */
 	struct http_server_meter meter; /* `answers` NULL: none */
@@ -207,13 +214,16 @@ uint16_t http_server_port(const struct http_server *server);
 
 /* Since the start: requests that came, those of them answered by `try_fast`,
  * bytes of bodies in the answers. Now: requests waiting for the loop, bytes
- * of request bodies in memory. */
+ * of request bodies in memory, connections. Since the start: connections
+ * that had to go. */
 struct http_server_counters {
 	uint64_t requests;
 	uint64_t fast;
 	uint64_t body_bytes;
 	uint64_t waiting;
 	uint64_t bodies;
+	uint64_t connections;
+	uint64_t cut;
 };
 void http_server_counters(struct http_server *server,
 			  struct http_server_counters *counters);

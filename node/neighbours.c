@@ -6,19 +6,22 @@
 
 #include "node/neighbours_table.h"
 
-enum { ANSWER_MS = 10 * 1000, RETRY_MS = 1000, RETRY_MAX_MS = 60 * 1000 };
-
 enum status neighbours_init(struct neighbours *table)
 {
 	struct neighbour *rows = calloc(NEIGHBOURS_MAX, sizeof(*rows));
 	struct neighbour_index *index = calloc(NEIGHBOURS_MAX, sizeof(*index));
 
-	if (rows == NULL || index == NULL) {
+	struct neighbour_asks *asks = neighbour_asks_new();
+
+	if (rows == NULL || index == NULL || asks == NULL) {
 		free(rows);
 		free(index);
+		free(asks);
 		return STATUS_NO_MEMORY;
 	}
-	*table = (struct neighbours){ .rows = rows, .index = index };
+	*table = (struct neighbours){ .rows = rows,
+				      .index = index,
+				      .asks = asks };
 	return STATUS_OK;
 }
 
@@ -26,6 +29,7 @@ void neighbours_release(struct neighbours *table)
 {
 	free(table->rows);
 	free(table->index);
+	free(table->asks);
 	*table = (struct neighbours){ .count = 0 };
 }
 
@@ -87,11 +91,23 @@ bool neighbours_knows_address(const struct neighbours *table, uint32_t address)
 	return false;
 }
 
-/* The oldest unconfirmed row, of one address or (0) of any. */
-static struct neighbour *oldest_stranger(struct neighbours *table,
-					 uint32_t address)
+/* Does `a` make room before `b`? Both are strangers. Whose address has been
+ * met goes last: nobody can make that up. */
+static bool goes_before(const struct neighbours *table,
+			const struct neighbour_index *a,
+			const struct neighbour_index *b, int64_t now)
 {
-	size_t oldest = table->count;
+	bool a_met = neighbours_has_met(table, a->address, now);
+	bool b_met = neighbours_has_met(table, b->address, now);
+
+	return a_met != b_met ? b_met : a->appeared_ms < b->appeared_ms;
+}
+
+/* The unconfirmed row to give up, of one address or (0) of any. */
+static struct neighbour *first_stranger(struct neighbours *table,
+					uint32_t address, int64_t now)
+{
+	const struct neighbour_index *first = NULL;
 
 	for (size_t i = 0; i < table->count; i++) {
 		const struct neighbour_index *at = &table->index[i];
@@ -99,29 +115,62 @@ static struct neighbour *oldest_stranger(struct neighbours *table,
 		if (at->confirmed || at->listed ||
 		    (address != 0 && at->address != address))
 			continue;
-		if (oldest == table->count ||
-		    at->appeared_ms < table->index[oldest].appeared_ms)
-			oldest = i;
+		if (first == NULL || goes_before(table, at, first, now))
+			first = at;
 	}
-	return oldest == table->count ? NULL : &table->rows[oldest];
+	return first == NULL ? NULL : &table->rows[first - table->index];
 }
 
-struct neighbour *neighbours_to_evict(struct neighbours *table,
-				      uint32_t address, bool *full)
+static size_t rows_of(const struct neighbours *table, uint32_t address)
 {
-	struct neighbour *row = NULL;
 	size_t here = 0;
 
 	for (size_t i = 0; i < table->count; i++)
 		here += table->index[i].address == address &&
 			!table->index[i].listed;
+	return here;
+}
+
+/* All are confirmed: the newest row of the address that has most of them, and
+ * more than the newcomer's would have. */
+static struct neighbour *newest_of_most(struct neighbours *table, size_t here)
+{
+	const struct neighbour_index *found = NULL;
+	size_t most = here + 1;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct neighbour_index *at = &table->index[i];
+		bool same = found != NULL && found->address == at->address;
+		size_t rows;
+
+		if (at->listed)
+			continue;
+		rows = same ? most : rows_of(table, at->address);
+		if (rows > most || (same && at->appeared_ms >=
+						    found->appeared_ms)) {
+			found = at;
+			most = rows;
+		}
+	}
+	return found == NULL ? NULL : &table->rows[found - table->index];
+}
+
+struct neighbour *neighbours_to_evict(struct neighbours *table,
+				      uint32_t address, int64_t now,
+				      bool *full)
+{
+	size_t here = rows_of(table, address);
+	struct neighbour *row = NULL;
+
 	*full = true;
 	if (here >= NEIGHBOURS_PER_ADDRESS && address >> 24 != 127)
-		row = oldest_stranger(table, address);
-	else if (table->count == NEIGHBOURS_MAX)
-		row = oldest_stranger(table, 0);
-	else
+		return first_stranger(table, address, now);
+	if (table->count < NEIGHBOURS_MAX)
 		*full = false;
+	else
+		row = first_stranger(table, 0, now);
+	if (*full && row == NULL)
+		row = newest_of_most(table, here);
 	return row;
 }
 
@@ -185,60 +234,6 @@ bool neighbours_take_gone(struct neighbours *table, int64_t now,
 	return false;
 }
 
-static int64_t wait_of(const struct neighbour *row)
-{
-	int64_t wait = RETRY_MS;
-
-	if (row->asking)
-		return ANSWER_MS;
-	for (unsigned i = 1; i < row->failures && wait < RETRY_MAX_MS; i++)
-		wait *= 2;
-	return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
-}
-
-static bool is_worth_asking(const struct neighbour *row, int64_t now)
-{
-	if (row->url[0] == 0 ||
-	    (row->asked_ms >= 0 && now - row->asked_ms < wait_of(row)))
-		return false;
-	if (!row->confirmed)
-		return true;
-	if (row->listed &&
-	    (row->heard_ms < 0 || now - row->heard_ms >= NEIGHBOUR_POLL_MS))
-		return true;
-	return datagram_sequence_after(row->boot, row->statement_version,
-				       row->taken_boot, row->taken_version);
-}
-
-/* Is `a` to be asked before `b`? */
-static bool goes_first(const struct neighbour *a, const struct neighbour *b)
-{
-	bool a_known = a->confirmed || a->listed;
-	bool b_known = b->confirmed || b->listed;
-	int64_t a_since = a->asked_ms >= 0 ? a->asked_ms : a->appeared_ms;
-	int64_t b_since = b->asked_ms >= 0 ? b->asked_ms : b->appeared_ms;
-
-	return a_known != b_known ? a_known : a_since < b_since;
-}
-
-struct neighbour *neighbours_next_to_ask(struct neighbours *table, int64_t now)
-{
-	struct neighbour *first = NULL;
-
-	for (size_t i = 0; i < table->count; i++) {
-		struct neighbour *row = &table->rows[i];
-
-		if (is_worth_asking(row, now) &&
-		    (first == NULL || goes_first(row, first)))
-			first = row;
-	}
-	if (first != NULL) {
-		first->asked_ms = now;
-		first->asking = true;
-	}
-	return first;
-}
-
 const struct datagram_head *
 neighbour_head(const struct neighbour *row,
 	       const uint8_t origin[static DATAGRAM_ORIGIN_SIZE])
@@ -299,7 +294,7 @@ size_t neighbours_with_head(struct neighbours *table,
 		const struct datagram_head *head = neighbour_head(row, origin);
 
 		if (head != NULL && head->size > size && row->url[0] != 0 &&
-		    neighbour_is_alive(row, now))
+		    row->confirmed && neighbour_is_alive(row, now))
 			offer(&best, row, rank_by_size, origin);
 	}
 	return best.count;
@@ -322,7 +317,8 @@ size_t neighbours_with_trust(struct neighbours *table, uint32_t trust_version,
 
 		if ((row->trust_version > trust_version ||
 		     row->root_version > root_version) &&
-		    row->url[0] != 0 && neighbour_is_alive(row, now))
+		    row->url[0] != 0 && row->confirmed &&
+		    neighbour_is_alive(row, now))
 			offer(&best, row, rank_by_trust, NULL);
 	}
 	return best.count;

@@ -5,8 +5,15 @@
  * statements fetched of them (neighbours_answered). A row is *confirmed* once
  * it has answered our own `GET /node`, or was listed by hand. Unconfirmed rows
  * make room for new ones, oldest first, and those of one address can only
- * push out each other beyond NEIGHBOURS_PER_ADDRESS; confirmed rows are never
- * pushed out, so a flood of invented nodes costs nothing but its own rows.
+ * push out each other beyond NEIGHBOURS_PER_ADDRESS. A confirmed row is pushed
+ * out only when all are confirmed, and one address has more than its share: it
+ * loses its newest. So a flood of invented nodes costs nothing but its own
+ * rows.
+ *
+ * Only confirmed rows are good for anything: an announcement leads to one
+ * question, `GET /node`, under a limit per address and in all, and nothing else
+ * is sent because of it. So nobody can have this node send more than he sends
+ * himself, wherever he says he is.
  *
  * Pure: no I/O, no clock. `now` is monotonic milliseconds, handed in.
  * Threads: the owner's one. Row pointers are valid until the next call that
@@ -26,7 +33,13 @@ enum {
 	/* An address is kept while it is heard at least this often, so that
 	 * a node seen on two networks does not flap between them. */
 	NEIGHBOUR_ADDRESS_MS = 25 * 1000,
-	NEIGHBOUR_POLL_MS = 20 * 1000 /* asking listed ones that are silent */
+	NEIGHBOUR_POLL_MS = 20 * 1000, /* asking known ones that are silent */
+	/* Questions to rows that are not confirmed: of one address, */
+	NEIGHBOUR_ASKS_OF = 8, NEIGHBOUR_ASKS_OF_MS = 2000,
+	/* to all whose addresses have been met, and to all others: so many at
+	 * once, and then one each so many ms. */
+	NEIGHBOUR_ASKS_MET = 64, NEIGHBOUR_ASKS_MET_MS = 30,
+	NEIGHBOUR_ASKS_STRANGERS = 32, NEIGHBOUR_ASKS_STRANGERS_MS = 100
 };
 
 /* What a call has changed; a set of bits. */
@@ -36,7 +49,8 @@ enum {
 	NEIGHBOUR_STATEMENT = 4, /* it has a newer statement than it had */
 	NEIGHBOUR_TRUST = 8,     /* a newer trust or root version */
 	NEIGHBOUR_MOVED = 16,    /* another address or port */
-	NEIGHBOUR_RESTARTED = 32 /* another instance */
+	NEIGHBOUR_RESTARTED = 32, /* another instance */
+	NEIGHBOUR_CONFIRMED = 64 /* it has answered for the first time */
 };
 
 struct neighbour {
@@ -79,6 +93,7 @@ struct neighbour {
 	int64_t address_heard_ms; /* from `address` */
 	int64_t twin_ms;  /* another instance spoke with the same key */
 	int64_t asked_ms; /* neighbours_next_to_ask() gave it out */
+	int64_t ask_from_ms; /* not before, while not confirmed */
 	bool asking;	  /* and no answer came back yet */
 	unsigned failures; /* of asking, in a row */
 };
@@ -91,6 +106,7 @@ struct neighbours {
 
 	/* private */
 	struct neighbour_index *index; /* of rows[i], for the search */
+	struct neighbour_asks *asks;
 	uint64_t next_id;
 	uint64_t refused; /* announcements that found no room */
 };
@@ -111,10 +127,19 @@ struct neighbour_news {
  * Would neighbours_hear() learn anything? False for a sequence number that is
  * not newer: then checking the signature is not worth the time. Notes that a
  * repetition has been heard from the row's own address. `*known` says whether
- * `from` is the address of a confirmed row.
+ * `from` is the address of a confirmed row, or has been met.
  */
 bool neighbours_expect(struct neighbours *table, const struct datagram *d,
 		       uint32_t from, int64_t now, bool *known);
+
+/*
+ * A connection came from this address, which shows that somebody is there: not
+ * so a datagram. Its rows are asked before those of others, and make room after
+ * them. Remembered for ten minutes, in fixed memory.
+ */
+void neighbours_met(struct neighbours *table, uint32_t address, int64_t now);
+bool neighbours_has_met(const struct neighbours *table, uint32_t address,
+			int64_t now);
 
 /*
  * Take in an announcement whose signature has been checked.

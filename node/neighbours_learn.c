@@ -36,7 +36,8 @@ bool neighbours_expect(struct neighbours *table, const struct datagram *d,
 {
 	struct neighbour *row = neighbours_find(table, d->key);
 
-	*known = neighbours_knows_address(table, from);
+	*known = neighbours_knows_address(table, from) ||
+		 neighbours_has_met(table, from, now);
 	if (row == NULL)
 		return true;
 	if (is_old(row, d)) {
@@ -185,7 +186,8 @@ static struct neighbour *welcome(struct neighbours *table,
 				 int64_t now, struct neighbour_news *news)
 {
 	bool full;
-	struct neighbour *row = neighbours_to_evict(table, from, &full);
+	struct neighbour *row = neighbours_to_evict(table, from, now,
+						    &full);
 
 	if (row != NULL)
 		cut_for_news(table, row, news);
@@ -253,7 +255,7 @@ enum status neighbours_add_url(struct neighbours *table, const char *url,
 	}
 	if (listed == NEIGHBOURS_STATIC_MAX)
 		return STATUS_NO_ROOM;
-	row = neighbours_to_evict(table, 0, &full);
+	row = neighbours_to_evict(table, 0, now, &full);
 	if (row != NULL)
 		neighbours_cut(table, row, &gone);
 	row = neighbours_put(table, now);
@@ -307,6 +309,8 @@ static unsigned take_statement(struct neighbour *row,
 		what |= NEIGHBOUR_APPEARED;
 	else if (st->boot > row->boot && !same_instance(row, st->instance))
 		what |= NEIGHBOUR_RESTARTED;
+	if (!row->confirmed)
+		what |= NEIGHBOUR_CONFIRMED;
 	row->heard_ms = now;
 	row->confirmed = true;
 	row->asking = false;

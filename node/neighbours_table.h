@@ -28,6 +28,12 @@ bool neighbours_knows_address(const struct neighbours *table,
 /* The row to give up for a new one from `address`: NULL with `*full` false when
  * there is room, NULL with `*full` true when nothing may be given up. */
 struct neighbour *neighbours_to_evict(struct neighbours *table,
-				      uint32_t address, bool *full);
+				      uint32_t address, int64_t now,
+				      bool *full);
+
+/* --- node/neighbours_ask.c --- */
+
+/* NULL when out of memory; free() it. */
+struct neighbour_asks *neighbour_asks_new(void);
 
 #endif

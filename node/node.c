@@ -283,6 +283,18 @@ static enum status start_uplink(struct node *n, struct err *err)
 	return uplink_open(&n->uplink, &options, err);
 }
 
+/* What `host` and `url` say, and what this machine calls itself. */
+static void gather_names(struct node *n)
+{
+	char own[UV_MAXHOSTNAMESIZE];
+	size_t size = sizeof(own);
+
+	n->names = n->house.conf.hosts;
+	(void)http_names_add_url(&n->names, n->house.conf.url);
+	if (uv_os_gethostname(own, &size) == 0)
+		(void)http_names_add(&n->names, own);
+}
+
 static enum status start_server(struct node *n, struct err *err)
 {
 	const struct http_client_meter meter = uplink_client_meter(n->uplink);
@@ -291,6 +303,7 @@ static enum status start_server(struct node *n, struct err *err)
 		.body_max = STATEMENT_MAX,
 		.large = "/up/",
 		.large_max = UPLOAD_MAX,
+		.names = &n->names,
 		.traffic = &n->traffic,
 		.lan = n->lan,
 		.meter = uplink_server_meter(n->uplink),
@@ -302,6 +315,7 @@ static enum status start_server(struct node *n, struct err *err)
 		http_client_count(n->client, &n->traffic, n->lan);
 	if (status == STATUS_OK)
 		http_client_measure(n->client, &meter);
+	gather_names(n);
 	if (status == STATUS_OK && node_one_address(n->house.conf.http, from))
 		status = http_client_leave_from(n->client, from, err);
 	if (status == STATUS_OK)

@@ -20,6 +20,7 @@
 #include "node/holdings.h"
 #include "node/house.h"
 #include "node/http_client.h"
+#include "node/http_names.h"
 #include "node/http_server.h"
 #include "node/lag.h"
 #include "node/lan.h"
@@ -45,12 +46,15 @@ enum {
 	NODE_TICK_MS = 1000,
 	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
 	NODE_LAN_MS = 5 * 1000, /* between looks at the interfaces */
-	NODE_WAITERS_MAX = 512,
+	/* Not less than the server has connections: it sees to it that nobody
+	 * has all of them (node/http_places.h). */
+	NODE_WAITERS_MAX = 1500,
 	/* POST /node of one address: a township sends those of all below it at
 	 * once, and hundreds of stations may be behind one address. */
 	NODE_STATEMENTS_FROM = 600, NODE_STATEMENTS_FROM_MS = 100,
 	/* And of one key, by whatever way: it speaks once a minute. */
 	NODE_STATEMENTS_OF = 10, NODE_STATEMENTS_OF_MS = 6000,
+	NODE_STRANGERS_NEAR = 32, NODE_STRANGERS_NEAR_MS = 1000,
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
 	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
 };
@@ -80,6 +84,7 @@ struct node {
 	struct sources sources;
 	struct http_client *client;
 	struct http_server *server;
+	struct http_names names; /* by which it may be asked */
 	struct shelf *shelf;
 	struct arrivals *arrivals;
 	struct pull_book asked; /* for whom payloads are fetched */
@@ -110,6 +115,7 @@ struct node {
 	struct tracker *tracker;
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
+	struct pace strangers_near; /* rows not confirmed, taken for near */
 	struct pace statements_from, statements_of; /* POST /node: by address,
 						     * by key */
 	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */

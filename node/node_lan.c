@@ -192,13 +192,20 @@ void node_look_for_own_log(struct node *n, const struct statement *st)
 
 static void news_of(struct node *n, const struct neighbour_news *news)
 {
-	if (news->row == NULL || n->stopping)
+	/* Who has not answered yet is asked for nothing but who it is. */
+	if (news->row == NULL || n->stopping || !news->row->confirmed)
 		return;
 	if (news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_HEADS |
-			  NEIGHBOUR_TRUST | NEIGHBOUR_MOVED))
+			  NEIGHBOUR_TRUST | NEIGHBOUR_MOVED |
+			  NEIGHBOUR_CONFIRMED))
 		look_at_heads(n, news->row);
-	if (news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_MOVED))
+	if (news->what &
+	    (NEIGHBOUR_APPEARED | NEIGHBOUR_MOVED | NEIGHBOUR_CONFIRMED))
 		fetcher_hurry(n->fetcher);
+	/* A newcomer is to hear at once what is under way here. */
+	if ((news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_CONFIRMED)) &&
+	    n->n_peer_jobs > 0 && n->announcing)
+		announcer_urgent(&n->announcer);
 }
 
 /* --- asking for statements --- */
@@ -309,9 +316,6 @@ static void heard(struct announcer *a, const struct neighbour_news *news)
 
 	if (news->has_gone)
 		node_peers_gone(n, &news->gone);
-	/* A newcomer is to hear at once what is under way here. */
-	if ((news->what & NEIGHBOUR_APPEARED) && n->n_peer_jobs > 0)
-		announcer_urgent(a);
 	news_of(n, news);
 	ask_statements(n);
 }
@@ -335,8 +339,18 @@ static void said(struct announcer *a, const struct datagram *d, uint32_t from,
 {
 	struct node *n = a->owner;
 
-	if (from_lan && !is_upstream(n, from))
+	const struct neighbour *row = neighbours_find(&n->neighbours, d->key);
+	uint64_t wait_ms;
+
+	/* Who is not confirmed may have made up the address; a few are taken
+	 * for near all the same, or with `lan-only` and odd networks nobody
+	 * would ever be asked. */
+	if (row != NULL && from_lan && !is_upstream(n, from) &&
+	    (row->confirmed ||
+	     pace_admit(&n->strangers_near, 0, node_now(n), &wait_ms)))
 		lan_heard(n->lan, from);
+	if (row == NULL ? !(d->flags & DATAGRAM_LEAVING) : !row->confirmed)
+		return;
 	if (lan_has_ipv4(n->lan, from) && n->fetcher != NULL)
 		node_peers_heard(n, d);
 }
@@ -382,6 +396,8 @@ enum status node_lan_start(struct node *n, struct err *err)
 	};
 	enum status status;
 
+	pace_init(&n->strangers_near, 0, NODE_STRANGERS_NEAR,
+		  NODE_STRANGERS_NEAR_MS);
 	for (unsigned i = 0; i < conf->neighbours; i++)
 		(void)neighbours_add_url(&n->neighbours, conf->neighbour[i],
 					 node_now(n));
@@ -440,7 +456,8 @@ unsigned node_sources(void *node, const uint8_t *btmh, struct source **out,
 			&n->neighbours.rows[(first + i) % rows];
 		struct source *source;
 
-		if (row->url[0] == 0 || !neighbour_is_alive(row, node_now(n)))
+		if (row->url[0] == 0 || !row->confirmed ||
+		    !neighbour_is_alive(row, node_now(n)))
 			continue;
 		source = source_of(n, row->url);
 		if (source != NULL)

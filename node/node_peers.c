@@ -184,7 +184,8 @@ void node_on_job(void *node, const uint8_t *btmh, bool running, bool beyond,
 
 static bool is_near(const struct node *n, const struct neighbour *row)
 {
-	if (row->url[0] == 0 || !neighbour_is_alive(row, node_now(n)))
+	if (row->url[0] == 0 || !row->confirmed ||
+	    !neighbour_is_alive(row, node_now(n)))
 		return false;
 	return row->listed || row->address == 0 ?
 		       lan_has_url(n->lan, row->url) :

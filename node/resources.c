@@ -354,11 +354,23 @@ static void serve_get(struct node *n, struct http_request *request,
 		resources_not_found(request);
 }
 
+/* Somebody really is there. */
+static void note_address(struct node *n, const struct sockaddr *from)
+{
+	struct sockaddr_in in;
+
+	if (from->sa_family != AF_INET)
+		return;
+	memcpy(&in, from, sizeof(in));
+	neighbours_met(&n->neighbours, ntohl(in.sin_addr.s_addr), node_now(n));
+}
+
 void resources_request(void *node, struct http_request *request)
 {
 	const struct http_head *head = http_request_head(request);
 	struct node *n = node;
 
+	note_address(n, http_request_address(request));
 	if (n->stopping)
 		http_request_refuse(request, 503, "this node is stopping");
 	else if (head->method == HTTP_GET)

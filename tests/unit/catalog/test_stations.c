@@ -229,7 +229,12 @@ static void strangers_cannot_fill_the_table(void)
 	}
 	SHELF_OK(catalog_commit(s->c, &s->err));
 	row = statement(STATEMENTS_MAX, 1, 1, "x");
+	row.heard_s = STATEMENTS_MAX;
+	row.note.size = STATEMENT_STRANGER_MAX + 1;
 	CHECK(statements_put(s->c, &row, &s->err) == STATUS_NO_ROOM);
+	/* A newcomer takes the place of the one unheard for longest. */
+	row.note.size = 1;
+	SHELF_OK(statements_put(s->c, &row, &s->err));
 	row = statement(5, 2, 0, "known ones go on");
 	SHELF_OK(statements_put(s->c, &row, &s->err));
 	memcpy(row.key, e.key.bytes, sizeof(row.key));

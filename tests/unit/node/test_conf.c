@@ -17,6 +17,8 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "upstream", "http://a:1/", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "upstream", "http://b:2/mirror", &err) ==
 	      STATUS_OK);
+	CHECK(conf_set(&conf, "host", "Lessons.example", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "host", "zixing.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "192.168.5.0/24", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "255.255.255.255/32", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "announce", "off", &err) == STATUS_OK);
@@ -37,6 +39,8 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
+	CHECK(back.hosts.count == 2 &&
+	      strcmp(back.hosts.list[0], "lessons.example") == 0);
 	CHECK(back.quota == UINT64_C(200) << 30);
 	CHECK(back.has_floor && back.floor == 0);
 	CHECK(back.scrub_s == 36 * 3600);
@@ -66,6 +70,8 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "announce = maybe\n", "line 1: announce:" },
 		{ "origin = a+b\n", "line 1: origin:" },
 		{ "lan = 192.168.5.1\n", "line 1: lan:" },
+		{ "host = a.example:80\n", "line 1: host: 'a.example:80'" },
+		{ "host = *\n", "line 1: host:" },
 		{ "quota = many\n", "line 1: quota:" },
 		{ "quota = 0\n", "line 1: quota:" },
 		{ "floor = 5GB\n", "line 1: floor:" },

@@ -256,6 +256,122 @@ static void a_table_of_confirmed_nodes_takes_no_more(void)
 	neighbours_release(&table);
 }
 
+/* One who has many addresses and answers at all of them. */
+static void who_fills_the_table_gives_way_to_newcomers(void)
+{
+	uint32_t oldest[2] = { 100000, 100001 };
+
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	for (uint32_t n = 0; n < 2; n++)
+		confirm(heard(oldest[n], 0xc0a80001 + n, 0), oldest[n], 0);
+	for (uint32_t n = 0; table.count < NEIGHBOURS_MAX; n++)
+		confirm(heard(n, 0x0a000000 + n % 20, 1 + n), n, 1 + n);
+	for (uint32_t n = 1; n <= 100; n++) {
+		struct neighbour *row =
+			heard(200000 + n, 0xc0a80100 + n, 1000);
+
+		CHECK(news.has_gone && news.gone.address >> 24 == 10);
+		confirm(row, 200000 + n, 1000);
+	}
+	CHECK(table.count == NEIGHBOURS_MAX);
+	for (uint32_t n = 0; n < 20; n++) {
+		struct datagram d = node(n); /* the first of each address */
+
+		CHECK(neighbours_find(&table, d.key) != NULL);
+	}
+	neighbours_release(&table);
+}
+
+static unsigned asked_in(int64_t from, int64_t to, uint32_t *real,
+			 unsigned *real_asked)
+{
+	unsigned asked = 0;
+
+	*real_asked = 0;
+	for (int64_t now = from; now < to; now += 10) {
+		struct neighbour *row;
+
+		while ((row = neighbours_next_to_ask(&table, now)) != NULL) {
+			asked++;
+			*real_asked += real != NULL && row->address == *real;
+			neighbours_failed(&table, row->id, now);
+		}
+	}
+	return asked;
+}
+
+static void invented_nodes_make_us_ask_little(void)
+{
+	uint32_t real = 0xc0a80005;
+	unsigned asked, real_asked;
+
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	for (uint32_t n = 1000; n < 1400; n++)
+		heard(n, 0x0a000000 + n % 250, 0);
+	heard(7, real, 0);
+	asked = asked_in(0, 10000, &real, &real_asked);
+	CHECK(asked >= NEIGHBOUR_ASKS_STRANGERS &&
+	      asked <= NEIGHBOUR_ASKS_STRANGERS +
+			       10000 / NEIGHBOUR_ASKS_STRANGERS_MS);
+	neighbours_release(&table);
+
+	/* Who has come by himself is asked among the first. */
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	for (uint32_t n = 1000; n < 1400; n++)
+		heard(n, 0x0a000000 + n % 250, 0);
+	heard(7, real, 0);
+	neighbours_met(&table, real, 0);
+	(void)asked_in(0, 20, &real, &real_asked);
+	CHECK(real_asked == 1);
+	neighbours_release(&table);
+
+	/* One address does not have all of it, and not for ever. */
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	for (uint32_t n = 1000; n < 1032; n++)
+		heard(n, real, 0);
+	asked = asked_in(0, 10000, NULL, &real_asked);
+	CHECK(asked <= NEIGHBOUR_ASKS_OF + 10000 / NEIGHBOUR_ASKS_OF_MS);
+	CHECK(neighbours_has_met(&table, real, 0) == false);
+	neighbours_met(&table, real, 5);
+	CHECK(neighbours_has_met(&table, real, 500000));
+	CHECK(!neighbours_has_met(&table, real, 700000));
+	neighbours_release(&table);
+}
+
+static void who_has_been_met_makes_room_last(void)
+{
+	uint32_t real = 0xc0a80005;
+	struct datagram d = node(7);
+	bool known;
+
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	heard(7, real, 0);
+	CHECK(neighbours_expect(&table, &(struct datagram){ .seq = 1 }, real, 0,
+				&known) && !known);
+	neighbours_met(&table, real, 0);
+	CHECK(neighbours_expect(&table, &(struct datagram){ .seq = 1 }, real, 0,
+				&known) && known);
+	for (uint32_t n = 1000; n < 3000; n++)
+		heard(n, 0x0a000000 + n, 1);
+	CHECK(neighbours_find(&table, d.key) != NULL);
+	neighbours_release(&table);
+}
+
+/* Its announcements are drowned in those that others make up. */
+static void a_silent_neighbour_is_asked_before_it_is_gone(void)
+{
+	struct neighbour *row, gone;
+
+	CHECK(neighbours_init(&table) == STATUS_OK);
+	confirm(heard(7, 9, 0), 7, 0);
+	CHECK(neighbours_next_to_ask(&table, NEIGHBOUR_POLL_MS - 1) == NULL);
+	row = neighbours_next_to_ask(&table, NEIGHBOUR_POLL_MS);
+	CHECK(row != NULL);
+	confirm(row, 7, NEIGHBOUR_POLL_MS);
+	CHECK(!neighbours_take_gone(&table, NEIGHBOUR_GONE_MS + 1, &gone));
+	neighbours_release(&table);
+}
+
 static void who_has_more_is_found_largest_first(void)
 {
 	uint8_t origin[DATAGRAM_ORIGIN_SIZE];
@@ -270,6 +386,11 @@ static void who_has_more_is_found_largest_first(void)
 		set_head(&d, 7, n == 4 ? 30 : n * 10);
 		CHECK(hear(&d, n, n) == STATUS_OK);
 	}
+	/* What strangers show leads to nothing. */
+	CHECK(neighbours_with_head(&table, origin, 0, 10, rows, 3) == 0);
+	CHECK(neighbours_with_trust(&table, 0, 1, 10, rows, 3) == 0);
+	for (size_t i = 0; i < table.count; i++)
+		table.rows[i].confirmed = true;
 	/* sizes 10, 20, 30, 30, 50; 4 was heard after 3 */
 	CHECK(neighbours_with_head(&table, origin, 20, 10, rows, 3) == 3);
 	CHECK(rows[0]->address == 5 && rows[1]->address == 4 &&
@@ -327,7 +448,8 @@ static void a_statement_confirms_and_fills(void)
 	st = statement_of(&d, 3);
 	st.lists = bytes_of(logs);
 	CHECK(neighbours_answered(&table, id, &st, 2, &news) == STATUS_OK);
-	CHECK(news.what == (NEIGHBOUR_STATEMENT | NEIGHBOUR_HEADS));
+	CHECK(news.what == (NEIGHBOUR_STATEMENT | NEIGHBOUR_HEADS |
+			    NEIGHBOUR_CONFIRMED));
 	CHECK(news.row->confirmed && news.row->failures == 0);
 	CHECK(strcmp(news.row->name, "罗围站") == 0);
 	sha256("a.example/1", 11, hash);
@@ -446,6 +568,10 @@ int main(void)
 	a_flood_of_invented_nodes_displaces_nobody_real();
 	one_address_makes_room_among_its_own();
 	a_table_of_confirmed_nodes_takes_no_more();
+	who_fills_the_table_gives_way_to_newcomers();
+	invented_nodes_make_us_ask_little();
+	who_has_been_met_makes_room_last();
+	a_silent_neighbour_is_asked_before_it_is_gone();
 	who_has_more_is_found_largest_first();
 	heads_that_are_not_repeated_are_remembered();
 	a_statement_confirms_and_fills();
