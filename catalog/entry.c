@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "catalog/jsonfields.h"
+#include "catalog/entry_inside.h"
 #include "proto/text.h"
 
 static pthread_once_t wrap_once = PTHREAD_ONCE_INIT;
@@ -379,15 +379,6 @@ static enum status read_station_end(const json_t *object, struct entry *entry,
 			&present, err);
 }
 
-static enum status read_nothing(const json_t *object, struct entry *entry,
-				struct err *err)
-{
-	(void)object;
-	(void)entry;
-	(void)err;
-	return STATUS_OK;
-}
-
 static const struct {
 	const char *name;
 	enum entry_type type;
@@ -398,8 +389,8 @@ static const struct {
 	{ "withdraw", ENTRY_WITHDRAW, read_withdraw },
 	{ "station", ENTRY_STATION, read_station },
 	{ "station-end", ENTRY_STATION_END, read_station_end },
-	{ "delegate", ENTRY_DELEGATE, read_nothing },
-	{ "undelegate", ENTRY_UNDELEGATE, read_nothing },
+	{ "delegate", ENTRY_DELEGATE, entry_read_delegate },
+	{ "undelegate", ENTRY_UNDELEGATE, entry_read_undelegate },
 };
 
 static bool type_is_good(const char *type)
@@ -423,7 +414,11 @@ static enum status read_type(const json_t *object, struct entry *entry,
 	for (size_t i = 0; i < COUNT(types); i++)
 		if (strcmp(types[i].name, entry->type_name) == 0) {
 			entry->type = types[i].type;
-			status = types[i].read(object, entry, err);
+			status = field_integer(object, "trust", OPTIONAL, 0,
+					       ENTRY_INTEGER_MAX,
+					       &entry->trust, err);
+			if (status == STATUS_OK)
+				status = types[i].read(object, entry, err);
 			if (status != STATUS_OK)
 				return err_wrap(err, "%s", types[i].name);
 			return STATUS_OK;
@@ -448,8 +443,8 @@ enum status entry_parse(struct bytes json, struct entry *out, struct err *err)
 	return status;
 }
 
-static enum status finish(json_t *object, bool built, struct buf *out,
-			  struct err *err)
+enum status entry_finish(json_t *object, bool built, struct buf *out,
+			 struct err *err)
 {
 	enum status status =
 		built ? fields_write(object, out) : STATUS_NO_MEMORY;
@@ -469,13 +464,17 @@ enum status entry_format_withdraw(const struct entry_withdraw *withdraw,
 	if (status != STATUS_OK)
 		return status;
 	object = json_object();
-	return finish(object,
-		      object != NULL &&
-			      field_put_text(object, "type", "withdraw") &&
-			      field_put_text(object, "id", withdraw->id) &&
-			      field_put_text(object, "reason",
-					     withdraw->reason),
-		      out, err);
+	return entry_finish(
+		object,
+		object != NULL &&
+			field_put_text(object, "type", "withdraw") &&
+			field_put_text(object, "id", withdraw->id) &&
+			field_put_text(object, "reason",
+					     withdraw->reason) &&
+			(withdraw->trust == 0 ||
+			 field_put_integer(object, "trust",
+						 withdraw->trust)),
+		out, err);
 }
 
 static bool put_key(json_t *object, const char *field,
@@ -513,18 +512,19 @@ enum status entry_format_station(const struct entry_station *station,
 	if (status != STATUS_OK)
 		return status;
 	object = json_object();
-	return finish(object,
-		      object != NULL &&
-			      field_put_text(object, "type", "station") &&
-			      put_key(object, "key", &station->key) &&
-			      field_put_text(object, "region",
+	return entry_finish(
+		object,
+		object != NULL &&
+			field_put_text(object, "type", "station") &&
+			put_key(object, "key", &station->key) &&
+			field_put_text(object, "region",
 					     station->region) &&
-			      field_put_text(object, "name", station->name) &&
-			      put_groups(object, station) &&
-			      (!station->has_replaces ||
-			       put_key(object, "replaces",
+			field_put_text(object, "name", station->name) &&
+			put_groups(object, station) &&
+			(!station->has_replaces ||
+			 put_key(object, "replaces",
 				       &station->replaces)),
-		      out, err);
+		out, err);
 }
 
 enum status entry_format_station_end(const struct entry_station_end *end,
@@ -535,9 +535,10 @@ enum status entry_format_station_end(const struct entry_station_end *end,
 	if (end->key.type != KEY_ED25519)
 		return err_set(err, STATUS_MALFORMED, "'key' is malformed");
 	object = json_object();
-	return finish(object,
-		      object != NULL &&
-			      field_put_text(object, "type", "station-end") &&
-			      put_key(object, "key", &end->key),
-		      out, err);
+	return entry_finish(
+		object,
+		object != NULL &&
+			field_put_text(object, "type", "station-end") &&
+			put_key(object, "key", &end->key),
+		out, err);
 }

@@ -8,7 +8,7 @@
 #include <jansson.h>
 
 #include "catalog/lesson.h"
-#include "signing/key.h"
+#include "signing/trust.h"
 
 enum {
 	ENTRY_MAX = 65535, /* bytes */
@@ -28,14 +28,15 @@ enum entry_type {
 	ENTRY_WITHDRAW,
 	ENTRY_STATION,
 	ENTRY_STATION_END,
-	ENTRY_DELEGATE,   /* recognised, not acted upon yet */
-	ENTRY_UNDELEGATE, /* likewise */
+	ENTRY_DELEGATE,
+	ENTRY_UNDELEGATE,
 	ENTRY_OTHER       /* a type this program does not know: kept, skipped */
 };
 
 struct entry_withdraw {
 	char id[LESSON_ID_MAX + 1];
 	char reason[ENTRY_REASON_MAX + 1]; /* "" when not said */
+	uint64_t trust; /* to be written; read, it is the entry's */
 };
 
 struct entry_station {
@@ -52,14 +53,31 @@ struct entry_station_end {
 	struct public_key key;
 };
 
+/* Somebody below may publish: the same fields as in a trust note. */
+struct entry_delegate {
+	struct publisher publisher;
+	uint64_t trust; /* to be written; read, it is the entry's */
+};
+
+/* Nobody below publishes under this origin any more. */
+struct entry_undelegate {
+	bool has_end; /* what it has said up to `end` stays; else nothing */
+	struct cutoff end; /* without one only the origin */
+	uint64_t trust; /* to be written; read, it is the entry's */
+};
+
 struct entry {
 	enum entry_type type;
+	/* The trust note its publisher had seen; 0 where none is named. */
+	uint64_t trust;
 	char type_name[ENTRY_TYPE_MAX + 1];
 	union {
 		struct lesson lesson;
 		struct entry_withdraw withdraw;
 		struct entry_station station;
 		struct entry_station_end station_end;
+		struct entry_delegate delegate;
+		struct entry_undelegate undelegate;
 	};
 };
 
@@ -91,5 +109,9 @@ enum status entry_format_station(const struct entry_station *station,
 				 struct buf *out, struct err *err);
 enum status entry_format_station_end(const struct entry_station_end *end,
 				     struct buf *out, struct err *err);
+enum status entry_format_delegate(const struct entry_delegate *delegate,
+				  struct buf *out, struct err *err);
+enum status entry_format_undelegate(const struct entry_undelegate *undelegate,
+				    struct buf *out, struct err *err);
 
 #endif

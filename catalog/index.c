@@ -24,10 +24,13 @@ enum status index_open(struct index **out, struct catalog *c, enum level level,
 	if (x == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "open the index");
 	x->c = c;
+	x->authority = authority_new();
 	x->place.level = level;
 	x->place.subscriptions = x->subscriptions;
-	if (bytes_to_string(bytes_of(region), x->place.region,
-			    sizeof(x->place.region)) != STATUS_OK)
+	if (x->authority == NULL)
+		status = err_set(err, STATUS_NO_MEMORY, "open the index");
+	else if (bytes_to_string(bytes_of(region), x->place.region,
+				 sizeof(x->place.region)) != STATUS_OK)
 		status = err_set(err, STATUS_MALFORMED, "region '%s'", region);
 	else
 		status = index_open_place(x, err);
@@ -42,7 +45,7 @@ enum status index_open(struct index **out, struct catalog *c, enum level level,
 /* Hashes come in no order, so pages all over the indexes are written: more
  * memory while there is much to take in saves most of the reading. A failure
  * costs time only. */
-static void set_bulk(struct index *x, bool bulk)
+void index_set_bulk(struct index *x, bool bulk)
 {
 	static const char ask[] = "PRAGMA cache_size";
 	struct err ignored = ERR_INIT;
@@ -71,7 +74,9 @@ void index_free(struct index *x)
 {
 	if (x == NULL)
 		return;
-	set_bulk(x, false);
+	index_set_bulk(x, false);
+	authority_free(x->authority);
+	free(x->waits);
 	free(x->changes);
 	free(x);
 }
@@ -161,6 +166,17 @@ enum status index_refuse(struct index *x, uint64_t n, enum refusal why,
 	return sql_run(&q, err);
 }
 
+/* Does this entry cite a trust note that is not here yet? */
+static bool is_ahead(struct index *x, uint64_t n)
+{
+	if (x->entry.trust <= x->trust->version)
+		return false;
+	x->wait = (struct index_wait){ .log = x->log.id,
+				       .entry = n,
+				       .trust = x->entry.trust };
+	return true;
+}
+
 static enum status apply(void *owner, uint64_t n, struct bytes entry,
 			 struct err *err)
 {
@@ -181,6 +197,11 @@ static enum status apply(void *owner, uint64_t n, struct bytes entry,
 		return index_refuse(x, n, REFUSED_MALFORMED, why.text, err);
 	if (status != STATUS_OK)
 		return err_set(err, status, "%s", why.text);
+	if (is_ahead(x, n))
+		return STATUS_BUSY; /* ends the walk; see index_take_in() */
+	if (x->only_delegations && x->entry.type != ENTRY_DELEGATE &&
+	    x->entry.type != ENTRY_UNDELEGATE)
+		return STATUS_OK;
 	switch (x->entry.type) {
 	case ENTRY_LESSON:
 		return index_lesson(x, n, entry.size, err);
@@ -191,31 +212,60 @@ static enum status apply(void *owner, uint64_t n, struct bytes entry,
 	case ENTRY_STATION_END:
 		return index_station_end(x, n, err);
 	case ENTRY_DELEGATE:
+		return index_delegate(x, n, err);
 	case ENTRY_UNDELEGATE:
+		return index_undelegate(x, n, err);
 	case ENTRY_OTHER:
 		break;
 	}
 	return STATUS_OK;
 }
 
-/* Take in up to `max` entries of the present log. */
-static enum status take_in(struct index *x, unsigned max, unsigned *did,
-			   struct err *err)
+/* Walk `count` entries of the present log from `first` on; `*done` of them,
+ * when one cites a trust note that is not here. */
+static enum status walk_entries(struct index *x, uint64_t first,
+				uint64_t count, uint64_t *done,
+				struct err *err)
 {
-	uint64_t count = x->log.size - x->log.indexed;
+	enum status status;
+
+	x->wait.log = 0;
+	status = log_read_entries(x->c, x->log.id, first, count, apply, x,
+				  err);
+	*done = count;
+	if (x->wait.log == 0)
+		return status;
+	*done = x->wait.entry - first;
+	return index_put_wait(x, err);
+}
+
+enum status index_take_in(struct index *x, unsigned max, unsigned *did,
+			  struct err *err)
+{
+	uint64_t count = x->log.size - x->log.indexed, done = 0;
 	enum status status;
 
 	if (count > max)
 		count = max;
-	status = log_read_entries(x->c, x->log.id, x->log.indexed, count,
-				  apply, x, err);
-	if (status == STATUS_OK)
+	status = walk_entries(x, x->log.indexed, count, &done, err);
+	if (status == STATUS_OK && done > 0)
 		status = log_set_indexed(x->c, x->log.id,
-					 x->log.indexed + count, err);
+					 x->log.indexed + done, err);
 	if (status != STATUS_OK)
 		return err_wrap(err, "take in lessons of '%s'", x->log.origin);
-	*did += (unsigned)count;
+	*did += (unsigned)done;
 	return STATUS_OK;
+}
+
+enum status index_scan_delegations(struct index *x, struct err *err)
+{
+	uint64_t done;
+	enum status status;
+
+	x->only_delegations = true;
+	status = walk_entries(x, 0, x->log.size, &done, err);
+	x->only_delegations = false;
+	return status;
 }
 
 static bool table_has_rows(struct catalog *c, const char *ask,
@@ -232,7 +282,7 @@ static bool table_has_rows(struct catalog *c, const char *ask,
 	return any;
 }
 
-static enum status look_at_tables(struct index *x, struct err *err)
+enum status index_look_at_tables(struct index *x, struct err *err)
 {
 	static const char withdrawn[] = "SELECT 1 FROM withdrawn LIMIT 1";
 	static const char choice[] = "SELECT 1 FROM choice LIMIT 1";
@@ -245,150 +295,79 @@ static enum status look_at_tables(struct index *x, struct err *err)
 	return status;
 }
 
-/* What a walk over all logs is for. */
-struct walk {
-	struct index *x;
-	unsigned max;
-	unsigned did;
-	uint64_t more; /* entries that logs of publishers have gained */
-	bool changed; /* some log was judged otherwise than it would be now */
-};
-
 static enum status log_has_more(void *owner, const struct log_info *info,
 				struct err *err)
 {
-	struct walk *w = owner;
+	struct index_walk *w = owner;
+	enum status status = STATUS_OK;
+	bool counts = false;
 
-	(void)err;
-	if (info->size > info->indexed &&
-	    trust_publisher(w->x->trust, info->origin) != NULL)
+	if (info->indexed > info->size)
+		w->x->to_judge = true; /* see index_trust.c */
+	if (info->size > info->indexed && !index_waits_at(w->x, info))
+		status = index_begin_log(w->x, info, &counts, err);
+	if (counts)
 		w->more += info->size - info->indexed;
-	return STATUS_OK;
-}
-
-/*
- * How a log stands in the trust note, in so far as it decides about entries:
- * a hash, so that it can be compared with that of before. All zero for a log
- * without a publisher.
- */
-static enum status standing_of(const struct index *x, const char *origin,
-			       uint8_t out[static SHA256_SIZE])
-{
-	const struct publisher *p = trust_publisher(x->trust, origin);
-	const struct cutoff *cutoff = trust_cutoff(x->trust, origin);
-	struct buf text = BUF_INIT;
-	enum status status;
-
-	if (p == NULL) {
-		memset(out, 0, SHA256_SIZE);
-		return STATUS_OK;
-	}
-	for (size_t i = 0; i < p->region_count; i++)
-		buf_printf(&text, "region %s\n", p->regions[i]);
-	for (size_t i = 0; i < p->topic_count; i++)
-		buf_printf(&text, "topic %s\n", p->topics[i]);
-	buf_printf(&text, "limits %llu %llu %llu\n",
-		   (unsigned long long)p->entries_max,
-		   (unsigned long long)p->entry_bytes_max,
-		   (unsigned long long)p->lesson_bytes_max);
-	if (cutoff != NULL)
-		buf_printf(&text, "cutoff %llu\n",
-			   (unsigned long long)cutoff->size);
-	for (size_t i = 0; i < x->trust->cutoff_count; i++) {
-		const char *before = x->trust->cutoffs[i].origin;
-
-		if (strcmp(before, origin) != 0 &&
-		    trust_succeeds(x->trust, origin, before))
-			buf_printf(&text, "succeeds %s\n", before);
-	}
-	status = buf_status(&text);
-	if (status == STATUS_OK)
-		sha256(text.data, text.size, out);
-	buf_release(&text);
 	return status;
 }
 
-static enum status standing_before(struct index *x, int64_t log,
-				   uint8_t out[static SHA256_SIZE],
-				   struct err *err)
+enum status index_begin_log(struct index *x, const struct log_info *info,
+			    bool *counts, struct err *err)
 {
-	static const char find[] = "SELECT judged FROM indexed WHERE log = ?";
-	struct bytes hash;
-	struct sql q;
+	bool other = false;
+	enum status status = index_is_other_history(x, info, &other, err);
 
-	memset(out, 0, SHA256_SIZE);
-	sql_start(&q, x->c, find);
-	sql_put_int(&q, log);
-	if (sql_next(&q)) {
-		hash = sql_blob(&q, 0);
-		if (hash.size == SHA256_SIZE)
-			memcpy(out, hash.data, SHA256_SIZE);
-	}
-	return sql_finish(&q, err);
+	x->publisher = authority_publisher(x->authority, info->origin);
+	x->cutoff = authority_cutoff(x->authority, info->origin);
+	x->log = *info;
+	*counts = x->publisher != NULL && !other;
+	return status;
 }
 
-static enum status keep_standing(struct index *x, const struct log_info *info,
-				 struct err *err)
+enum status index_step_log(void *owner, const struct log_info *info,
+			   struct err *err)
 {
-	static const char keep[] =
-		"INSERT INTO indexed (log, judged) VALUES (?, ?)"
-		" ON CONFLICT (log) DO UPDATE SET judged = excluded.judged";
-	uint8_t now[SHA256_SIZE];
-	uint8_t before[SHA256_SIZE];
-	enum status status;
-	struct sql q;
-
-	if (standing_of(x, info->origin, now) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "judge a log");
-	status = standing_before(x, info->id, before, err);
-	if (status != STATUS_OK || memcmp(now, before, sizeof(now)) == 0)
-		return status;
-	sql_start(&q, x->c, keep);
-	sql_put_int(&q, info->id);
-	sql_put_blob(&q, (struct bytes){ now, sizeof(now) });
-	return sql_run(&q, err);
-}
-
-static enum status step_log(void *owner, const struct log_info *info,
-			    struct err *err)
-{
-	struct walk *w = owner;
+	struct index_walk *w = owner;
 	struct index *x = w->x;
 	enum status status;
+	bool counts;
 
-	if (w->did >= w->max || info->size <= info->indexed)
+	if (w->did >= w->max || info->size <= info->indexed ||
+	    index_waits_at(x, info))
 		return STATUS_OK;
-	x->publisher = trust_publisher(x->trust, info->origin);
-	if (x->publisher == NULL)
-		return STATUS_OK;
-	x->cutoff = trust_cutoff(x->trust, info->origin);
-	x->log = *info;
+	status = index_begin_log(x, info, &counts, err);
+	if (status != STATUS_OK || !counts)
+		return status;
 	if (info->indexed == 0) {
-		status = keep_standing(x, info, err);
+		status = index_keep_standing(x, info, err);
 		if (status != STATUS_OK)
 			return status;
 	}
-	return take_in(x, w->max - w->did, &w->did, err);
+	status = index_take_in(x, w->max - w->did, &w->did, err);
+	if (status == STATUS_OK && !x->settled)
+		status = index_look_at_authority(x, err);
+	return status;
 }
 
 /* What a rolled back transaction noted never happened; say more rather than
  * less. */
-static void forget_transaction(struct index *x)
+void index_forget_transaction(struct index *x)
 {
 	catalog_rollback(x->c);
 	x->origin_number = 0;
 	x->many = true;
+	x->stale = true;
 }
 
 static enum status step_inside(struct index *x, unsigned max, unsigned *did,
 			       struct err *err)
 {
-	struct walk w = { .x = x, .max = max };
-	enum status status = look_at_tables(x, err);
+	struct index_walk w = { .x = x, .max = max };
+	enum status status = index_look_at_tables(x, err);
 	unsigned looked = 0;
 
 	if (status == STATUS_OK)
-		status = log_each(x->c, step_log, &w, err);
+		status = log_each(x->c, index_step_log, &w, err);
 	if (status == STATUS_OK && w.did < max)
 		status = index_look_again(x, max - w.did, &looked, err);
 	*did = w.did + looked;
@@ -398,19 +377,26 @@ static enum status step_inside(struct index *x, unsigned max, unsigned *did,
 enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 		       struct err *err)
 {
-	struct walk w = { .x = x };
+	struct index_walk w = { .x = x };
 	unsigned done = 0;
 	bool to_look;
 	enum status status;
 
 	assert(x->trust != NULL);
 
-	status = log_each(x->c, log_has_more, &w, err);
+	status = x->stale ? index_make_authority(x, err) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = log_each(x->c, log_has_more, &w, err);
 	if (status == STATUS_OK)
 		status = index_to_look(x, &to_look, err);
 	if (status != STATUS_OK)
 		return status;
-	set_bulk(x, w.more >= BULK_ENTRIES);
+	index_set_bulk(x, w.more >= BULK_ENTRIES);
+	if (w.more == 0 && x->to_judge) {
+		status = index_judge_again(x, did, err);
+		if (status != STATUS_OK || *did > 0)
+			return status;
+	}
 	if (w.more == 0 && !to_look) {
 		*did = 0;
 		return STATUS_OK;
@@ -422,7 +408,7 @@ enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 	if (status == STATUS_OK)
 		status = catalog_commit(x->c, err);
 	if (status != STATUS_OK) {
-		forget_transaction(x);
+		index_forget_transaction(x);
 		return status;
 	}
 	*did = done;
@@ -431,96 +417,13 @@ enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 
 enum status index_behind(struct index *x, uint64_t *behind, struct err *err)
 {
-	struct walk w = { .x = x };
+	struct index_walk w = { .x = x };
 	bool to_look = false;
 	enum status status = log_each(x->c, log_has_more, &w, err);
 
 	if (status == STATUS_OK)
 		status = index_to_look(x, &to_look, err);
 	if (status == STATUS_OK)
-		*behind = w.more + to_look;
+		*behind = w.more + to_look + x->to_judge;
 	return status;
-}
-
-static enum status log_stands_otherwise(void *owner,
-					const struct log_info *info,
-					struct err *err)
-{
-	struct walk *w = owner;
-	uint8_t now[SHA256_SIZE];
-	uint8_t before[SHA256_SIZE];
-	enum status status;
-
-	if (info->indexed == 0)
-		return STATUS_OK;
-	if (standing_of(w->x, info->origin, now) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "judge a log");
-	status = standing_before(w->x, info->id, before, err);
-	if (status == STATUS_OK && memcmp(now, before, sizeof(now)) != 0)
-		w->changed = true;
-	return status;
-}
-
-static enum status start_log_again(void *owner, const struct log_info *info,
-				   struct err *err)
-{
-	struct walk *w = owner;
-	enum status status = keep_standing(w->x, info, err);
-
-	if (status == STATUS_OK && info->indexed > 0)
-		status = log_set_indexed(w->x->c, info->id, 0, err);
-	return status;
-}
-
-static enum status make_again(struct index *x, struct err *err)
-{
-	static const char forget[] = "DELETE FROM lesson;"
-				     "DELETE FROM rendition;"
-				     "DELETE FROM withdrawn;"
-				     "DELETE FROM refused;"
-				     "DELETE FROM station";
-	struct walk w = { .x = x };
-	enum status status = sql_script(x->c, forget, err);
-	unsigned did = 1;
-
-	if (status == STATUS_OK)
-		status = log_each(x->c, start_log_again, &w, err);
-	while (status == STATUS_OK && did > 0) {
-		w = (struct walk){ .x = x, .max = 1 << 20 };
-		status = look_at_tables(x, err);
-		if (status == STATUS_OK)
-			status = log_each(x->c, step_log, &w, err);
-		did = w.did;
-	}
-	return status;
-}
-
-enum status index_set_trust(struct index *x, const struct trust *trust,
-			    bool *again, struct err *err)
-{
-	const struct trust *before = x->trust;
-	struct walk w = { .x = x };
-	enum status status;
-
-	x->trust = trust;
-	status = log_each(x->c, log_stands_otherwise, &w, err);
-	if (status == STATUS_OK && w.changed) {
-		set_bulk(x, true);
-		status = catalog_begin(x->c, CATALOG_DERIVED, err);
-		if (status == STATUS_OK)
-			status = make_again(x, err);
-		if (status == STATUS_OK)
-			status = catalog_commit(x->c, err);
-		if (status != STATUS_OK)
-			forget_transaction(x);
-		set_bulk(x, false);
-		x->many = true;
-	}
-	if (status != STATUS_OK) {
-		x->trust = before;
-		return err_wrap(err, "take in the trust note");
-	}
-	if (again != NULL)
-		*again = w.changed;
-	return STATUS_OK;
 }

@@ -4,13 +4,16 @@
  * All of it is derived: it can be made again from the logs, the trust note and
  * the operator's choices, and it is committed in derived transactions. What an
  * entry does: docs/formats-entry.md. Which logs and entries count is the trust
- * note's: logs without a publisher in it are passed over; entries beyond a
- * cut-off or outside the scope become rows of `refused`.
+ * note's and that of the delegations found in the logs (catalog/authority.h):
+ * logs that nobody may publish in are passed over; entries beyond a cut-off or
+ * outside the scope become rows of `refused`. At an entry that cites a newer
+ * trust note than is here, its log stops until that has come.
  *
  * Threads: as its catalog. */
 #ifndef CATALOG_INDEX_H
 #define CATALOG_INDEX_H
 
+#include "catalog/authority.h"
 #include "catalog/catalog.h"
 #include "catalog/lessons.h"
 #include "catalog/want.h"
@@ -43,6 +46,24 @@ void index_free(struct index *index);
  */
 enum status index_set_trust(struct index *index, const struct trust *trust,
 			    bool *again, struct err *err);
+
+/* Who may publish, by the trust note and the delegations taken in so far;
+ * borrowed until the next step or trust. */
+const struct authority *index_authority(const struct index *index);
+
+/* Have delegations changed since this was last asked? Then other logs may be
+ * to be followed, with other keys. */
+bool index_take_delegated(struct index *index);
+
+/* A log whose entries from `entry` on wait for version `trust` of the trust
+ * note. */
+struct index_wait {
+	int64_t log;
+	uint64_t entry;
+	uint64_t trust;
+};
+/* All that wait, as index_step() found them; borrowed until the next step. */
+const struct index_wait *index_waits(const struct index *index, size_t *count);
 
 /*
  * Take in at most `max_entries` entries that logs have gained, and look again

@@ -2,6 +2,7 @@
 #ifndef CATALOG_INDEX_INSIDE_H
 #define CATALOG_INDEX_INSIDE_H
 
+#include "catalog/delegations.h"
 #include "catalog/entry.h"
 #include "catalog/index.h"
 #include "catalog/log.h"
@@ -9,6 +10,17 @@
 struct index {
 	struct catalog *c;
 	const struct trust *trust; /* NULL until told */
+	struct authority *authority; /* by it and by the delegations below */
+	int64_t number; /* delegations_number() it was made at */
+	bool stale;	/* it is to be made anew: a transaction went back */
+	bool to_judge;	/* it has changed: do all logs stand as before? */
+	bool settled;	/* delegations are being read again, to no new end */
+	bool only_delegations; /* all other entries are passed over */
+	bool delegated;	/* for index_take_delegated() */
+	struct index_wait wait; /* log 0: no entry is ahead of our trust */
+	struct index_wait *waits;
+	size_t wait_count;
+	size_t wait_room;
 	struct want_place place;
 	struct subscription subscriptions[INDEX_SUBSCRIPTIONS_MAX];
 
@@ -39,6 +51,55 @@ struct index {
 	struct entry entry;
 };
 
+/* What a walk over all logs is for. */
+struct index_walk {
+	struct index *x;
+	unsigned max;
+	unsigned did;
+	uint64_t more; /* entries that logs of publishers have gained */
+	bool changed; /* some log was judged otherwise than it would be now */
+};
+
+/* --- index.c --- */
+/* Much is to be taken in now, or no more. */
+void index_set_bulk(struct index *x, bool bulk);
+/* Which tables are empty? At the beginning of each transaction. */
+enum status index_look_at_tables(struct index *x, struct err *err);
+/* Make this the present log; does what it says count? */
+enum status index_begin_log(struct index *x, const struct log_info *info,
+			    bool *counts, struct err *err);
+/* A log_each_cb for a struct index_walk: take in what a log has gained. */
+enum status index_step_log(void *owner, const struct log_info *info,
+			   struct err *err);
+/* Take in up to `max` entries of the present log. */
+enum status index_take_in(struct index *x, unsigned max, unsigned *did,
+			  struct err *err);
+/* Take in its delegations alone, from the first entry on. */
+enum status index_scan_delegations(struct index *x, struct err *err);
+/* Undo the transaction. */
+void index_forget_transaction(struct index *x);
+
+/* --- index_trust.c --- */
+/* Work out anew who may publish. */
+enum status index_make_authority(struct index *x, struct err *err);
+/* The same, if delegations have changed. */
+enum status index_look_at_authority(struct index *x, struct err *err);
+/* Remember by which standing the entries of a log are judged. */
+enum status index_keep_standing(struct index *x, const struct log_info *info,
+				struct err *err);
+/* Make everything again if some log stands otherwise now; `*did` then says 1,
+ * else 0. */
+enum status index_judge_again(struct index *x, unsigned *did, struct err *err);
+/* A log has been ended at a root that is not the one it has here: nothing of it
+ * is what its publisher said. */
+enum status index_is_other_history(struct index *x,
+				   const struct log_info *info, bool *other,
+				   struct err *err);
+/* Keep x->wait. STATUS_NO_MEMORY. */
+enum status index_put_wait(struct index *x, struct err *err);
+/* Does a log wait for a trust note at the entry that is next? */
+bool index_waits_at(const struct index *x, const struct log_info *info);
+
 /* Something happened to a lesson's payload; `row` 0 when it is not the
  * lesson's any more. */
 void index_note(struct index *x, const uint8_t btmh[static LESSON_BTMH_SIZE],
@@ -59,6 +120,8 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 enum status index_withdraw(struct index *x, uint64_t n, struct err *err);
 enum status index_station(struct index *x, uint64_t n, struct err *err);
 enum status index_station_end(struct index *x, uint64_t n, struct err *err);
+enum status index_delegate(struct index *x, uint64_t n, struct err *err);
+enum status index_undelegate(struct index *x, uint64_t n, struct err *err);
 
 /* Read the subscriptions into the place; begin to look at all lessons again
  * when the place is not the one of before. Called by index_open(). */

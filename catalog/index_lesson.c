@@ -241,7 +241,7 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 	bool takes;
 
 	if (lesson_id_split(l->id, origin, &s.short_id) != STATUS_OK ||
-	    !trust_succeeds(x->trust, x->log.origin, origin))
+	    !authority_succeeds(x->authority, x->log.origin, origin))
 		return index_refuse(x, n, REFUSED_FOREIGN, l->id, err);
 	if (publisher_allows(x->publisher, l->region, l->topic,
 			     largest_payload(l), entry_size) != STATUS_OK)
@@ -293,7 +293,7 @@ enum status index_withdraw(struct index *x, uint64_t n, struct err *err)
 	struct sql q;
 
 	if (lesson_id_split(w->id, origin, &s.short_id) != STATUS_OK ||
-	    !trust_succeeds(x->trust, x->log.origin, origin))
+	    !authority_succeeds(x->authority, x->log.origin, origin))
 		return index_refuse(x, n, REFUSED_FOREIGN, w->id, err);
 	status = index_origin(x, origin, &s.origin, err);
 	if (status != STATUS_OK)

@@ -16,6 +16,48 @@ enum {
 
 /* --- opening --- */
 
+/* Where the log was ended needs no signature of its key: whoever ended it has
+ * signed that. */
+static bool is_the_end(const struct log_info *log, struct bytes note,
+		       const struct intake_options *options,
+		       struct checkpoint *head)
+{
+	struct checkpoint read;
+	struct note parts;
+
+	if (options->cutoff == NULL ||
+	    note_parse(note, CHECKPOINT_NOTE_MAX, &parts) != STATUS_OK ||
+	    checkpoint_parse(parts.text, &read) != STATUS_OK ||
+	    strcmp(read.origin, log->origin) != 0 ||
+	    read.size != options->cutoff->size ||
+	    memcmp(read.root, options->cutoff->root, SHA256_SIZE) != 0)
+		return false;
+	*head = read;
+	return true;
+}
+
+/* A head from beyond the end: it counts for nothing, and shows who signed it. */
+static enum status keep_beyond(struct catalog *c, const struct log_info *log,
+			       struct bytes note, uint64_t now_s,
+			       struct err *err)
+{
+	struct buf ours = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	enum status status;
+
+	(void)log_read_note(c, log->id, &ours, &ignored);
+	status = log_keep_evidence(c,
+				   &(struct log_evidence){
+					   .log = log->id,
+					   .found_s = now_s,
+					   .why = LOG_EVIDENCE_BEYOND,
+					   .ours = buf_bytes(&ours),
+					   .theirs = note },
+				   err);
+	buf_release(&ours);
+	return status;
+}
+
 /* The note's checkpoint, if it is one of this log that counts. */
 static enum status open_note(struct catalog *c, const struct log_info *log,
 			     struct bytes note,
@@ -25,6 +67,8 @@ static enum status open_note(struct catalog *c, const struct log_info *log,
 	enum status status = checkpoint_open(note, log->origin, options->keys,
 					     options->key_count, head);
 
+	if (status == STATUS_UNTRUSTED && is_the_end(log, note, options, head))
+		return STATUS_OK;
 	if (status != STATUS_OK)
 		return err_set(err, status, "checkpoint of %s: %s",
 			       log->origin, status_text(status));
@@ -35,6 +79,17 @@ static enum status open_note(struct catalog *c, const struct log_info *log,
 	return STATUS_OK;
 }
 
+/* Is this the note of log_end_note()? */
+static bool stands_in(const struct buf *note, const struct checkpoint *head)
+{
+	struct buf unsigned_note = BUF_INIT;
+	bool same = log_end_note(head, &unsigned_note) == STATUS_OK &&
+		    bytes_equal(buf_bytes(note), buf_bytes(&unsigned_note));
+
+	buf_release(&unsigned_note);
+	return same;
+}
+
 /* A head of no more than what is here: is it an earlier state of it? */
 static enum status compare_old(struct catalog *c, const struct log_info *log,
 			       struct bytes note, bool note_fits,
@@ -43,6 +98,7 @@ static enum status compare_old(struct catalog *c, const struct log_info *log,
 {
 	struct buf stored = BUF_INIT;
 	uint8_t root[SHA256_SIZE];
+	bool better;
 	enum status status = log_root_at(c, log->id, head->size, root, err);
 
 	if (status != STATUS_OK)
@@ -56,10 +112,12 @@ static enum status compare_old(struct catalog *c, const struct log_info *log,
 				     err);
 	if (head->size < log->size || !note_fits)
 		return STATUS_OLD;
-	/* The same head; the first of an empty log has no note yet. */
+	/* The same head; the first of an empty log has no note yet, and one
+	 * that was ended perhaps none that anybody signed. */
 	status = log_read_note(c, log->id, &stored, err);
+	better = status == STATUS_NOT_FOUND || stands_in(&stored, head);
 	buf_release(&stored);
-	if (status == STATUS_NOT_FOUND)
+	if (better)
 		status = log_rows_move(c, log->id, head->size, head->root,
 				       note, err);
 	return status == STATUS_OK ? STATUS_OLD : status;
@@ -114,7 +172,10 @@ static enum status start(struct intake **out, struct catalog *c,
 	in->size = head->size;
 	memcpy(in->root, head->root, sizeof(in->root));
 	in->note_fits = note_fits;
-	buf_put_bytes(&in->note, note);
+	if (note_fits)
+		buf_put_bytes(&in->note, note);
+	else
+		(void)log_end_note(head, &in->note);
 	set_limits(in, options);
 	status = buf_status(&in->note);
 	if (status != STATUS_OK)
@@ -163,6 +224,11 @@ enum status intake_open(struct intake **out, struct catalog *c, int64_t id,
 				       log.origin,
 				       (unsigned long long)cutoff->size);
 		note_fits = head.size == cutoff->size;
+		if (!note_fits)
+			status = keep_beyond(c, &log, note, options->now_s,
+					     err);
+		if (status != STATUS_OK)
+			return status;
 		head.size = cutoff->size;
 		memcpy(head.root, cutoff->root, SHA256_SIZE);
 	}
@@ -419,9 +485,7 @@ static enum status commit_inside(struct intake *in, struct err *err)
 	if (status == STATUS_OK)
 		status = log_rows_move(in->catalog, in->log.id, in->size,
 				       in->root,
-				       in->note_fits ? buf_bytes(&in->note) :
-						       (struct bytes){ 0 },
-				       err);
+				       buf_bytes(&in->note), err);
 	return status;
 }
 

@@ -44,6 +44,7 @@ static const char *const refusal_texts[] = {
 	[REFUSED_SCOPE] = "out of scope",
 	[REFUSED_CUTOFF] = "after the cut-off",
 	[REFUSED_COUNT] = "too many",
+	[REFUSED_ENDED] = "ended",
 };
 
 const char *refusal_text(enum refusal refusal)

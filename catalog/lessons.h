@@ -120,9 +120,12 @@ enum refusal {
 	REFUSED_FOREIGN = 2, /* names a lesson of another's origin */
 	REFUSED_SCOPE = 3,   /* region, topic or size beyond its publisher's */
 	REFUSED_CUTOFF = 4,  /* beyond where its log was ended */
-	REFUSED_COUNT = 5    /* beyond its publisher's number of entries */
+	REFUSED_COUNT = 5,   /* beyond its publisher's number of entries, or of
+			      * delegations */
+	REFUSED_ENDED = 6    /* of a log that its own log has ended for good */
 };
-/* "malformed", "foreign", "out of scope", "after the cut-off", "too many". */
+/* "malformed", "foreign", "out of scope", "after the cut-off", "too many",
+ * "ended". */
 const char *refusal_text(enum refusal refusal);
 
 struct refused {

@@ -15,6 +15,7 @@
 #include "catalog/catalog.h"
 #include "proto/place.h"
 #include "proto/tilepath.h"
+#include "signing/checkpoint.h"
 #include "signing/key.h"
 #include "signing/digest.h"
 
@@ -76,8 +77,7 @@ enum status log_each_records(struct catalog *c, log_each_cb each, void *owner,
 			     struct err *err);
 
 /* Append the newest checkpoint note to `out`, byte for byte as it came.
- * STATUS_NOT_FOUND (err untouched) when there is none: nothing came in yet, or
- * a cut-off ended the log at a size nobody signed. */
+ * STATUS_NOT_FOUND (err untouched) when there is none: nothing came in yet. */
 enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,
 			  struct err *err);
 
@@ -156,6 +156,25 @@ enum status log_read_tile(struct catalog *c, int64_t id, unsigned level,
 			  uint64_t n, unsigned width, struct buf *out,
 			  struct err *err);
 
+/*
+ * Those who may say so have ended the log at `end` (docs/formats-log.md 5.1):
+ * nothing beyond is held any more, the newest note from beyond is evidence,
+ * and a fork no longer keeps the log from being taken in up to there. A log
+ * that is held up to there or further, and has another root there, is not what
+ * its publisher said: it begins anew. `*changed` says whether anything was
+ * done; else it costs a look. Durable.
+ */
+enum status log_end_at(struct catalog *c, int64_t id,
+		       const struct checkpoint *end, uint64_t now_s,
+		       bool *changed, struct err *err);
+/* The log that is here was found to be another one than what was ended at
+ * `end`, which it does not reach: it begins anew. Durable. */
+enum status log_begin_anew(struct catalog *c, int64_t id, struct err *err);
+
+/* The note that stands in where a log was ended at a size that nobody signed:
+ * whoever knows of the end needs no signature of the log for it. Append it. */
+enum status log_end_note(const struct checkpoint *end, struct buf *out);
+
 /* The root the log had at an earlier `size` (at most its own). */
 enum status log_root_at(struct catalog *c, int64_t id, uint64_t size,
 			uint8_t root[static SHA256_SIZE], struct err *err);
@@ -173,9 +192,17 @@ struct log_evidence {
 /* Keep the evidence and stop following the log; durable. The same `theirs` is
  * kept once, and at most LOG_EVIDENCE_MAX per log. */
 enum { LOG_EVIDENCE_MAX = 32 };
+/* Why a note from beyond the end of a log is kept. */
+#define LOG_EVIDENCE_BEYOND "signed beyond where the log was ended"
 enum status log_mark_forked(struct catalog *c,
 			    const struct log_evidence *evidence,
 			    struct err *err);
+
+/* Keep it without any consequence for the log: a note that counts for nothing
+ * and must not be lost. Durable. */
+enum status log_keep_evidence(struct catalog *c,
+			      const struct log_evidence *evidence,
+			      struct err *err);
 
 /* Oldest first; what is pointed to is valid until the callback returns. The
  * callback must not call this again. */

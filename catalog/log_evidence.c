@@ -1,18 +1,16 @@
 #include "catalog/log.h"
 #include "catalog/sql.h"
 
-static enum status keep_evidence(struct catalog *c,
-				 const struct log_evidence *evidence,
-				 struct err *err)
+enum status log_keep_evidence(struct catalog *c,
+			      const struct log_evidence *evidence,
+			      struct err *err)
 {
 	static const char put[] =
 		"INSERT OR IGNORE INTO evidence"
 		" (log, found_s, why, ours, theirs)"
 		" SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*)"
 		" FROM evidence WHERE log = ?1) < ?6";
-	static const char stop[] = "UPDATE logs SET forked = 1 WHERE id = ?";
 	struct sql q;
-	enum status status;
 
 	sql_start(&q, c, put);
 	sql_put_int(&q, evidence->log);
@@ -21,7 +19,17 @@ static enum status keep_evidence(struct catalog *c,
 	sql_put_blob(&q, evidence->ours);
 	sql_put_blob(&q, evidence->theirs);
 	sql_put_int(&q, LOG_EVIDENCE_MAX);
-	status = sql_run(&q, err);
+	return sql_run(&q, err);
+}
+
+static enum status keep_evidence(struct catalog *c,
+				 const struct log_evidence *evidence,
+				 struct err *err)
+{
+	static const char stop[] = "UPDATE logs SET forked = 1 WHERE id = ?";
+	enum status status = log_keep_evidence(c, evidence, err);
+	struct sql q;
+
 	if (status != STATUS_OK)
 		return status;
 	sql_start(&q, c, stop);

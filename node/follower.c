@@ -153,7 +153,7 @@ static void sync_stop(struct sync *s)
 		source_drop(s->source);
 	s->source = NULL;
 	s->failed = false;
-	if (forked)
+	if (forked && !log_intake_forked(s->f->o.house, s->origin))
 		s->f->o.on_fork(s->f->o.owner, s->origin);
 }
 
@@ -393,12 +393,11 @@ static enum status sync_open(struct sync *s, struct bytes note,
 			     struct err *err)
 {
 	struct log_info log;
-	enum status status = log_get(s->f->o.catalog, s->log, &log, err);
+	enum status status = log_get(s->f->o.house->catalog, s->log, &log, err);
 
 	if (status != STATUS_OK)
 		return status;
-	return log_intake_open(s->f->o.catalog, &s->f->o.trust->trust, &log,
-			       note, &s->intake, err);
+	return log_intake_open(s->f->o.house, &log, note, &s->intake, err);
 }
 
 /* Said once, not at every offer of everybody. */
@@ -417,6 +416,12 @@ static void refuse_offer(struct sync *s, const struct offer *offer,
 {
 	struct follower *f = s->f;
 
+	/* Or a delegation of its parent's is not here yet: then it is asked
+	 * again when that is. */
+	if (authority_parent(house_authority(f->o.house), s->origin) != NULL) {
+		complain(s, why);
+		return;
+	}
 	if (f->walk.source == NULL)
 		source_lied(offer->source, now_ms(f), why);
 	if (s->n_offers == 0)
@@ -430,7 +435,7 @@ static void own_was_shown(struct sync *s, const struct source *source)
 	struct err err = ERR_INIT;
 
 	if (f->o.on_own_shown != NULL &&
-	    log_get(f->o.catalog, s->log, &log, &err) == STATUS_OK &&
+	    log_get(f->o.house->catalog, s->log, &log, &err) == STATUS_OK &&
 	    log.own && log.kind == LOG_LESSONS)
 		f->o.on_own_shown(f->o.owner, source);
 }
@@ -475,8 +480,7 @@ void follower_offer(struct follower *f, struct source *source,
 	/* Our own log is shown back to us: it is taken in when it is more than
 	 * what is here, after a disk was lost. */
 	if (f->closing ||
-	    log_intake_find(f->o.catalog, &f->o.trust->trust, note, &info,
-			    &err) != STATUS_OK ||
+	    log_intake_find(f->o.house, note, &info, &err) != STATUS_OK ||
 	    info.forked)
 		return;
 	s = sync_of(f, &info);
@@ -504,16 +508,16 @@ static void walk_fetched(void *owner, const struct http_reply *reply)
 	struct follower *f = owner;
 	struct err err = ERR_INIT;
 	enum status status = reply->status;
-	bool root = f->o.trust->root.version < f->walk.root_version;
+	bool root = f->o.house->trust.root.version < f->walk.root_version;
 
 	f->walk.handle = NULL;
 	if (status == STATUS_OK && reply->code != 200)
 		status = err_set(&err, STATUS_UNREACHABLE, "HTTP %u",
 				 reply->code);
 	else if (status == STATUS_OK && root)
-		status = trust_book_take_root(f->o.trust, reply->body, &err);
+		status = trust_book_take_root(&f->o.house->trust, reply->body, &err);
 	else if (status == STATUS_OK)
-		status = trust_book_take_trust(f->o.trust, reply->body, &err);
+		status = trust_book_take_trust(&f->o.house->trust, reply->body, &err);
 	else
 		(void)err_set(&err, status, "%s", reply->error);
 
@@ -543,11 +547,11 @@ static void walk_step(struct follower *f)
 		walk_end(f);
 		return;
 	}
-	if (f->o.trust->root.version < f->walk.root_version)
+	if (f->o.house->trust.root.version < f->walk.root_version)
 		(void)snprintf(url, sizeof(url), "%s/trust/root/%u.note",
 			       f->walk.source->url,
-			       f->o.trust->root.version + 1);
-	else if (f->o.trust->trust.version < f->walk.trust_version)
+			       f->o.house->trust.root.version + 1);
+	else if (f->o.house->trust.trust.version < f->walk.trust_version)
 		(void)snprintf(url, sizeof(url), "%s/trust/trust.note",
 			       f->walk.source->url);
 	else {
@@ -564,8 +568,8 @@ void follower_offer_trust(struct follower *f, struct source *source,
 {
 	if (f->closing || f->walk.source != NULL ||
 	    !source_is_fit(source, now_ms(f)) ||
-	    (root_version <= f->o.trust->root.version &&
-	     trust_version <= f->o.trust->trust.version))
+	    (root_version <= f->o.house->trust.root.version &&
+	     trust_version <= f->o.house->trust.trust.version))
 		return;
 	/* One root at a time at the most: a source cannot make us walk on. */
 	f->walk = (struct trust_walk){

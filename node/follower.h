@@ -17,17 +17,15 @@
 #ifndef NODE_FOLLOWER_H
 #define NODE_FOLLOWER_H
 
-#include "catalog/catalog.h"
+#include "node/house.h"
 #include "node/http_client.h"
 #include "node/sources.h"
-#include "node/trust_book.h"
 
 struct follower;
 
 struct follower_options {
 	uv_loop_t *loop;
-	struct catalog *catalog;
-	struct trust_book *trust;
+	struct house *house;
 	struct http_client *client;
 	void *owner;
 	/* The log `id` has new entries, on disk. */

@@ -12,7 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "catalog/delegations.h"
 #include "catalog/log.h"
+#include "node/clock.h"
 #include "node/clock_floor.h"
 #include "node/durable.h"
 #include "node/own_kept.h"
@@ -213,6 +215,9 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 	h->lock = h->twin = -1;
 	if (strlen(dir) >= HOUSE_PATH_MAX)
 		return err_set(err, STATUS_IO, "path too long");
+	h->authority = authority_new();
+	if (h->authority == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "open '%s'", dir);
 	(void)snprintf(h->dir, sizeof(h->dir), "%s", dir);
 	house_path(dir, "payload", h->payload_dir);
 	house_path(dir, "torrent", h->torrent_dir);
@@ -241,6 +246,7 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 
 void house_close(struct house *h)
 {
+	authority_free(h->authority);
 	catalog_free(h->catalog);
 	trust_book_release(&h->trust);
 	secret_key_free(h->ack_key);
@@ -270,12 +276,54 @@ static enum status keep_own(struct house *h, struct err *err)
 	return status;
 }
 
+const struct authority *house_authority(struct house *h)
+{
+	struct err ignored = ERR_INIT;
+	int64_t number;
+
+	if (delegations_number(h->catalog, &number, &ignored) != STATUS_OK ||
+	    (h->authority_trust == h->trust.trust.version &&
+	     h->authority_number == number))
+		return h->authority;
+	if (delegations_authority(h->catalog, &h->trust.trust, h->authority,
+				  &ignored) == STATUS_OK) {
+		h->authority_trust = h->trust.trust.version;
+		h->authority_number = number;
+	}
+	return h->authority;
+}
+
+/* Logs that have ended are held no further. */
+static enum status end_logs(struct house *h, const struct authority *a,
+			    struct err *err)
+{
+	for (size_t i = 0; i < authority_cutoff_count(a); i++) {
+		const struct cutoff *cutoff = authority_cutoff_at(a, i);
+		struct log_info info;
+		struct checkpoint end;
+		bool changed;
+		enum status status = log_find(h->catalog, cutoff->origin,
+					      &info, err);
+
+		if (status == STATUS_NOT_FOUND ||
+		    (status == STATUS_OK && info.kind != LOG_LESSONS))
+			continue;
+		cutoff_checkpoint(cutoff, &end);
+		if (status == STATUS_OK)
+			status = log_end_at(h->catalog, info.id, &end,
+					    clock_s(), &changed, err);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
 enum status house_follow(struct house *h, struct err *err)
 {
-	const struct trust *trust = &h->trust.trust;
+	const struct authority *a = house_authority(h);
 
-	for (size_t i = 0; i < trust->publisher_count; i++) {
-		const struct publisher *p = &trust->publishers[i];
+	for (size_t i = 0; i < authority_count(a); i++) {
+		const struct publisher *p = &authority_at(a, i)->publisher;
 		bool own = strcmp(p->origin, h->conf.origin) == 0;
 		enum status status;
 		int64_t id;
@@ -293,7 +341,7 @@ enum status house_follow(struct house *h, struct err *err)
 		else if (status != STATUS_OK)
 			return status;
 	}
-	return STATUS_OK;
+	return end_logs(h, a, err);
 }
 
 static enum status put_aside(const char *dir, const char *name,

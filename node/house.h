@@ -21,6 +21,7 @@
 #ifndef NODE_HOUSE_H
 #define NODE_HOUSE_H
 
+#include "catalog/authority.h"
 #include "catalog/catalog.h"
 #include "node/conf.h"
 #include "node/torrentfile.h"
@@ -59,6 +60,9 @@ struct house {
 	struct house_lock locks[HOUSE_KEYS];
 	struct trust_book trust;
 	struct catalog *catalog;
+	struct authority *authority; /* use house_authority() */
+	int64_t authority_number;    /* delegations_number() it is of, */
+	uint64_t authority_trust;    /* and the version of the trust note */
 	int lock; /* descriptor, -1 when only reading */
 	int twin; /* socket that keeps a copy on this machine from running */
 };
@@ -85,10 +89,17 @@ void house_close(struct house *h);
 /* This node's key as others know it. */
 const uint8_t *house_node_public(const struct house *h);
 
+/* Who may publish, by the trust note and the delegations in the catalog as
+ * they are now; looked at anew with each call, which costs little while they
+ * are as before. Borrowed until the next call. Where it cannot be read, what
+ * was known before. */
+const struct authority *house_authority(struct house *h);
+
 /*
- * Follow every log the trust note names whose scope touches this node's
- * region, and the log this node itself writes. Called after opening and
- * whenever the trust note changed.
+ * Follow every log whose effective scope touches this node's region, whether
+ * the trust note names its publisher or another publisher has delegated to it,
+ * and the log this node itself writes. Called after opening and whenever the
+ * trust note or delegations changed.
  */
 enum status house_follow(struct house *h, struct err *err);
 

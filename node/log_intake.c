@@ -1,6 +1,5 @@
 #include "node/log_intake.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "node/clock.h"
@@ -12,9 +11,8 @@ static bool is_own_records(const struct log_info *log)
 	return log->own && log->kind == LOG_RECORDS;
 }
 
-enum status log_intake_find(struct catalog *c, const struct trust *trust,
-			    struct bytes note, struct log_info *log,
-			    struct err *err)
+enum status log_intake_find(struct house *h, struct bytes note,
+			    struct log_info *log, struct err *err)
 {
 	char origin[ORIGIN_MAX + 1];
 	struct bytes_reader r;
@@ -28,21 +26,22 @@ enum status log_intake_find(struct catalog *c, const struct trust *trust,
 	    bytes_to_string(line, origin, sizeof(origin)) != STATUS_OK)
 		return err_set(err, STATUS_MALFORMED,
 			       "this is no checkpoint note");
-	status = log_find(c, origin, &found, err);
+	status = log_find(h->catalog, origin, &found, err);
 	if (status == STATUS_OK && !is_own_records(&found) &&
-	    trust_publisher(trust, origin) == NULL)
+	    authority_publisher(house_authority(h), origin) == NULL)
 		status = STATUS_NOT_FOUND;
 	if (status == STATUS_OK)
 		*log = found;
 	return status;
 }
 
-enum status log_intake_open(struct catalog *c, const struct trust *trust,
-			    const struct log_info *log, struct bytes note,
-			    struct intake **out, struct err *err)
+enum status log_intake_open(struct house *h, const struct log_info *log,
+			    struct bytes note, struct intake **out,
+			    struct err *err)
 {
-	const struct publisher *p = trust_publisher(trust, log->origin);
-	const struct cutoff *cut = trust_cutoff(trust, log->origin);
+	const struct authority *a = house_authority(h);
+	const struct publisher *p = authority_publisher(a, log->origin);
+	const struct cutoff *cut = authority_cutoff(a, log->origin);
 	struct intake_options options = { .now_s = clock_s() };
 	struct err ignored = ERR_INIT;
 	struct checkpoint end;
@@ -68,14 +67,25 @@ enum status log_intake_open(struct catalog *c, const struct trust *trust,
 			       log->origin);
 	}
 	if (cut != NULL) {
-		(void)snprintf(end.origin, sizeof(end.origin), "%s",
-			       cut->origin);
-		end.size = cut->size;
-		memcpy(end.root, cut->root, sizeof(end.root));
+		cutoff_checkpoint(cut, &end);
 		options.cutoff = &end;
 	}
-	status = intake_open(out, c, log->id, note, &options, err);
+	status = intake_open(out, h->catalog, log->id, note, &options, err);
 	if (status == STATUS_OK || status == STATUS_OLD)
-		(void)log_set_heard(c, log->id, options.now_s, &ignored);
+		(void)log_set_heard(h->catalog, log->id, options.now_s, &ignored);
 	return status;
+}
+
+bool log_intake_forked(struct house *h, const char *origin)
+{
+	const struct cutoff *cut =
+		authority_cutoff(house_authority(h), origin);
+	struct err ignored = ERR_INIT;
+	struct log_info log;
+
+	/* The tree that was hashed to the end is right, so ours is not. */
+	return cut != NULL &&
+	       log_find(h->catalog, origin, &log, &ignored) == STATUS_OK &&
+	       !log.own && log.size < cut->size &&
+	       log_begin_anew(h->catalog, log.id, &ignored) == STATUS_OK;
 }

@@ -54,6 +54,12 @@ void node_log_grown(void *owner, int64_t log)
 	node_index_soon(n);
 }
 
+static void ask_upstreams_again(struct node *n)
+{
+	for (unsigned i = 0; i < n->n_upstreams; i++)
+		poller_again(n->pollers[i]);
+}
+
 void node_trust_changed(void *owner)
 {
 	struct node *n = owner;
@@ -67,8 +73,46 @@ void node_trust_changed(void *owner)
 	heads_trust_changed(n->heads);
 	node_changed(n);
 	node_index_soon(n);
-	for (unsigned i = 0; i < n->n_upstreams; i++)
-		poller_again(n->pollers[i]);
+	ask_upstreams_again(n);
+}
+
+void node_delegated(void *owner)
+{
+	struct node *n = owner;
+	struct err err = ERR_INIT;
+
+	if (house_follow(&n->house, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: delegations: %s\n", err.text);
+	n->records_stale = true;
+	n->again_soon = true;
+	heads_trust_changed(n->heads);
+	node_changed(n);
+	node_index_soon(n);
+}
+
+/* A publisher that changes its mind all the time is not to have everybody ask
+ * all the time. */
+static void ask_again_tick(struct node *n)
+{
+	if (!n->again_soon || n->stopping ||
+	    (n->again_ms != 0 && node_now(n) - n->again_ms < NODE_AGAIN_MS))
+		return;
+	n->again_soon = false;
+	n->again_ms = node_now(n);
+	ask_upstreams_again(n);
+}
+
+void node_ask_for_trust(struct node *n)
+{
+	size_t waits;
+
+	(void)index_waits(n->index, &waits);
+	if (waits > 0 && !n->stopping &&
+	    (waits > n->waits || node_now(n) - n->waits_ms >= NODE_WAITS_MS)) {
+		n->waits_ms = node_now(n);
+		ask_upstreams_again(n);
+	}
+	n->waits = waits;
 }
 
 void node_forked(void *owner, const char *origin)
@@ -177,6 +221,8 @@ static void ticked(uv_timer_t *timer)
 	node_statement_tick(n);
 	node_up_tick(n);
 	node_own_tick(n);
+	ask_again_tick(n);
+	node_ask_for_trust(n);
 	node_cache_tick(n);
 	resources_tick(n);
 	ondrive_tick(n->ondrive);
@@ -386,8 +432,7 @@ static enum status start_following(struct node *n, struct err *err)
 {
 	const struct follower_options follower = {
 		.loop = n->loop,
-		.catalog = n->house.catalog,
-		.trust = &n->house.trust,
+		.house = &n->house,
 		.client = n->client,
 		.owner = n,
 		.on_grown = node_log_grown,

@@ -142,6 +142,8 @@ static void index_slice(uv_idle_t *idle)
 		goto failed;
 	n->records_stale |= did > 0; /* stations may be among them */
 	tell_changes(n);
+	if (index_take_delegated(n->index))
+		node_delegated(n);
 	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
 				    &err) != STATUS_OK)
 		goto failed;

@@ -45,6 +45,10 @@
 enum {
 	NODE_TICK_MS = 1000,
 	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
+	/* Between asking upstreams anew because of delegations, and for a
+	 * trust note that some log cites. */
+	NODE_AGAIN_MS = 5 * 1000,
+	NODE_WAITS_MS = 60 * 1000,
 	NODE_LAN_MS = 5 * 1000, /* between looks at the interfaces */
 	/* Not less than the server has connections: it sees to it that nobody
 	 * has all of them (node/http_places.h). */
@@ -135,6 +139,10 @@ struct node {
 	bool statement_stale;
 	bool statement_urgent; /* it says that a withdrawal is done */
 	int64_t statement_sent_ms;
+	int64_t again_ms; /* when upstreams were asked anew for delegations */
+	bool again_soon;  /* they are to be asked once more */
+	size_t waits;	  /* logs that waited for trust, when last looked at */
+	int64_t waits_ms; /* when trust was last asked for */
 	int64_t looked_ms;    /* at neighbours that are ahead of us */
 	int64_t own_asked_ms; /* somebody who has more of our own log */
 	bool statement_unsent;
@@ -170,6 +178,10 @@ bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1]);
 /* What came in from a source, or from a drive; `node` is a struct node. */
 void node_log_grown(void *node, int64_t log);
 void node_trust_changed(void *node);
+/* Other logs may be to be followed now, by other keys. */
+void node_delegated(void *node);
+/* Logs may wait for a newer trust note: ask for it when it is time. */
+void node_ask_for_trust(struct node *n);
 void node_forked(void *node, const char *origin);
 
 /* --- node_index.c --- */

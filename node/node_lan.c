@@ -67,10 +67,16 @@ static void ask_checkpoint(struct node *n, const char *base, const char *hash)
 		free(ask);
 }
 
-static bool is_followed(const struct node *n, const struct log_info *info)
+/* Is there something to be had of it: may somebody publish there, and has it
+ * not ended where we are? */
+static bool is_followed(struct node *n, const struct log_info *info)
 {
+	const struct authority *a = house_authority(&n->house);
+	const struct cutoff *end = authority_cutoff(a, info->origin);
+
 	return !info->forked &&
-	       trust_publisher(&n->house.trust.trust, info->origin) != NULL;
+	       authority_publisher(a, info->origin) != NULL &&
+	       (end == NULL || info->size < end->size);
 }
 
 struct comparing {

@@ -232,6 +232,7 @@ void node_live_init(struct node *n)
 		.tell_where = node_tell_where,
 		.unlocked = unlocked,
 		.trust_taken = node_trust_changed,
+		.delegated = node_delegated,
 		.forked = node_forked,
 		.statement_take = statement_take,
 		.own_statement = own_statement,

@@ -70,14 +70,28 @@ enum status request_lesson(struct requests *r, const json_t *request,
 	return lessons_get(r->house->catalog, id, row, err);
 }
 
-enum status request_index(struct requests *r, struct err *err)
+/* What logs have gained, with what that makes of others. */
+static enum status step_index(struct requests *r, struct err *err)
 {
 	enum status status = STATUS_OK;
 	unsigned did;
 
-	do
-		status = index_step(r->index, 1000, &did, err);
-	while (status == STATUS_OK && did > 0);
+	do {
+		do
+			status = index_step(r->index, 1000, &did, err);
+		while (status == STATUS_OK && did > 0);
+		if (status != STATUS_OK || !index_take_delegated(r->index))
+			return status;
+		status = request_delegated(r, err);
+	} while (status == STATUS_OK);
+	return status;
+}
+
+enum status request_index(struct requests *r, struct err *err)
+{
+	enum status status = step_index(r, err);
+	unsigned did;
+
 	do
 		status = status == STATUS_OK ?
 				 search_step(r->house->catalog, 1000, &did,

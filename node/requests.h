@@ -51,6 +51,8 @@ struct live {
 	void (*unlocked)(void *node);
 	/* Newer trust was taken in; a log was found forked. */
 	void (*trust_taken)(void *node);
+	/* Delegations have changed. */
+	void (*delegated)(void *node);
 	void (*forked)(void *node, const char *origin);
 	/* Keep somebody's statement; give our own (borrowed, may be empty). */
 	enum status (*statement_take)(void *node, struct bytes note,

@@ -25,6 +25,8 @@ struct requests_visit *request_visit(struct requests *r)
 
 static void tell_fork(struct requests *r, const char *origin)
 {
+	if (log_intake_forked(r->house, origin))
+		return;
 	if (r->live != NULL && r->live->forked != NULL)
 		r->live->forked(r->live->node, origin);
 }
@@ -77,13 +79,11 @@ static enum status open_lessons(struct requests *r, struct bytes note,
 				struct log_info *log, struct intake **in,
 				struct err *err)
 {
-	const struct trust *trust = &r->house->trust.trust;
-	enum status status = log_intake_find(r->house->catalog, trust, note,
-					     log, err);
+	enum status status = log_intake_find(r->house, note, log, err);
 
 	if (status != STATUS_OK)
 		return status;
-	status = log_intake_open(r->house->catalog, trust, log, note, in, err);
+	status = log_intake_open(r->house, log, note, in, err);
 	if (status == STATUS_FORKED && !log->forked)
 		tell_fork(r, log->origin);
 	return status;

@@ -113,6 +113,8 @@ json_t *lesson_json(struct requests *r, const struct lesson_row *row,
 		    bool all);
 /* Take in what the logs have gained, wholly. */
 enum status request_index(struct requests *r, struct err *err);
+/* Delegations have changed: follow who is to be followed now. */
+enum status request_delegated(struct requests *r, struct err *err);
 /* Append one entry to this node's own log, bring it into the index, and tell
  * the running node. */
 enum status request_append(struct requests *r, struct bytes entry,

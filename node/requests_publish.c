@@ -33,20 +33,31 @@ static enum status may_sign(struct requests *r, struct err *err)
 
 enum status request_may_publish(struct requests *r, struct err *err)
 {
-	const struct trust *trust = &r->house->trust.trust;
+	const struct authority *a = house_authority(r->house);
 	const char *origin = r->house->conf.origin;
+	const struct cutoff *end = authority_cutoff(a, origin);
 
 	if (!house_is_publisher(r->house) || origin[0] == 0)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "this node has no log of its own: lessons are "
 			       "published at the county");
-	if (trust_publisher(trust, origin) == NULL)
+	if (authority_publisher(a, origin) == NULL)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
-			       "the trust note does not name '%s' yet: give "
+			       "neither the trust note nor another office's "
+			       "log says that '%s' may publish yet: give "
 			       "office.request, in the data directory, to those "
-			       "who hold the root; they take it in with 'xiangtu "
-			       "trust publisher add --request FILE'",
+			       "who hold the root, who take it in with 'xiangtu "
+			       "trust publisher add --request FILE', or to the "
+			       "office above, with 'xiangtu trust delegate "
+			       "--request FILE'",
 			       origin);
+	if (end != NULL)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "'%s' was ended at %llu entries%s%s%s", origin,
+			       (unsigned long long)end->size,
+			       end->successor[0] == 0 ? "" : "; '",
+			       end->successor,
+			       end->successor[0] == 0 ? "" : "' goes on");
 	if (r->live != NULL && r->live->has_twin != NULL &&
 	    r->live->has_twin(r->live->node))
 		return err_set(err, STATUS_FORKED,
@@ -199,8 +210,8 @@ static enum status take_id(struct requests *r, const json_t *request,
 		return status;
 	status = lesson_id_split(row.lesson.id, origin, &short_id);
 	if (status != STATUS_OK ||
-	    !trust_succeeds(&r->house->trust.trust, r->house->conf.origin,
-			    origin))
+	    !authority_succeeds(house_authority(r->house),
+				r->house->conf.origin, origin))
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "'%s' is another office's lesson",
 			       row.lesson.title);
@@ -259,12 +270,83 @@ static enum status fill_lesson(struct requests *r, const json_t *request,
 	return status;
 }
 
+static void list_scope(const char *first, size_t count, size_t stride,
+		       char *out, size_t room)
+{
+	size_t used = 0;
+
+	out[0] = 0;
+	for (size_t i = 0; i < count && used < room; i++) {
+		const char *item = first + i * stride;
+		int n = snprintf(out + used, room - used, "%s%s",
+				 i == 0 ? "" : ", ",
+				 item[0] == 0 ? "*" : item);
+
+		used += n < 0 ? 0 : (size_t)n;
+	}
+}
+
+/* Which limit stands against it, and what it is. */
+static enum status say_limit(const struct publisher *p, const struct lesson *l,
+			     size_t entry_size, struct err *err)
+{
+	char scope[300];
+
+	if (p->lesson_bytes_max > 0 && l->bytes > p->lesson_bytes_max)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "it has %llu bytes; this office may publish "
+			       "lessons of at most %llu",
+			       (unsigned long long)l->bytes,
+			       (unsigned long long)p->lesson_bytes_max);
+	if (p->entry_bytes_max > 0 && entry_size > p->entry_bytes_max)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "what is said of it takes %zu bytes; this "
+			       "office may write at most %llu: shorten title "
+			       "or summary",
+			       entry_size,
+			       (unsigned long long)p->entry_bytes_max);
+	for (size_t i = 0; i < p->region_count; i++)
+		if (region_contains(p->regions[i], l->region)) {
+			list_scope(p->topics[0], p->topic_count,
+				   sizeof(p->topics[0]), scope,
+				   sizeof(scope));
+			return err_set(err, STATUS_OUT_OF_SCOPE,
+				       "topic '%s' is not this office's, which "
+				       "may publish about %s",
+				       l->topic, scope);
+		}
+	list_scope(p->regions[0], p->region_count, sizeof(p->regions[0]),
+		   scope, sizeof(scope));
+	return err_set(err, STATUS_OUT_OF_SCOPE,
+		       "region %s is not this office's, which may publish for "
+		       "%s",
+		       l->region, scope);
+}
+
+static enum status check_count(struct requests *r, const struct publisher *p,
+			       struct err *err)
+{
+	struct log_info info;
+	enum status status = log_find(r->house->catalog,
+				      r->house->conf.origin, &info, err);
+
+	if (status == STATUS_OK && p->entries_max > 0 &&
+	    info.size >= p->entries_max)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "this office's log has %llu entries and may "
+			       "have at most %llu",
+			       (unsigned long long)info.size,
+			       (unsigned long long)p->entries_max);
+	/* A log that is not here yet is said where it is to be written. */
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 /* May it be said at all? Asked before a gigabyte is copied, too. */
 static enum status check_lesson(struct requests *r, const struct lesson *l,
 				struct buf *entry, struct err *err)
 {
-	const struct publisher *p = trust_publisher(&r->house->trust.trust,
-						    r->house->conf.origin);
+	const struct publisher *p = authority_publisher(
+		house_authority(r->house), r->house->conf.origin);
 	enum status status = lesson_format(l, entry, err);
 
 	if (status == STATUS_MALFORMED)
@@ -274,11 +356,8 @@ static enum status check_lesson(struct requests *r, const struct lesson *l,
 	status = publisher_allows(p, l->region, l->topic, l->bytes,
 				  entry->size);
 	if (status != STATUS_OK)
-		return err_set(err, status,
-			       "region %s, topic '%s' or its size is beyond "
-			       "what this office may publish",
-			       l->region, l->topic);
-	return STATUS_OK;
+		return say_limit(p, l, entry->size, err);
+	return check_count(r, p, err);
 }
 
 static enum status remember_payload(struct requests *r, const struct lesson *l,
@@ -359,12 +438,13 @@ enum status request_withdraw(struct requests *r, const json_t *request,
 			       row.lesson.title);
 	status = lesson_id_split(row.lesson.id, origin, &short_id);
 	if (status != STATUS_OK ||
-	    !trust_succeeds(&r->house->trust.trust, r->house->conf.origin,
-			    origin))
+	    !authority_succeeds(house_authority(r->house),
+				r->house->conf.origin, origin))
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "'%s' is another office's lesson",
 			       row.lesson.title);
 	memcpy(withdraw.id, row.lesson.id, sizeof(withdraw.id));
+	withdraw.trust = r->house->trust.trust.version;
 	status = take_text(request, "reason", withdraw.reason,
 			   sizeof(withdraw.reason), "", err);
 	if (status == STATUS_OK)

@@ -10,15 +10,56 @@
 #include "proto/encoding.h"
 #include "signing/words.h"
 
+struct log_list {
+	struct requests *r;
+	json_t *logs;
+};
+
+/* Where it waits for which trust note, where it has ended, and for whom it
+ * speaks. */
+static void put_standing(struct requests *r, const struct log_info *info,
+			 json_t *log)
+{
+	const struct authority *a = house_authority(r->house);
+	const struct cutoff *end = authority_cutoff(a, info->origin);
+	const char *parent = authority_parent(a, info->origin);
+	const struct index_wait *waits;
+	size_t count = 0;
+
+	waits = r->index == NULL ? NULL : index_waits(r->index, &count);
+	for (size_t i = 0; i < count; i++)
+		if (waits[i].log == info->id) {
+			(void)json_object_set_new(
+				log, "needs_trust",
+				json_integer((json_int_t)waits[i].trust));
+			(void)json_object_set_new(
+				log, "waits_at",
+				json_integer((json_int_t)waits[i].entry));
+		}
+	if (parent != NULL)
+		(void)json_object_set_new(log, "parent", json_string(parent));
+	(void)json_object_set_new(
+		log, "publisher",
+		json_boolean(authority_publisher(a, info->origin) != NULL));
+	if (end == NULL)
+		return;
+	(void)json_object_set_new(log, "ended_at",
+				  json_integer((json_int_t)end->size));
+	if (end->successor[0] != 0)
+		(void)json_object_set_new(log, "successor",
+					  json_string(end->successor));
+}
+
 static enum status list_log(void *owner, const struct log_info *info,
 			    struct err *err)
 {
+	struct log_list *list = owner;
 	char root[BASE64_SIZE(SHA256_SIZE) + 1];
+	json_t *log;
 
 	(void)err;
 	base64_encode((struct bytes){ info->root, SHA256_SIZE }, root);
-	(void)json_array_append_new(
-		owner, json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I, "
+	log = json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I, "
 				 "s:I}",
 				 "origin", info->origin, "hash", info->hash,
 				 "size", (json_int_t)info->size, "root", root,
@@ -27,7 +68,9 @@ static enum status list_log(void *owner, const struct log_info *info,
 				 (json_int_t)info->indexed, "seen",
 				 (json_int_t)(info->seen > info->size ?
 						      info->seen :
-						      info->size)));
+						      info->size));
+	put_standing(list->r, info, log);
+	(void)json_array_append_new(list->logs, log);
 	return STATUS_OK;
 }
 
@@ -100,13 +143,14 @@ enum status request_status(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err)
 {
 	struct lessons_summary summary;
-	json_t *logs = json_array(), *evidence = json_array(), *object, *last;
+	struct log_list list = { r, json_array() };
+	json_t *logs = list.logs, *evidence = json_array(), *object, *last;
 	enum status status;
 
 	(void)request;
 	status = lessons_summary(r->house->catalog, &summary, err);
 	if (status == STATUS_OK)
-		status = log_each(r->house->catalog, list_log, logs, err);
+		status = log_each(r->house->catalog, list_log, &list, err);
 	if (status == STATUS_OK)
 		status = log_each_evidence(r->house->catalog, list_evidence,
 					   evidence, err);

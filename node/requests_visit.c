@@ -56,6 +56,15 @@ static enum status trust_changed(struct requests *r, struct err *err)
 	return status;
 }
 
+enum status request_delegated(struct requests *r, struct err *err)
+{
+	if (r->live == NULL)
+		return house_follow(r->house, err);
+	if (r->live->delegated != NULL)
+		r->live->delegated(r->live->node);
+	return STATUS_OK;
+}
+
 static enum status
 take_trust(struct requests *r, const json_t *request,
 	   enum status (*take)(struct trust_book *book, struct bytes note,

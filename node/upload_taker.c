@@ -216,8 +216,8 @@ static enum status open_intake(struct take *k, struct intake **in,
 					   &k->offer, err);
 	status = log_get(h->catalog, k->offer.log, &own, err);
 	return status == STATUS_OK ?
-		       log_intake_open(h->catalog, &h->trust.trust, &own,
-				       k->upload.note, in, err) :
+		       log_intake_open(h, &own, k->upload.note, in,
+				       err) :
 		       status;
 }
 
@@ -251,7 +251,6 @@ static void take_new(struct take *k)
 /* Is it our own log of lessons, signed by us? */
 static bool find_own(struct take *k, const char *hash)
 {
-	const struct trust *trust = &k->t->house->trust.trust;
 	const struct publisher *p;
 	struct err ignored = ERR_INIT;
 	struct log_info own;
@@ -259,7 +258,7 @@ static bool find_own(struct take *k, const char *hash)
 	if (own_kept_log(k->t->house, &own, &ignored) != STATUS_OK ||
 	    strcmp(own.hash, hash) != 0)
 		return false;
-	p = trust_publisher(trust, own.origin);
+	p = authority_publisher(house_authority(k->t->house), own.origin);
 	if (p == NULL ||
 	    checkpoint_open(k->upload.note, own.origin, p->keys, p->key_count,
 			    &k->offer.head) != STATUS_OK)

@@ -46,6 +46,12 @@ enum status publisher_add_topic(struct publisher *publisher,
 /* Complete and well-formed? STATUS_OK or STATUS_MALFORMED. */
 enum status publisher_check(const struct publisher *publisher);
 
+/* The fields of a publisher's statement in a trust note, from its origin on,
+ * without the word before and the '\n' behind (docs/formats-trust.md 5).
+ * STATUS_MALFORMED for any other spelling; `out` is then untouched. */
+enum status publisher_read(struct bytes words, struct publisher *out);
+void publisher_write(const struct publisher *publisher, struct buf *out);
+
 /* Does its scope touch `region`: lies one inside the other? */
 bool publisher_touches(const struct publisher *publisher, const char *region);
 

@@ -74,7 +74,15 @@ enum status trust_add_recipient(struct trust *trust,
 	return status;
 }
 
-static enum status check_cutoff(const struct cutoff *cutoff)
+void cutoff_checkpoint(const struct cutoff *cutoff,
+		       struct checkpoint *checkpoint)
+{
+	strcpy(checkpoint->origin, cutoff->origin);
+	checkpoint->size = cutoff->size;
+	memcpy(checkpoint->root, cutoff->root, sizeof(checkpoint->root));
+}
+
+enum status cutoff_check(const struct cutoff *cutoff)
 {
 	if (origin_check(cutoff->origin) != STATUS_OK ||
 	    cutoff->size > INT64_MAX)
@@ -98,7 +106,7 @@ enum status trust_add_cutoff(struct trust *trust, const struct cutoff *cutoff)
 	void *list = trust->cutoffs;
 	enum status status;
 
-	if (check_cutoff(cutoff) != STATUS_OK)
+	if (cutoff_check(cutoff) != STATUS_OK)
 		return STATUS_MALFORMED;
 	if (trust_cutoff(trust, cutoff->origin) != NULL)
 		return STATUS_EXISTS;

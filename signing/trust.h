@@ -7,6 +7,7 @@
 #ifndef SIGNING_TRUST_H
 #define SIGNING_TRUST_H
 
+#include "signing/checkpoint.h"
 #include "signing/publisher.h"
 #include "signing/root.h"
 
@@ -71,6 +72,11 @@ enum status trust_add_recipient(struct trust *trust,
 enum status trust_add_cutoff(struct trust *trust, const struct cutoff *cutoff);
 enum status trust_add_witness(struct trust *trust,
 			      const struct public_key *witness);
+/* The head it ends its log at. */
+void cutoff_checkpoint(const struct cutoff *cutoff,
+		       struct checkpoint *checkpoint);
+/* Is it a well-formed cut-off? STATUS_OK or STATUS_MALFORMED. */
+enum status cutoff_check(const struct cutoff *cutoff);
 /* Take a publisher out; STATUS_NOT_FOUND. (A log that went wrong is cut off
  * instead: its old entries need its keys.) */
 enum status trust_remove_publisher(struct trust *trust, const char *origin);

@@ -58,7 +58,7 @@ static enum status inspect_log(void *owner, const struct log_info *info,
 	struct inspecting_log log = { .i = owner };
 	const struct survey *s = &log.i->o->survey;
 	const struct publisher *p =
-		trust_publisher(&s->house->trust.trust, info->origin);
+		authority_publisher(house_authority(s->house), info->origin);
 	struct audit_options options = { .origin = info->origin,
 					 .read = read_resource,
 					 .owner = &log };

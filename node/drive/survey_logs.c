@@ -72,7 +72,8 @@ static enum status followed(void *owner, const struct log_info *info,
 {
 	struct survey_heads *h = owner;
 	const struct publisher *p =
-		trust_publisher(&h->s->house->trust.trust, info->origin);
+		authority_publisher(house_authority(h->s->house),
+				    info->origin);
 	struct checkpoint head = { .size = 0 };
 	struct buf note = BUF_INIT;
 	const char *state = "damaged";

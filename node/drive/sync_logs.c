@@ -305,8 +305,8 @@ enum mirror_state {
 static bool is_signed(struct visit *v, struct bytes note,
 		      const struct log_info *log)
 {
-	const struct publisher *publisher = trust_publisher(
-		&door_house(v->door)->trust.trust, log->origin);
+	const struct publisher *publisher = authority_publisher(
+		house_authority(door_house(v->door)), log->origin);
 	struct checkpoint checkpoint;
 	struct public_key key;
 	struct err ignored = ERR_INIT;

@@ -61,10 +61,6 @@ static void unknown_types_are_recognised_as_such(void)
 	CHECK(parse("{\"type\":\"programme\",\"id\":5}", &e) == STATUS_OK);
 	CHECK(e.type == ENTRY_OTHER);
 	CHECK(strcmp(e.type_name, "programme") == 0);
-	CHECK(parse("{\"type\":\"delegate\"}", &e) == STATUS_OK);
-	CHECK(e.type == ENTRY_DELEGATE);
-	CHECK(parse("{\"type\":\"undelegate\"}", &e) == STATUS_OK);
-	CHECK(e.type == ENTRY_UNDELEGATE);
 }
 
 static void malformed_entries_are_refused(void)
@@ -275,6 +271,133 @@ static void malformed_stations_are_refused(void)
 	CHECK(STATION(PLACE) == STATUS_MALFORMED);
 }
 
+static struct publisher below(void)
+{
+	struct publisher p;
+	struct public_key key;
+
+	CHECK(publisher_init(&p, "town/lessons") == STATUS_OK);
+	make_key("town/lessons", 1, &key);
+	CHECK(publisher_add_key(&p, &key) == STATUS_OK);
+	make_key("town/lessons", 2, &key);
+	CHECK(publisher_add_key(&p, &key) == STATUS_OK);
+	CHECK(publisher_add_region(&p, "431081101") == STATUS_OK);
+	CHECK(publisher_add_region(&p, "431081102") == STATUS_OK);
+	CHECK(publisher_add_topic(&p, "产业/养殖") == STATUS_OK);
+	p.entries_max = 1000;
+	p.entry_bytes_max = 2000;
+	p.lesson_bytes_max = 1 << 30;
+	p.may_delegate = true;
+	return p;
+}
+
+static void a_delegation_reads_as_it_was_written(void)
+{
+	struct entry_delegate d = { .publisher = below(), .trust = 7 };
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct entry e;
+
+	CHECK(entry_format_delegate(&d, &json, &err) == STATUS_OK);
+	CHECK(parse_bytes(buf_bytes(&json), &e) == STATUS_OK);
+	CHECK(e.type == ENTRY_DELEGATE && e.trust == 7);
+	CHECK(memcmp(&e.delegate.publisher, &d.publisher,
+		     sizeof(d.publisher)) == 0);
+	d.publisher.topic_count = 1;
+	d.publisher.topics[0][0] = 0;
+	d.publisher.entries_max = d.publisher.entry_bytes_max = 0;
+	d.publisher.lesson_bytes_max = 0;
+	d.publisher.may_delegate = false;
+	buf_clear(&json);
+	CHECK(entry_format_delegate(&d, &json, &err) == STATUS_OK);
+	CHECK(parse_bytes(buf_bytes(&json), &e) == STATUS_OK);
+	CHECK(e.delegate.publisher.topics[0][0] == 0);
+	CHECK(!e.delegate.publisher.may_delegate);
+	CHECK(e.delegate.publisher.entries_max == 0);
+	d.publisher.key_count = 0;
+	CHECK(entry_format_delegate(&d, &json, &err) == STATUS_MALFORMED);
+	buf_release(&json);
+}
+
+static void malformed_delegations_are_refused(void)
+{
+	struct public_key key, foreign;
+	char vkey[VKEY_MAX + 1], other[VKEY_MAX + 1];
+	char json[2048];
+
+	make_key("town/lessons", 1, &key);
+	make_key("city/lessons", 2, &foreign);
+	public_key_format(&key, vkey);
+	public_key_format(&foreign, other);
+#define DELEGATE(k, rest)                                                  \
+	((void)snprintf(json, sizeof(json),                                \
+			"{\"type\":\"delegate\",\"origin\":\"town/lessons\"," \
+			"\"keys\":[\"%s\"]," rest "}",                     \
+			k),                                                \
+	 parsed(json))
+#define WHERE "\"regions\":[\"431081101\"],\"topics\":[\"*\"]"
+	CHECK(DELEGATE(vkey, WHERE) == STATUS_OK);
+	CHECK(DELEGATE(other, WHERE) == STATUS_MALFORMED);
+	CHECK(DELEGATE("x", WHERE) == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":[],\"topics\":[\"*\"]") ==
+	      STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":[\"4310811\"],"
+			     "\"topics\":[\"*\"]") == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":[\"43\",\"43\"],"
+			     "\"topics\":[\"*\"]") == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":[\"43\"],"
+			     "\"topics\":[\"*\",\"a\"]") == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":[\"43\"],"
+			     "\"topics\":[\"a//b\"]") == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, "\"regions\":\"43\",\"topics\":[\"*\"]") ==
+	      STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, WHERE ",\"entries\":0") == STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, WHERE ",\"entries\":\"1\"") ==
+	      STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, WHERE ",\"may-delegate\":1") ==
+	      STATUS_MALFORMED);
+	CHECK(DELEGATE(vkey, WHERE ",\"may-delegate\":false") == STATUS_OK);
+	CHECK(DELEGATE(vkey, WHERE ",\"trust\":-1") == STATUS_MALFORMED);
+	CHECK(parsed("{\"type\":\"delegate\"}") == STATUS_MALFORMED);
+}
+
+static void a_delegation_is_taken_back_with_an_end_or_without(void)
+{
+	struct entry_undelegate u = { .has_end = true,
+				      .end = { .origin = "town/lessons",
+					       .size = 3,
+					       .root = { 9, 8, 7 },
+					       .successor = "town/l2" },
+				      .trust = 2 };
+	struct buf json = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct entry e;
+
+	CHECK(entry_format_undelegate(&u, &json, &err) == STATUS_OK);
+	CHECK(parse_bytes(buf_bytes(&json), &e) == STATUS_OK);
+	CHECK(e.type == ENTRY_UNDELEGATE && e.trust == 2);
+	CHECK(e.undelegate.has_end);
+	CHECK(memcmp(&e.undelegate.end, &u.end, sizeof(u.end)) == 0);
+	u.has_end = false;
+	CHECK(entry_format_undelegate(&u, &json, &err) == STATUS_MALFORMED);
+	u.end.successor[0] = 0;
+	buf_clear(&json);
+	CHECK(entry_format_undelegate(&u, &json, &err) == STATUS_OK);
+	CHECK(parse_bytes(buf_bytes(&json), &e) == STATUS_OK);
+	CHECK(!e.undelegate.has_end);
+#define UNDELEGATE(rest) \
+	parsed("{\"type\":\"undelegate\",\"origin\":\"town/l\"" rest "}")
+	CHECK(UNDELEGATE("") == STATUS_OK);
+	CHECK(UNDELEGATE(",\"size\":1") == STATUS_MALFORMED);
+	CHECK(UNDELEGATE(",\"root\":\"" HASH "\"") == STATUS_MALFORMED);
+	CHECK(UNDELEGATE(",\"size\":1,\"root\":\"" HASH "\"") == STATUS_OK);
+	CHECK(UNDELEGATE(",\"size\":0,\"root\":\"" HASH "\"") ==
+	      STATUS_MALFORMED);
+	CHECK(UNDELEGATE(",\"size\":1,\"root\":\"" HASH "\","
+			 "\"successor\":\"town/l\"") == STATUS_MALFORMED);
+	buf_release(&json);
+}
+
 /* Every byte of a good entry changed and every prefix of it: refused or read,
  * never worse. */
 static void bent_entries_do_no_harm(void)
@@ -312,6 +435,9 @@ int main(void)
 	a_withdrawal_names_a_lesson();
 	a_station_reads_as_it_was_written();
 	malformed_stations_are_refused();
+	a_delegation_reads_as_it_was_written();
+	malformed_delegations_are_refused();
+	a_delegation_is_taken_back_with_an_end_or_without();
 	bent_entries_do_no_harm();
 	return 0;
 }

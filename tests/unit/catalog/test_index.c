@@ -210,6 +210,8 @@ static void a_cutoff_ends_a_log_and_its_successor_goes_on(void)
 	shelf_trust_publisher(s, next, "431081");
 	strcpy(cutoff.origin, LESSONS_ORIGIN);
 	strcpy(cutoff.successor, s->logs[next].origin);
+	SHELF_OK(log_root_at(s->c, s->logs[0].id, cutoff.size, cutoff.root,
+			     &s->err));
 	CHECK(trust_add_cutoff(shelf_trust(s), &cutoff) == STATUS_OK);
 	CHECK(shelf_use_trust(s));
 	shelf_settle(s);

@@ -808,7 +808,7 @@ static void a_lost_own_log_is_taken_in_before_it_is_signed_again(void)
 
 static void a_cut_off_ends_a_log_at_its_root(void)
 {
-	struct checkpoint cutoff = { .size = 1500 };
+	struct checkpoint cutoff = { .size = 1500 }, read;
 	struct buf note = BUF_INIT;
 	struct log_info info;
 
@@ -821,8 +821,22 @@ static void a_cut_off_ends_a_log_at_its_root(void)
 	CHECK(log_get(follower, ours, &info, &err) == STATUS_OK);
 	CHECK(info.size == 1500);
 	CHECK(memcmp(info.root, cutoff.root, SHA256_SIZE) == 0);
-	/* Nobody signed that size. */
-	CHECK(log_read_note(follower, ours, &note, &err) == STATUS_NOT_FOUND);
+	/* Nobody signed that size: a note stands in that needs no signature
+	 * where the end is known, and counts for nothing elsewhere. */
+	CHECK(log_read_note(follower, ours, &note, &err) == STATUS_OK);
+	CHECK(strstr(buf_string(&note), "xiangtu-cutoff") != NULL);
+	CHECK(checkpoint_open(buf_bytes(&note), info.origin, options.keys,
+			      options.key_count, &read) == STATUS_UNTRUSTED);
+	{
+		struct intake *in;
+
+		CHECK(intake_open(&in, follower, ours, buf_bytes(&note),
+				  &options, &err) == STATUS_OLD);
+		options.cutoff = NULL;
+		CHECK(intake_open(&in, follower, ours, buf_bytes(&note),
+				  &options, &err) == STATUS_UNTRUSTED);
+		options.cutoff = &cutoff;
+	}
 	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OLD);
 	/* Somebody signs another tree of that size. */
 	fork_at(1499, 1500);
@@ -834,7 +848,10 @@ static void a_cut_off_ends_a_log_at_its_root(void)
 	fork_at(1500, 1500);
 	CHECK(take_in(follower, ours, &fork_source, &options, &err) ==
 	      STATUS_OLD);
+	buf_clear(&note);
 	CHECK(log_read_note(follower, ours, &note, &err) == STATUS_OK);
+	CHECK(checkpoint_open(buf_bytes(&note), info.origin, options.keys,
+			      options.key_count, &read) == STATUS_OK);
 	fork_away();
 	buf_release(&note);
 	finish();

@@ -86,8 +86,7 @@ static void follow(struct world *w, struct office *here)
 {
 	struct follower_options options = {
 		.loop = &w->loop,
-		.catalog = here->house.catalog,
-		.trust = &here->house.trust,
+		.house = &here->house,
 		.client = w->web.client,
 		.owner = w,
 		.on_grown = grown,

@@ -107,8 +107,7 @@ static void world_start(struct world *w)
 {
 	const struct follower_options follower = {
 		.loop = &w->loop,
-		.catalog = w->station.house.catalog,
-		.trust = &w->station.house.trust,
+		.house = &w->station.house,
 		.client = w->web.client,
 		.owner = w,
 		.on_grown = grown,
