@@ -20,6 +20,14 @@ _Static_assert(BACKUP_SEALED_MAX ==
 			       crypto_secretbox_MACBYTES,
 	       "the mark is libsodium's");
 
+const char *backup_key_name(unsigned bit)
+{
+	static const char *const names[BACKUP_KEYS] = { "publisher", "records",
+							"ack", "root" };
+
+	return names[bit];
+}
+
 void backup_keys_release(struct backup_keys *keys)
 {
 	secret_key_free(keys->publisher);

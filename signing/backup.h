@@ -40,6 +40,9 @@ enum {
 	BACKUP_ROOT = 8
 };
 
+/* "publisher", "records", "ack", "root": of bit 1 << `bit`. */
+const char *backup_key_name(unsigned bit);
+
 struct backup_box {
 	uint8_t holds;
 	uint32_t passes, kib; /* within the bounds of signing/keybox.h */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node/durable.h"
+#include "signing/backup.h"
 
 void any_key_release(struct any_key *key)
 {
@@ -42,13 +43,20 @@ enum status key_text_read(struct key_text *k, const char *path,
 
 	memset(k, 0, sizeof(*k));
 	k->path = path;
-	status = durable_read(path, KEYBOX_TEXT_MAX, &k->text, err);
+	/* keybox_parse() has its own bound; a backup is longer. */
+	status = durable_read(path, BACKUP_TEXT_MAX, &k->text, err);
 	if (status == STATUS_OK && take_text(k) != STATUS_OK)
 		status = STATUS_MALFORMED;
 	if (status == STATUS_MALFORMED)
 		return err_set(err, status,
 			       "'%s' is no key file, or a damaged one", path);
 	return status;
+}
+
+bool key_text_is(const struct key_text *k)
+{
+	return keybox_is(buf_bytes(&k->text)) ||
+	       bytes_start_with(buf_bytes(&k->text), "PRIVATE+");
 }
 
 enum status key_text_open(struct key_text *k, struct bytes passphrase,

@@ -33,6 +33,8 @@ struct key_text {
  */
 enum status key_text_read(struct key_text *k, const char *path,
 			  struct err *err);
+/* Does what was read begin as a key file does? */
+bool key_text_is(const struct key_text *k);
 /* Open it with a passphrase, if that opens it; else it stays as it was.
  * STATUS_UNTRUSTED when it does not; STATUS_MALFORMED; STATUS_NO_MEMORY. */
 enum status key_text_open(struct key_text *k, struct bytes passphrase,

@@ -2,8 +2,10 @@
 #include <stdio.h>
 
 #include "node/cli/any_key.h"
+#include "node/cli/backup_file.h"
 #include "node/cli/key_file.h"
 #include "node/cli/verbs.h"
+#include "signing/words.h"
 
 static const char *purpose(const struct public_key *key)
 {
@@ -52,11 +54,96 @@ static enum status show_key(struct cli *cli, const struct public_key *public,
 	return STATUS_OK;
 }
 
+/* --- show --- */
+
+static json_t *backup_json(const struct backup *b)
+{
+	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
+	json_t *keys = json_array();
+
+	words_chinese(b->fingerprint, chinese);
+	words_english(b->fingerprint, english);
+	for (unsigned i = 0; i < b->box_count; i++)
+		for (unsigned bit = 0; bit < BACKUP_KEYS; bit++)
+			if (b->boxes[i].holds & 1u << bit)
+				(void)json_array_append_new(
+					keys,
+					json_string(backup_key_name(bit)));
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "name", b->name,
+			 "level", level_name(b->level), "region", b->region,
+			 "origin", b->origin, "words_zh", chinese, "words_en",
+			 english, "keys", keys);
+}
+
+static void print_backup(const struct backup *b, const json_t *object)
+{
+	const json_t *name;
+	size_t i;
+
+	printf("%s: %s  (%s, %s)\n%s %s\n%s %s\n  %s\n%s:",
+	       tr("Key backup"), b->name, tr(level_name(b->level)), b->region,
+	       tr("Its log:"), b->origin, tr("Root"),
+	       cli_text(object, "words_zh"), cli_text(object, "words_en"),
+	       tr("Keys"));
+	json_array_foreach(json_object_get(object, "keys"), i, name)
+		printf(" %s", json_string_value(name));
+	puts("");
+}
+
+/* What was printed, or typed again; with --check its passphrase, too. */
+static enum status show_backup(struct cli *cli, struct err *err)
+{
+	struct backup_keys keys = { .publisher = NULL };
+	struct backup b;
+	json_t *object;
+	enum status status = backup_file_read(cli->words[0], &b, err);
+
+	if (status == STATUS_OK && cli_given(cli, "check"))
+		status = backup_file_open(cli, &b, &keys, err);
+	backup_keys_release(&keys);
+	if (status != STATUS_OK)
+		return status;
+	object = backup_json(&b);
+	if (cli->json) {
+		cli_print_json(object);
+		return STATUS_OK;
+	}
+	print_backup(&b, object);
+	json_decref(object);
+	return STATUS_OK;
+}
+
+static enum status check_key(struct cli *cli, struct key_text *k,
+			     struct err *err)
+{
+	struct passphrase *passphrase;
+	enum status status;
+
+	if (!k->boxed)
+		return STATUS_OK;
+	status = passphrase_ask(cli, PASSPHRASE_OPEN, k->box.public.name, NULL,
+				&passphrase, err);
+	if (status == STATUS_NOT_FOUND)
+		return err->status = STATUS_USAGE;
+	if (status != STATUS_OK)
+		return status;
+	status = key_text_open(k, passphrase_bytes(passphrase), err);
+	passphrase_free(passphrase);
+	return status;
+}
+
 enum status cmd_trust_key_show(struct cli *cli, struct err *err)
 {
 	struct key_text k;
 	enum status status = key_text_read(&k, cli->words[0], err);
 
+	if (status == STATUS_MALFORMED && !key_text_is(&k)) {
+		key_text_release(&k);
+		*err = (struct err)ERR_INIT;
+		return show_backup(cli, err);
+	}
+	if (status == STATUS_OK && cli_given(cli, "check"))
+		status = check_key(cli, &k, err);
 	if (status == STATUS_OK)
 		status = show_key(cli,
 				  k.boxed ? &k.box.public :

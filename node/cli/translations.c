@@ -80,6 +80,7 @@ static const struct translation translations[] = {
 	  "密钥受口令保护。请把这一个离线存放到安全的地方：" },
 	{ "Its keys are not protected by a passphrase.", "密钥没有口令保护。" },
 	{ "Its log:", "它的日志：" },
+	{ "Key backup", "密钥备份" },
 	{ "Keys", "密钥" },
 	{ "Keys are not protected by a passphrase. Carry this one off line, "
 	  "to a safe place:",
@@ -270,6 +271,7 @@ static const struct translation translations[] = {
 	  "不分析视频（没有封面和时长）" },
 	{ "do not want a lesson, and delete its files here",
 	  "不要这个课件，并删除本机上的文件" },
+	{ "does the passphrase open it?", "口令能不能打开它" },
 	{ "done", "完成" },
 	{ "done, but some lessons were left", "完成，但有课件未带完" },
 	{ "dropped", "已丢弃" },
@@ -536,8 +538,9 @@ static const struct translation translations[] = {
 	{ "where the secret goes", "密钥存到哪里" },
 	{ "whole", "完整" },
 	{ "whom this node believes", "本节点信任谁" },
-	{ "whose a key file is, and whether it is behind a passphrase",
-	  "密钥文件是谁的，是否设了口令" },
+	{ "whose a key file or a backup is, and whether it is behind a "
+	  "passphrase",
+	  "密钥文件或备份是谁的，是否设了口令" },
 	{ "why", "原因" },
 	{ "with it and its passphrase anybody is this office.",
 	  "谁有它和口令，谁就能冒充本单位。" },

@@ -251,10 +251,15 @@ const struct cli_verb cli_verbs[] = {
 	  .run = cmd_trust_key_new },
 	{ .name = "trust key show",
 	  .words = "FILE",
-	  .summary = "whose a key file is, and whether it is behind a "
-		     "passphrase",
+	  .summary = "whose a key file or a backup is, and whether it is "
+		     "behind a passphrase",
 	  .least = 1,
 	  .most = 1,
+	  .options = { { "check", NULL, "does the passphrase open it?" },
+		       PASSPHRASE_OPTION,
+		       { "root-passphrase-file", "FILE",
+			 "the root key's, where that is another one" } },
+	  .examples = "  xiangtu trust key show typed-again.txt --check\n",
 	  .run = cmd_trust_key_show },
 	{ .name = "trust key change-passphrase",
 	  .words = "[FILE|publisher|records|ack|root]",
