@@ -10,9 +10,6 @@
 #include "node/own_kept.h"
 #include "signing/words.h"
 
-/* The usual limits of a county's own publisher: generous, but finite. */
-enum { ENTRY_BYTES_MAX = 8192, ENTRIES_MAX = 1 << 22 };
-
 static enum status check_options(const struct create_options *o,
 				 struct err *err)
 {
@@ -178,8 +175,8 @@ static enum status fill_trust(struct trust *trust, const struct conf *conf,
 		status = publisher_add_region(&publisher, conf->region);
 	if (status == STATUS_OK)
 		status = publisher_add_topic(&publisher, "*");
-	publisher.entries_max = ENTRIES_MAX;
-	publisher.entry_bytes_max = ENTRY_BYTES_MAX;
+	publisher.entries_max = CREATE_ENTRIES_MAX;
+	publisher.entry_bytes_max = CREATE_ENTRY_BYTES_MAX;
 	publisher.may_delegate = true;
 	if (status == STATUS_OK)
 		status = trust_add_publisher(trust, &publisher);

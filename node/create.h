@@ -9,6 +9,9 @@
 #include "node/join.h"
 #include "signing/digest.h"
 
+/* The usual limits of a publisher: generous, but finite. */
+enum { CREATE_ENTRY_BYTES_MAX = 8192, CREATE_ENTRIES_MAX = 1 << 22 };
+
 struct create_options {
 	const char *dir;
 	/* name, level, region, addresses; `origin` names the log of this

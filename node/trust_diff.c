@@ -8,7 +8,7 @@
 #include "proto/text.h"
 
 static const char *const texts[] = {
-#define X(name, text) [TRUST_CHANGE_##name] = text,
+#define X(kind, name, text) [TRUST_CHANGE_##kind] = text,
 	TRUST_CHANGE_MAP(X)
 #undef X
 };
@@ -21,7 +21,7 @@ const char *trust_change_text(enum trust_change_kind kind)
 const char *trust_change_name(enum trust_change_kind kind)
 {
 	static const char *const names[] = {
-#define X(name, text) [TRUST_CHANGE_##name] = #name,
+#define X(kind, name, text) [TRUST_CHANGE_##kind] = name,
 		TRUST_CHANGE_MAP(X)
 #undef X
 	};

@@ -8,31 +8,52 @@
 #include "signing/root.h"
 #include "signing/trust.h"
 
-/* Each with the sentence people read; the command line translates it. */
-#define TRUST_CHANGE_MAP(X)                                                  \
-	X(ROOT_THRESHOLD, "so many root keys must sign from then on")        \
-	X(ROOT_KEY_ADDED, "root key added")                                  \
-	X(ROOT_KEY_REMOVED, "root key removed")                              \
-	X(PUBLISHER_ADDED, "may publish from then on")                       \
-	X(PUBLISHER_REMOVED, "no longer listed: what it published goes")     \
-	X(PUBLISHER_KEYS, "its keys change")                                 \
-	X(PUBLISHER_REGIONS, "its regions change")                           \
-	X(PUBLISHER_TOPICS, "its topics change")                             \
-	X(PUBLISHER_LIMITS, "its limits change")                             \
-	X(PUBLISHER_DELEGATION, "whether it may delegate changes")           \
-	X(CUTOFF_ADDED, "its log ends for ever")                             \
-	X(CUTOFF_CHANGED, "the end of its log changes")                      \
-	X(CUTOFF_REMOVED, "its log is no longer ended")                      \
-	X(RECIPIENT_ADDED, "records of this region go to a key")             \
-	X(RECIPIENT_CHANGED, "records of this region go to another key")     \
-	X(RECIPIENT_REMOVED, "records of this region go to nobody of its own") \
-	X(WITNESS_ADDED, "witness added")                                    \
-	X(WITNESS_REMOVED, "witness removed")                                \
-	X(STATEMENT_ADDED, "a statement this program does not know, added")  \
-	X(STATEMENT_REMOVED, "a statement this program does not know, removed")
+/* Each with its name for `--json` and the sentence people read, which the
+ * command line translates. */
+#define TRUST_CHANGE_MAP(X)						\
+	X(ROOT_THRESHOLD, "root_threshold",				\
+	  "so many root keys must sign from then on")			\
+	X(ROOT_KEY_ADDED, "root_key_added",				\
+	  "root key added")						\
+	X(ROOT_KEY_REMOVED, "root_key_removed",				\
+	  "root key removed")						\
+	X(PUBLISHER_ADDED, "publisher_added",				\
+	  "may publish from then on")					\
+	X(PUBLISHER_REMOVED, "publisher_removed",			\
+	  "no longer listed as a publisher")			\
+	X(PUBLISHER_KEYS, "publisher_keys",				\
+	  "its keys change")						\
+	X(PUBLISHER_REGIONS, "publisher_regions",			\
+	  "its regions change")						\
+	X(PUBLISHER_TOPICS, "publisher_topics",				\
+	  "its topics change")						\
+	X(PUBLISHER_LIMITS, "publisher_limits",				\
+	  "its limits change")						\
+	X(PUBLISHER_DELEGATION, "publisher_delegation",			\
+	  "whether it may delegate changes")				\
+	X(CUTOFF_ADDED, "cutoff_added",					\
+	  "its log ends for ever")					\
+	X(CUTOFF_CHANGED, "cutoff_changed",				\
+	  "the end of its log changes")					\
+	X(CUTOFF_REMOVED, "cutoff_removed",				\
+	  "its log is no longer ended")					\
+	X(RECIPIENT_ADDED, "recipient_added",				\
+	  "records of this region go to a key")				\
+	X(RECIPIENT_CHANGED, "recipient_changed",			\
+	  "records of this region go to another key")			\
+	X(RECIPIENT_REMOVED, "recipient_removed",			\
+	  "records of this region go to nobody of its own")		\
+	X(WITNESS_ADDED, "witness_added",				\
+	  "witness added")						\
+	X(WITNESS_REMOVED, "witness_removed",				\
+	  "witness removed")						\
+	X(STATEMENT_ADDED, "statement_added",				\
+	  "a statement this program does not know, added")		\
+	X(STATEMENT_REMOVED, "statement_removed",			\
+	  "a statement this program does not know, removed")
 
 enum trust_change_kind {
-#define X(name, text) TRUST_CHANGE_##name,
+#define X(kind, name, text) TRUST_CHANGE_##kind,
 	TRUST_CHANGE_MAP(X)
 #undef X
 };

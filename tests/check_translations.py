@@ -71,6 +71,8 @@ BY_NAME = {
     'cli_text(lesson, "state")': [
         ("node/drive/inspect.c", rf'state = ({STRING})'),
         ("node/drive/inspect.c", rf'\breturn ({STRING});')],
+    "trust_change_text(change->kind)": [
+        ("node/trust_diff.h", rf'X\(\w+, {STRING},\s*({STRING})\)')],
     "doing[phase]": [
         ("node/cli/cmd_publish.c", rf'\[PREPARE_\w+\] = ({STRING})')],
     "name": [("node/cli/cmd_lessons.c", rf'print_field\(({STRING})'),

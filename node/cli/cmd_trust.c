@@ -1,4 +1,4 @@
-/* trust show, trust join-file, station accept, list, end. */
+/* trust join-file, station accept, list, end. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,49 +6,6 @@
 #include "node/cli/verbs.h"
 #include "node/durable.h"
 #include "proto/bytes.h"
-
-static void print_strings(const char *title, const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
-	printf("%s", title);
-	json_array_foreach(list, i, item)
-		printf(" %s", json_string_value(item));
-	puts("");
-}
-
-enum status cmd_trust_show(struct cli *cli, struct err *err)
-{
-	const json_t *publisher;
-	json_t *trust;
-	size_t i;
-	enum status status = cli_ask(cli, json_pack("{s:s}", "verb", "trust"),
-				     &trust, err);
-
-	if (status != STATUS_OK)
-		return status;
-	if (cli->json) {
-		cli_print_json(trust);
-		return STATUS_OK;
-	}
-	printf("%s %d (%d/%zu)  %s\n    %s\n", tr("Root"),
-	       (int)cli_number(trust, "root"),
-	       (int)cli_number(trust, "threshold"),
-	       json_array_size(json_object_get(trust, "root_keys")),
-	       cli_text(trust, "words_zh"), cli_text(trust, "words_en"));
-	printf("%s %d\n", tr("Trust note"), (int)cli_number(trust, "trust"));
-	json_array_foreach(json_object_get(trust, "publishers"), i, publisher) {
-		printf("\n%s\n", cli_text(publisher, "origin"));
-		print_strings(tr("  regions"),
-			      json_object_get(publisher, "regions"));
-		print_strings(tr("  topics"),
-			      json_object_get(publisher, "topics"));
-		print_strings(tr("  keys"), json_object_get(publisher, "keys"));
-	}
-	json_decref(trust);
-	return STATUS_OK;
-}
 
 enum status cmd_trust_join_file(struct cli *cli, struct err *err)
 {

@@ -1,5 +1,6 @@
 /* trust key new, show: key files. */
 #include <stdio.h>
+#include <string.h>
 
 #include "node/cli/any_key.h"
 #include "node/cli/backup_file.h"
@@ -153,6 +154,18 @@ enum status cmd_trust_key_show(struct cli *cli, struct err *err)
 	return status;
 }
 
+/* What is handed over, beside the secret. */
+static enum status write_public(const char *secret,
+				const struct secret_key *key, struct err *err)
+{
+	char path[4096];
+
+	if (strlen(secret) + sizeof(".pub") > sizeof(path))
+		return err_set(err, STATUS_IO, "path too long");
+	(void)snprintf(path, sizeof(path), "%s.pub", secret);
+	return key_file_write_public(path, secret_key_public(key), err);
+}
+
 enum status cmd_trust_key_new(struct cli *cli, struct err *err)
 {
 	const char *to = cli_value(cli, "to");
@@ -180,6 +193,8 @@ enum status cmd_trust_key_new(struct cli *cli, struct err *err)
 	}
 	if (status == STATUS_OK)
 		status = key_file_write(to, key, passphrase, err);
+	if (status == STATUS_OK)
+		status = write_public(to, key, err);
 	passphrase_free(passphrase);
 	secret_key_free(key);
 	if (status != STATUS_OK)

@@ -1,9 +1,29 @@
 #include "node/cli/verbs.h"
 
-#define TOPIC_OPTION { "topic", "PATH", "only this topic and what is below it" }
 #define PASSPHRASE_OPTION                                              \
 	{ "passphrase-file", "FILE", "its first line is the passphrase " \
 				     "(else it is asked for)" }
+#define REQUEST_OPTION                                                        \
+	{ "request", "FILE", "the office.request of an office that joined" }
+/* How far a publisher's word goes (publisher_options.h). */
+#define PUBLISHER_OPTIONS                                                    \
+	{ "key", "VKEY|FILE", "its public key; given twice, the second is a " \
+			      "sealed spare" },                              \
+	{ "region", "CODE,…", "the regions it may publish for" },            \
+	{ "topic", "PATH,…", "the topics it may publish ('*': all)" },       \
+	{ "entries", "N", "the most entries of its log (0: no limit)" },     \
+	{ "entry-bytes", "N", "the most bytes of one entry (0: no limit)" }, \
+	{ "lesson-bytes", "SIZE", "the largest lesson (0: no limit)" },      \
+	{ "may-delegate", NULL, "it may let others publish parts of this" }
+/* Of every verb that changes the trust note (trust_edit.h). */
+#define TRUST_EDIT_OPTIONS                                                   \
+	{ "to", "FILE", "write the new trust note there, and do not sign "   \
+			"(trust-<version>.note)" },                          \
+	{ "draft", "FILE", "put the change into this draft" },               \
+	{ "after", "FILE|FOLDER", "work from these notes, not from those of " \
+				  "the node here" },                         \
+	PASSPHRASE_OPTION
+#define TOPIC_OPTION { "topic", "PATH", "only this topic and what is below it" }
 #define ALONE_OPTION                                                          \
 	{ "alone", NULL, "sign though nobody could be asked for a newer log. "\
 			 "Dangerous: on an old disk that ends the log" }
@@ -243,7 +263,8 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "make a key to sign with, in a file",
 	  .least = 1,
 	  .most = 1,
-	  .options = { { "to", "FILE", "where the secret goes" },
+	  .options = { { "to", "FILE", "where the secret goes; FILE.pub is "
+				       "to be handed over" },
 		       PASSPHRASE_OPTION,
 		       { "unprotected", NULL, "without a passphrase" } },
 	  .examples = "  xiangtu trust key new root-2-wang --to "
@@ -284,6 +305,127 @@ const struct cli_verb cli_verbs[] = {
 			 "the root key's, where that is another one" } },
 	  .examples = "  xiangtu trust key backup | lp\n",
 	  .run = cmd_trust_key_backup },
+	{ .name = "trust init",
+	  .words = "",
+	  .summary = "make a new root: its keys, and the note they sign",
+	  .options = { { "keys", "N", "so many keys are made" },
+		       { "threshold", "K", "so many of them must sign" },
+		       { "to", "FOLDER", "where keys and notes are put, a "
+					 "stick best" },
+		       { "key", "VKEY|FILE", "a key that somebody made "
+					     "elsewhere; then none is made "
+					     "here (repeatable)" },
+		       { "after", "FILE|FOLDER", "the roots before, where no "
+						 "node has them" },
+		       PASSPHRASE_OPTION,
+		       { "unprotected", NULL, "without a passphrase" } },
+	  .examples = "  xiangtu trust init --keys 5 --threshold 3 --to "
+		      "/media/usb\n"
+		      "  xiangtu trust init --threshold 2 --key li.pub --key "
+		      "wang.pub --key zhao.pub --to /media/usb\n",
+	  .run = cmd_trust_init },
+	{ .name = "trust sign",
+	  .words = "FILE…",
+	  .summary = "sign root or trust notes, on any machine",
+	  .least = 1,
+	  .most = CLI_WORDS_MAX,
+	  .options = { { "key", "FILE", "a root key's file (repeatable)" },
+		       { "root", "FILE|FOLDER", "the roots it is signed "
+						"under: notes, or a join "
+						"file" },
+		       { "against", "FILE", "the note before, to see what "
+					    "changes" },
+		       PASSPHRASE_OPTION },
+	  .examples = "  xiangtu trust sign trust-8.note --key "
+		      "/media/safe/root-2.key --root county.join\n",
+	  .run = cmd_trust_sign },
+	{ .name = "trust accept",
+	  .words = "FILE|FOLDER…",
+	  .summary = "take root and trust notes into the node",
+	  .least = 1,
+	  .most = CLI_WORDS_MAX,
+	  .examples = "  xiangtu trust accept root-2.note trust-8.note\n",
+	  .run = cmd_trust_accept },
+	{ .name = "trust publisher add",
+	  .words = "[ORIGIN]",
+	  .summary = "let an office publish",
+	  .most = 1,
+	  .options = { PUBLISHER_OPTIONS, REQUEST_OPTION,
+		       TRUST_EDIT_OPTIONS },
+	  .examples = "  xiangtu trust publisher add --request "
+		      "office.request --topic '*'\n"
+		      "  xiangtu trust publisher add edu.example/431081 "
+		      "--key edu.pub --region 431081 --topic 产业,民生\n",
+	  .run = cmd_trust_publisher_add },
+	{ .name = "trust publisher change",
+	  .words = "ORIGIN",
+	  .summary = "change what an office may publish, or its keys",
+	  .least = 1,
+	  .most = 1,
+	  .options = { PUBLISHER_OPTIONS,
+		       { "no-delegate", NULL, "it may not let others publish" },
+		       TRUST_EDIT_OPTIONS },
+	  .examples = "  xiangtu trust publisher change edu.example/431081 "
+		      "--lesson-bytes 4G\n",
+	  .run = cmd_trust_publisher_change },
+	{ .name = "trust publisher remove",
+	  .words = "ORIGIN",
+	  .summary = "no longer list an office (see also trust revoke)",
+	  .least = 1,
+	  .most = 1,
+	  .options = { TRUST_EDIT_OPTIONS },
+	  .run = cmd_trust_publisher_remove },
+	{ .name = "trust revoke",
+	  .words = "ORIGIN",
+	  .summary = "end a log for ever: what came after is taken back",
+	  .least = 1,
+	  .most = 1,
+	  .options = { { "good-up-to", "N", "so many of its entries stay" },
+		       { "successor", "ORIGIN", "the log that goes on in its "
+						"place" },
+		       { "root", "BASE64", "the root it had at that size, "
+					   "where the log is not here" },
+		       TRUST_EDIT_OPTIONS },
+	  .examples = "  xiangtu trust revoke edu.example/431081 --good-up-to "
+		      "1203 --successor edu.example/431081-b\n",
+	  .run = cmd_trust_revoke },
+	{ .name = "trust renew",
+	  .words = "",
+	  .summary = "make the trust note anew under the newest root",
+	  .options = { TRUST_EDIT_OPTIONS },
+	  .run = cmd_trust_renew },
+	{ .name = "trust witness add",
+	  .words = "VKEY|FILE",
+	  .summary = "let a node's cosignatures count",
+	  .least = 1,
+	  .most = 1,
+	  .options = { TRUST_EDIT_OPTIONS },
+	  .run = cmd_trust_witness_add },
+	{ .name = "trust witness remove",
+	  .words = "VKEY|FILE",
+	  .summary = "let them count no longer",
+	  .least = 1,
+	  .most = 1,
+	  .options = { TRUST_EDIT_OPTIONS },
+	  .run = cmd_trust_witness_remove },
+	{ .name = "trust recipient add",
+	  .words = "[REGION]",
+	  .summary = "name the office that a region's records are sealed to",
+	  .most = 1,
+	  .options = { { "key", "VKEY|FILE", "the key they are sealed to" },
+		       { "ack", "VKEY|FILE", "the key it acknowledges them "
+					     "with" },
+		       REQUEST_OPTION, TRUST_EDIT_OPTIONS },
+	  .examples = "  xiangtu trust recipient add --request "
+		      "office.request\n",
+	  .run = cmd_trust_recipient_add },
+	{ .name = "trust recipient remove",
+	  .words = "REGION",
+	  .summary = "let them go to the office of the region around it",
+	  .least = 1,
+	  .most = 1,
+	  .options = { TRUST_EDIT_OPTIONS },
+	  .run = cmd_trust_recipient_remove },
 	{ .name = "trust join-file",
 	  .words = "[FILE]",
 	  .summary = "write what others join with",

@@ -58,18 +58,18 @@ static void each_field_of_a_publisher_is_told(void)
 
 	publisher_line(one, "region=43 topic=*");
 	expect(one, one, "");
-	expect(one, "", "PUBLISHER_REMOVED a.example: \n");
+	expect(one, "", "publisher_removed a.example: \n");
 	publisher_line(two, "region=43,44 topic=*");
-	expect(one, two, "PUBLISHER_REGIONS a.example: 43,44\n");
+	expect(one, two, "publisher_regions a.example: 43,44\n");
 	publisher_line(two, "region=43 topic=产业,民生");
-	expect(one, two, "PUBLISHER_TOPICS a.example: 产业,民生\n");
+	expect(one, two, "publisher_topics a.example: 产业,民生\n");
 	publisher_line(two, "region=43 topic=* entries=9 delegate=yes");
 	expect(one, two,
-	       "PUBLISHER_LIMITS a.example: entries=9\n"
-	       "PUBLISHER_DELEGATION a.example: delegate=yes\n");
+	       "publisher_limits a.example: entries=9\n"
+	       "publisher_delegation a.example: delegate=yes\n");
 	expect(two, one,
-	       "PUBLISHER_LIMITS a.example: \n"
-	       "PUBLISHER_DELEGATION a.example: \n");
+	       "publisher_limits a.example: \n"
+	       "publisher_delegation a.example: \n");
 }
 
 static void ends_of_logs_and_unknown_statements_are_told(void)
@@ -81,12 +81,12 @@ static void ends_of_logs_and_unknown_statements_are_told(void)
 	(void)snprintf(cut, sizeof(cut), "cutoff a.example size=5 root=%s\n",
 		       root);
 	(void)snprintf(said, sizeof(said),
-		       "CUTOFF_ADDED a.example: size=5 root=%s\n", root);
+		       "cutoff_added a.example: size=5 root=%s\n", root);
 	expect("", cut, said);
-	expect(cut, "", "CUTOFF_REMOVED a.example: \n");
+	expect(cut, "", "cutoff_removed a.example: \n");
 	expect("programme a\n", "programme b\n",
-	       "STATEMENT_ADDED programme b: \n"
-	       "STATEMENT_REMOVED programme a: \n");
+	       "statement_added programme b: \n"
+	       "statement_removed programme a: \n");
 }
 
 static void a_new_root_tells_whose_word_counts(void)
@@ -95,13 +95,13 @@ static void a_new_root_tells_whose_word_counts(void)
 	struct heard h = { .text = BUF_INIT };
 
 	CHECK(root_diff(&one, &two, hear, &h) == STATUS_OK);
-	CHECK(strncmp(buf_string(&h.text), "ROOT_THRESHOLD 2/3: 1/1\n", 24) ==
+	CHECK(strncmp(buf_string(&h.text), "root_threshold 2/3: 1/1\n", 24) ==
 	      0);
-	CHECK(strstr(buf_string(&h.text), "ROOT_KEY_ADDED k2+") != NULL);
-	CHECK(strstr(buf_string(&h.text), "ROOT_KEY_ADDED k1+") == NULL);
+	CHECK(strstr(buf_string(&h.text), "root_key_added k2+") != NULL);
+	CHECK(strstr(buf_string(&h.text), "root_key_added k1+") == NULL);
 	buf_clear(&h.text);
 	CHECK(root_diff(&two, &one, hear, &h) == STATUS_OK);
-	CHECK(strstr(buf_string(&h.text), "ROOT_KEY_REMOVED k3+") != NULL);
+	CHECK(strstr(buf_string(&h.text), "root_key_removed k3+") != NULL);
 	buf_release(&h.text);
 }
 
