@@ -12,6 +12,16 @@ enum status request_status(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err);
 enum status request_trust(struct requests *r, const json_t *request,
 			  json_t **answer, struct err *err);
+enum status request_delegate(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_undelegate(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+/* Those who publish by delegation, nearest to the trust note first; and
+ * delegations that count for nothing. */
+json_t *request_delegations_json(struct requests *r);
+json_t *request_voids_json(struct requests *r);
+/* A publisher with its scope. */
+json_t *request_publisher_json(const struct publisher *publisher);
 enum status request_join_file(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err);
 enum status request_publish(struct requests *r, const json_t *request,

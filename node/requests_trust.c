@@ -26,7 +26,7 @@ static void put_limit(json_t *object, const char *key, uint64_t limit)
 					  json_integer((json_int_t)limit));
 }
 
-static json_t *publisher_json(const struct publisher *p)
+json_t *request_publisher_json(const struct publisher *p)
 {
 	json_t *regions = json_array(), *topics = json_array(), *object;
 
@@ -54,7 +54,7 @@ static json_t *publishers_json(const struct trust *trust)
 
 	for (size_t i = 0; i < trust->publisher_count; i++)
 		(void)json_array_append_new(
-			list, publisher_json(&trust->publishers[i]));
+			list, request_publisher_json(&trust->publishers[i]));
 	return list;
 }
 
@@ -117,6 +117,10 @@ enum status request_trust(struct requests *r, const json_t *request,
 		"witnesses",
 		keys_json(trust->witnesses, trust->witness_count),
 		"unknown_statements", (json_int_t)trust->other_count);
+	(void)json_object_set_new(object, "delegations",
+				  request_delegations_json(r));
+	(void)json_object_set_new(object, "void_delegations",
+				  request_voids_json(r));
 	request_put_words(object, book->fingerprint);
 	*answer = object;
 	return STATUS_OK;

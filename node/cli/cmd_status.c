@@ -36,7 +36,32 @@ void cli_ago(uint64_t when_s, char out[static 64])
 		cli_age(ago, out);
 }
 
-static void print_logs(const json_t *logs)
+static void log_state(const json_t *log, uint64_t trust, char out[static 160])
+{
+	const char *text = "";
+
+	out[0] = 0;
+	if (json_is_true(json_object_get(log, "forked")))
+		text = tr("FORKED: no longer followed");
+	else if (cli_number(log, "needs_trust") > 0)
+		(void)snprintf(out, 160, "%s %" PRIu64 ", %s %" PRIu64,
+			       tr("needs trust note"),
+			       cli_number(log, "needs_trust"), tr("has"),
+			       trust);
+	else if (json_object_get(log, "ended_at") != NULL)
+		(void)snprintf(out, 160, "%s %" PRIu64, tr("ended at entry"),
+			       cli_number(log, "ended_at"));
+	else if (cli_number(log, "seen") > cli_number(log, "size"))
+		text = tr("entries are missing here");
+	else if (json_is_true(json_object_get(log, "own")))
+		text = tr("our own");
+	else if (json_is_false(json_object_get(log, "publisher")))
+		text = tr("nobody may publish here now");
+	if (text[0] != 0)
+		(void)snprintf(out, 160, "%s", text);
+}
+
+static void print_logs(const json_t *logs, uint64_t trust)
 {
 	const char *titles[] = { tr("Log"), tr("Entries"), tr("Heard"), "" };
 	struct table *table = table_new(4, titles);
@@ -46,20 +71,14 @@ static void print_logs(const json_t *logs)
 	json_array_foreach(logs, i, log) {
 		char size[24], heard[64];
 		bool own = json_is_true(json_object_get(log, "own"));
-		bool forked = json_is_true(json_object_get(log, "forked"));
+		char state[160];
 		const char *cells[] = { cli_text(log, "origin"), size, heard,
-					forked ? tr("FORKED: no longer "
-						    "followed") :
-					cli_number(log, "seen") >
-						cli_number(log, "size") ?
-						tr("entries are missing "
-						   "here") :
-					own    ? tr("our own") :
-						 "" };
+					state };
 
 		(void)snprintf(size, sizeof(size), "%" PRIu64,
 			       cli_number(log, "size"));
 		cli_ago(cli_number(log, "heard_s"), heard);
+		log_state(log, trust, state);
 		if (own)
 			heard[0] = 0;
 		table_row(table, cells);
@@ -183,7 +202,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
 	puts("");
-	print_logs(json_object_get(s, "logs"));
+	print_logs(json_object_get(s, "logs"), cli_number(s, "trust"));
 	print_warnings(s);
 	json_decref(s);
 	return STATUS_OK;

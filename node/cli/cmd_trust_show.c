@@ -182,6 +182,7 @@ static void print_trust(const json_t *trust)
 		       (unsigned long long)cli_number(trust, "trust_root"));
 	json_array_foreach(json_object_get(trust, "publishers"), i, publisher)
 		print_publisher(trust, publisher);
+	cli_print_delegations(trust);
 	print_other_cutoffs(trust);
 	print_recipients(trust);
 	print_witnesses(trust);

@@ -426,6 +426,29 @@ const struct cli_verb cli_verbs[] = {
 	  .most = 1,
 	  .options = { TRUST_EDIT_OPTIONS },
 	  .run = cmd_trust_recipient_remove },
+	{ .name = "trust delegate",
+	  .words = "[ORIGIN]",
+	  .summary = "let an office below publish a part of what this one may",
+	  .most = 1,
+	  .options = { PUBLISHER_OPTIONS, REQUEST_OPTION, ALONE_OPTION },
+	  .examples = "  xiangtu trust delegate --request "
+		      "/media/usb/office.request --topic 产业/养殖\n",
+	  .run = cmd_trust_delegate },
+	{ .name = "trust undelegate",
+	  .words = "ORIGIN",
+	  .summary = "end what this office has delegated",
+	  .least = 1,
+	  .most = 1,
+	  .options = { { "good-up-to", "N", "so many of its entries stay "
+					    "(all that are here)" },
+		       { "successor", "ORIGIN", "this log goes on in its "
+						"place" },
+		       { "nothing-stays", NULL, "nothing it has said "
+						"counts any more" },
+		       ALONE_OPTION },
+	  .examples = "  xiangtu trust undelegate "
+		      "dongjiang.example/431081101/lessons --good-up-to 12\n",
+	  .run = cmd_trust_undelegate },
 	{ .name = "trust join-file",
 	  .words = "[FILE]",
 	  .summary = "write what others join with",

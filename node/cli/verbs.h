@@ -48,6 +48,11 @@ enum status cmd_trust_witness_add(struct cli *cli, struct err *err);
 enum status cmd_trust_witness_remove(struct cli *cli, struct err *err);
 enum status cmd_trust_recipient_add(struct cli *cli, struct err *err);
 enum status cmd_trust_recipient_remove(struct cli *cli, struct err *err);
+enum status cmd_trust_delegate(struct cli *cli, struct err *err);
+enum status cmd_trust_undelegate(struct cli *cli, struct err *err);
+/* Whom publishers have delegated to, as a tree below those the trust note
+ * names; `trust` is the answer of `trust`. */
+void cli_print_delegations(const json_t *trust);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
 enum status cmd_records(struct cli *cli, struct err *err);
 enum status cmd_records_add(struct cli *cli, struct err *err);
