@@ -48,7 +48,7 @@ static enum status check_options(const struct create_options *o,
 }
 
 /* Notes of an init that did not get to its end are in the way. */
-static void remove_old_notes(const char *dir)
+void create_forget_notes(const char *dir)
 {
 	char path[HOUSE_PATH_MAX + 64];
 
@@ -331,9 +331,8 @@ static enum status join_as_office(const struct create_options *o,
 	return status;
 }
 
-static enum status write_node(const struct create_options *o,
-			      const struct conf *conf, struct created *out,
-			      struct err *err)
+enum status create_finish(const char *dir, const struct conf *conf,
+			  struct created *out, struct err *err)
 {
 	char path[HOUSE_PATH_MAX + 16];
 	struct secret_key *key;
@@ -343,20 +342,25 @@ static enum status write_node(const struct create_options *o,
 	if (status != STATUS_OK)
 		return status;
 	key_code(secret_key_public(key)->bytes, out->code);
-	status = house_write_key(o->dir, "node.key", key, err);
+	status = house_write_key(dir, "node.key", key, err);
 	secret_key_free(key);
 	if (status == STATUS_OK)
-		status = house_mark_machine(o->dir, err);
-	if (status == STATUS_OK && conf->origin[0] != 0) {
-		house_path(o->dir, OWN_KEPT_NEW_LOG, path);
-		status = durable_write(path, bytes_of("\n"), 0644, err);
-	}
+		status = house_mark_machine(dir, err);
 	conf_format(conf, &text);
-	house_path(o->dir, "node.conf", path);
+	house_path(dir, "node.conf", path);
 	if (status == STATUS_OK)
 		status = durable_write(path, buf_bytes(&text), 0644, err);
 	buf_release(&text);
 	return status;
+}
+
+/* A log whose key was made just now is new. */
+static enum status mark_new_log(const char *dir, struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+
+	house_path(dir, OWN_KEPT_NEW_LOG, path);
+	return durable_write(path, bytes_of("\n"), 0644, err);
 }
 
 enum status create_node(const struct create_options *o, struct created *out,
@@ -372,7 +376,7 @@ enum status create_node(const struct create_options *o, struct created *out,
 		status = durable_make_dir(o->dir, 0755, err);
 	if (status != STATUS_OK)
 		return status;
-	remove_old_notes(o->dir);
+	create_forget_notes(o->dir);
 	status = trust_book_open(&book, o->dir, err);
 	if (status != STATUS_OK)
 		return status;
@@ -390,8 +394,10 @@ enum status create_node(const struct create_options *o, struct created *out,
 		out->asks = false;
 		status = found_county(o, &conf, &book, err);
 	}
+	if (status == STATUS_OK && conf.origin[0] != 0)
+		status = mark_new_log(o->dir, err);
 	if (status == STATUS_OK)
-		status = write_node(o, &conf, out, err);
+		status = create_finish(o->dir, &conf, out, err);
 	if (status == STATUS_OK) {
 		memcpy(out->fingerprint, book.fingerprint, SHA256_SIZE);
 		memcpy(out->origin, conf.origin, sizeof(conf.origin));

@@ -51,4 +51,11 @@ struct created {
 enum status create_node(const struct create_options *options,
 			struct created *out, struct err *err);
 
+/* The parts that restoring an office (node/restore.h) shares: remove notes of
+ * an attempt that did not get to its end; and the last steps, a new node key,
+ * the machine's mark and node.conf. `out` gets the code. */
+void create_forget_notes(const char *dir);
+enum status create_finish(const char *dir, const struct conf *conf,
+			  struct created *out, struct err *err);
+
 #endif

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/cli/init_join.h"
 #include "node/cli/init_keys.h"
 #include "node/cli/verbs.h"
 #include "node/create.h"
@@ -39,8 +40,8 @@ static enum status add_setting(void *owner, const char *value,
 	return status;
 }
 
-static enum status read_settings(const struct cli *cli, struct conf *conf,
-				 struct err *err)
+enum status init_read_settings(const struct cli *cli, struct conf *conf,
+			       struct err *err)
 {
 	enum status status = STATUS_OK;
 
@@ -83,7 +84,7 @@ static enum status fetch_join(const char *given, struct buf *text,
 }
 
 /* The folder a join.json was read from; 1 when `given` is a URL. */
-static unsigned mirror_url(const char *given, char out[static CONF_URL_MAX])
+unsigned init_mirror_url(const char *given, char out[static CONF_URL_MAX])
 {
 	char base[URL_MAX + 1];
 	size_t size = strlen(given);
@@ -118,8 +119,8 @@ static enum status read_folder(const char *given, struct join *join,
 	return status;
 }
 
-static enum status read_join(const char *given, struct join *join,
-			     bool *from_drive, struct err *err)
+enum status init_read_join(const char *given, struct join *join,
+			   bool *from_drive, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	enum status status;
@@ -139,7 +140,7 @@ static enum status read_join(const char *given, struct join *join,
 	buf_release(&text);
 	/* A static mirror cannot know where it is served: here it is known. */
 	if (status == STATUS_OK && join->upstreams == 0)
-		join->upstreams = mirror_url(given, join->upstream[0]);
+		join->upstreams = init_mirror_url(given, join->upstream[0]);
 	return status;
 }
 
@@ -247,13 +248,15 @@ enum status cmd_init(struct cli *cli, struct err *err)
 		return settle(cli, HOUSE_COPIED, err);
 	if (cli_given(cli, "moved"))
 		return settle(cli, HOUSE_MOVED, err);
-	status = read_settings(cli, &options.conf, err);
+	if (cli_value(cli, "restore") != NULL)
+		return init_restore(cli, err);
+	status = init_read_settings(cli, &options.conf, err);
 	if (status == STATUS_OK && cli_value(cli, "level") == NULL)
 		status = err_set(err, STATUS_USAGE,
 				 "--level is needed: county, township or "
 				 "station");
 	if (status == STATUS_OK && from != NULL)
-		status = read_join(from, &join, &from_drive, err);
+		status = init_read_join(from, &join, &from_drive, err);
 	/* Whoever gets keys of an office: the others have their own only. */
 	if (status == STATUS_OK &&
 	    (from == NULL || options.conf.origin[0] != 0))

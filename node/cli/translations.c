@@ -110,6 +110,8 @@ static const struct translation translations[] = {
 	{ "It says", "自称容量" },
 	{ "Its %zu signatures are gone: they were of what it said before.\n",
 	  "原有的 %zu 个签名已作废：它们签的是改动前的内容。\n" },
+	{ "Its keys are behind the passphrase of the backup.",
+	  "密钥用备份的口令保护。" },
 	{ "Its keys are behind the passphrase. Carry this one off line, "
 	  "to a safe place:",
 	  "密钥受口令保护。请把这一个离线存放到安全的地方：" },
@@ -139,6 +141,9 @@ static const struct translation translations[] = {
 	{ "Made", "已建立" },
 	{ "May publish now", "现在可以发布" },
 	{ "More", "详细说明" },
+	{ "More was signed than could be had: it is taken in from "
+	  "whoever has it, before anything is published.",
+	  "已签名的条目比能取到的多：从持有的节点收回以后，才能再发布。" },
 	{ "Must wait", "要等下次" },
 	{ "NTFS or FUSE", "NTFS 或 FUSE" },
 	{ "Name", "名称" },
@@ -201,6 +206,7 @@ static const struct translation translations[] = {
 	{ "Records are sealed to", "学习记录密封给" },
 	{ "Records of", "谁的记录" },
 	{ "Region", "地区" },
+	{ "Restored", "已恢复" },
 	{ "Revision", "修订" },
 	{ "Root", "根" },
 	{ "Root %llu must sign, too; it is not known here, so who did cannot "
@@ -222,6 +228,9 @@ static const struct translation translations[] = {
 	{ "Spoke last", "最近的声明" },
 	{ "State", "状态" },
 	{ "Stations", "站点数" },
+	{ "Still to come: the files of its lessons, from stations that "
+	  "have them or from a drive ('xiangtu drive sync').",
+	  "还要取回：课件的文件，从有这些课件的站点，或从 U盘（'xiangtu drive sync'）。" },
 	{ "Storage", "存储" },
 	{ "Summary", "简介" },
 	{ "Taken in.", "已收下。" },
@@ -251,6 +260,9 @@ static const struct translation translations[] = {
 	  "cannot join with it. Make it anew: xiangtu trust renew\n",
 	  "现有的信任文件仍由第 %lu 版根签署，新节点无法据此加入。请重新制作："
 	  "xiangtu trust renew\n" },
+	{ "The trust note itself does not name this office: unless "
+	  "another office's log does, ask those who hold the root.",
+	  "信任文件本身没有写上本单位：如果也没有别的单位的日志授权它，请找保管根密钥的人。" },
 	{ "The trust note lists no publisher %s; the end counts all the same.\n",
 	  "信任文件里没有发布者 %s；终止同样有效。\n" },
 	{ "Then, at the office: xiangtu init --level county --join %s "
@@ -323,6 +335,9 @@ static const struct translation translations[] = {
 	  "完整一趟：要的收进来，前面各站要的带出去" },
 	{ "an earlier revision", "旧版本" },
 	{ "an earlier version", "旧版本" },
+	{ "an office whose machine died: its keys, as they were printed "
+	  "or typed in again",
+	  "电脑坏了的发布单位：打印出来的或重新输入的密钥备份" },
 	{ "announce this node on the LAN (on)",
 	  "是否在局域网内广播本节点（on）" },
 	{ "another name than its own", "另起名称，不用它自报的" },
@@ -633,6 +648,7 @@ static const struct translation translations[] = {
 	  "U盘写保护：什么也写不上去" },
 	{ "the drive was pulled out", "U盘被拔下" },
 	{ "the end of its log changes", "更改日志的终止处" },
+	{ "the key backup", "密钥备份" },
 	{ "the key it acknowledges them with", "确认收到用的公钥" },
 	{ "the key they are sealed to", "密封用的公钥" },
 	{ "the keys of this office on a sheet of paper",
@@ -729,6 +745,8 @@ static const struct translation translations[] = {
 	  "passphrase",
 	  "密钥文件或备份是谁的，是否设了口令" },
 	{ "why", "原因" },
+	{ "with --restore: who has its log and trust (repeatable)",
+	  "与 --restore 连用：从哪里取它的日志和信任文件（可重复）" },
 	{ "with it and its passphrase anybody is this office.",
 	  "谁有它和口令，谁就能冒充本单位。" },
 	{ "withdrawn", "已撤回" },

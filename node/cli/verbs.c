@@ -59,6 +59,12 @@ const struct cli_verb cli_verbs[] = {
 			 "the root key's, where that is another one" },
 		       { "unprotected", NULL, "keep a county's keys without "
 					      "a passphrase" },
+		       { "restore", "KEYBACKUP",
+			 "an office whose machine died: its keys, as they were "
+			 "printed or typed in again" },
+		       { "from", "URL|DRIVE|FOLDER",
+			 "with --restore: who has its log and trust "
+			 "(repeatable)" },
 		       { "new-identity", NULL, "this directory is a copy: "
 					       "give it an identity of its "
 					       "own" },
@@ -68,7 +74,10 @@ const struct cli_verb cli_verbs[] = {
 		  "  xiangtu init --level county --name 资兴市 --region 431081 "
 		  "--url http://10.0.0.1:7433\n"
 		  "  xiangtu init --level station --name 黄草村 --region "
-		  "431081101203 --join county.join\n",
+		  "431081101203 --join county.join\n"
+		  "  xiangtu init --restore county-keys.txt --from "
+		  "http://10.0.1.1:7433 --from /media/usb --url "
+		  "http://10.0.0.1:7433\n",
 	  .run = cmd_init },
 	{ .name = "run",
 	  .words = "",
