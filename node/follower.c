@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "node/log_intake.h"
+#include "node/trust_walk.h"
 #include "proto/url.h"
 
 enum {
@@ -57,13 +58,6 @@ struct fetch {
 	struct intake_part *part;
 	struct err err;
 	enum status status;
-};
-
-/* A walk through root notes to the newest trust note of one source. */
-struct trust_walk {
-	struct source *source; /* held; NULL while idle */
-	uint64_t root_version, trust_version;
-	struct http_fetch *handle;
 };
 
 struct follower {
@@ -422,7 +416,7 @@ static void refuse_offer(struct sync *s, const struct offer *offer,
 		complain(s, why);
 		return;
 	}
-	if (f->walk.source == NULL)
+	if (!trust_walk_is_under_way(&f->walk))
 		source_lied(offer->source, now_ms(f), why);
 	if (s->n_offers == 0)
 		f->o.on_starved(f->o.owner, offer->source);
@@ -493,94 +487,24 @@ void follower_offer(struct follower *f, struct source *source,
 
 /* --- trust --- */
 
-static void walk_step(struct follower *f);
-
-static void walk_end(struct follower *f)
-{
-	struct source *source = f->walk.source;
-
-	f->walk.source = NULL;
-	source_drop(source);
-}
-
-static void walk_fetched(void *owner, const struct http_reply *reply)
+static void trust_came(void *owner)
 {
 	struct follower *f = owner;
-	struct err err = ERR_INIT;
-	enum status status = reply->status;
-	bool root = f->o.house->trust.root.version < f->walk.root_version;
 
-	f->walk.handle = NULL;
-	if (status == STATUS_OK && reply->code != 200)
-		status = err_set(&err, STATUS_UNREACHABLE, "HTTP %u",
-				 reply->code);
-	else if (status == STATUS_OK && root)
-		status = trust_book_take_root(&f->o.house->trust, reply->body, &err);
-	else if (status == STATUS_OK)
-		status = trust_book_take_trust(&f->o.house->trust, reply->body, &err);
-	else
-		(void)err_set(&err, status, "%s", reply->error);
-
-	if (status == STATUS_OK) {
-		if (!root)
-			f->walk.trust_version = 0;
-		f->o.on_trust(f->o.owner);
-		walk_step(f);
-		return;
-	}
-	if (status == STATUS_UNTRUSTED || status == STATUS_MALFORMED)
-		source_lied(f->walk.source, now_ms(f), err.text);
-	else if (status != STATUS_OLD)
-		source_failed(f->walk.source, now_ms(f), err.text);
-	if (status != STATUS_OLD && !f->closing)
-		f->o.on_starved(f->o.owner, f->walk.source);
-	walk_end(f);
+	f->o.on_trust(f->o.owner);
 }
 
-static void walk_step(struct follower *f)
+static void trust_starved(void *owner, struct source *source)
 {
-	char url[CONF_URL_MAX + 64];
-	struct http_get get = { .url = url, .max_bytes = TRUST_NOTE_MAX };
-	struct err err = ERR_INIT;
+	struct follower *f = owner;
 
-	if (f->closing) {
-		walk_end(f);
-		return;
-	}
-	if (f->o.house->trust.root.version < f->walk.root_version)
-		(void)snprintf(url, sizeof(url), "%s/trust/root/%u.note",
-			       f->walk.source->url,
-			       f->o.house->trust.root.version + 1);
-	else if (f->o.house->trust.trust.version < f->walk.trust_version)
-		(void)snprintf(url, sizeof(url), "%s/trust/trust.note",
-			       f->walk.source->url);
-	else {
-		walk_end(f);
-		return;
-	}
-	if (http_client_get(f->o.client, &get, walk_fetched, f,
-			    &f->walk.handle, &err) != STATUS_OK)
-		walk_end(f);
+	f->o.on_starved(f->o.owner, source);
 }
 
 void follower_offer_trust(struct follower *f, struct source *source,
 			  uint64_t root_version, uint64_t trust_version)
 {
-	if (f->closing || f->walk.source != NULL ||
-	    !source_is_fit(source, now_ms(f)) ||
-	    (root_version <= f->o.house->trust.root.version &&
-	     trust_version <= f->o.house->trust.trust.version))
-		return;
-	/* One root at a time at the most: a source cannot make us walk on. */
-	f->walk = (struct trust_walk){
-		.source = source,
-		.root_version = root_version > ROOT_VERSION_MAX ?
-					ROOT_VERSION_MAX :
-					root_version,
-		.trust_version = trust_version,
-	};
-	source_hold(source);
-	walk_step(f);
+	trust_walk_offer(&f->walk, source, root_version, trust_version);
 }
 
 /* --- lifetime --- */
@@ -603,6 +527,13 @@ enum status follower_open(struct follower **out,
 	if (f == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "follower");
 	f->o = *options;
+	trust_walk_init(&f->walk, &(struct trust_walk_options){
+					  .loop = options->loop,
+					  .book = &options->house->trust,
+					  .client = options->client,
+					  .owner = f,
+					  .on_trust = trust_came,
+					  .on_starved = trust_starved });
 	rc = uv_async_init(options->loop, &f->wake, woken);
 	if (rc != 0) {
 		free(f);
@@ -645,10 +576,7 @@ void follower_close(struct follower *f, void (*on_closed)(void *owner))
 {
 	f->closing = true;
 	f->on_closed = on_closed;
-	if (f->walk.handle != NULL) {
-		http_client_cancel(f->walk.handle);
-		walk_end(f);
-	}
+	trust_walk_stop(&f->walk);
 	while (f->fetches != NULL) {
 		struct fetch *fetch = f->fetches;
 		struct sync *s = fetch->sync;

@@ -26,23 +26,15 @@ enum status trust_book_root_note(const struct trust_book *book,
 	return durable_read(path, ROOT_NOTE_MAX, out, err);
 }
 
-/* The root that signed the trust note on disk: after a rotation that is not
- * the newest, until a trust note signed under the newest has come. */
-static enum status open_held_trust(struct trust_book *book, struct err *err)
+/* Walk the notes on disk from root 1 up to `version`. */
+static enum status walk_to(const struct trust_book *book, uint32_t version,
+			   struct root *out, struct err *err)
 {
-	struct buf note = BUF_INIT;
-	struct trust trust;
-	struct note parsed;
 	struct root root = { .version = 0 };
-	enum status status;
+	struct buf note = BUF_INIT;
+	enum status status = STATUS_OK;
 
-	status = note_parse(buf_bytes(&book->note), TRUST_NOTE_MAX, &parsed);
-	if (status == STATUS_OK)
-		status = trust_parse(parsed.text, &trust);
-	if (status != STATUS_OK)
-		return err_set(err, status, "trust note: %s",
-			       status_text(status));
-	while (status == STATUS_OK && root.version < trust.root) {
+	while (status == STATUS_OK && root.version < version) {
 		buf_clear(&note);
 		status = trust_book_root_note(book, root.version + 1, &note,
 					      err);
@@ -54,8 +46,29 @@ static enum status open_held_trust(struct trust_book *book, struct err *err)
 							buf_bytes(&note),
 							&root);
 	}
-	trust_release(&trust);
 	buf_release(&note);
+	if (status == STATUS_OK)
+		*out = root;
+	return status;
+}
+
+/* The root that signed the trust note on disk: after a rotation that is not
+ * the newest, until a trust note signed under the newest has come. */
+static enum status open_held_trust(struct trust_book *book, struct err *err)
+{
+	struct trust trust;
+	struct note parsed;
+	struct root root;
+	enum status status;
+
+	status = note_parse(buf_bytes(&book->note), TRUST_NOTE_MAX, &parsed);
+	if (status == STATUS_OK)
+		status = trust_parse(parsed.text, &trust);
+	if (status != STATUS_OK)
+		return err_set(err, status, "trust note: %s",
+			       status_text(status));
+	status = walk_to(book, trust.root, &root, err);
+	trust_release(&trust);
 	if (status == STATUS_OK)
 		status = trust_open(buf_bytes(&book->note), &root,
 				    &book->trust);
@@ -176,6 +189,25 @@ enum status trust_book_take_root(struct trust_book *book, struct bytes note,
 	return STATUS_OK;
 }
 
+/* Was it signed well, under a root that another has replaced since? */
+static bool is_of_older_root(const struct trust_book *book, struct bytes note)
+{
+	struct err ignored = ERR_INIT;
+	struct note parsed;
+	struct trust trust;
+	struct root root;
+	bool older;
+
+	if (note_parse(note, TRUST_NOTE_MAX, &parsed) != STATUS_OK ||
+	    trust_parse(parsed.text, &trust) != STATUS_OK)
+		return false;
+	older = trust.root < book->root.version &&
+		walk_to(book, trust.root, &root, &ignored) == STATUS_OK &&
+		root_verify(&root, &parsed) == STATUS_OK;
+	trust_release(&trust);
+	return older;
+}
+
 enum status trust_book_take_trust(struct trust_book *book, struct bytes note,
 				  struct err *err)
 {
@@ -184,6 +216,18 @@ enum status trust_book_take_trust(struct trust_book *book, struct bytes note,
 	char path[4200];
 	enum status status = trust_open(note, &book->root, &trust);
 
+	if (status == STATUS_UNTRUSTED && is_of_older_root(book, note))
+		return err_set(err, STATUS_OLD,
+			       "the trust note is signed under a root that "
+			       "root %u has replaced; the office has to make "
+			       "it anew ('xiangtu trust renew')",
+			       book->root.version);
+	if (status == STATUS_NOT_FOUND)
+		return err_set(err, status,
+			       "the trust note is signed under a newer root "
+			       "than root %u, and the root notes between are "
+			       "missing",
+			       book->root.version);
 	if (status != STATUS_OK)
 		return err_set(err, status, "trust note: %s",
 			       status_text(status));

@@ -43,8 +43,9 @@ enum status trust_book_take_root(struct trust_book *book, struct bytes note,
 				 struct err *err);
 
 /* Take in a trust note: STATUS_OK and it is on disk; STATUS_OLD when it is
- * not newer; STATUS_NOT_FOUND when a newer root must be had first; otherwise
- * as above. */
+ * not newer, or well signed under a root that was replaced since (the office
+ * has to make it anew); STATUS_NOT_FOUND when a newer root must be had first;
+ * otherwise as above. */
 enum status trust_book_take_trust(struct trust_book *book, struct bytes note,
 				  struct err *err);
 

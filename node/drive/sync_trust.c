@@ -178,6 +178,32 @@ static enum status write_join(struct visit *v, struct join *join,
 	return status;
 }
 
+/* Is the drive's trust note perhaps newer than ours? Where roots are missing
+ * here nobody can tell, and the next on the route may have them. A visit that
+ * repairs does not leave it at that. */
+static bool may_be_newer(struct visit *v, struct err *err)
+{
+	const struct trust_book *book = &door_house(v->door)->trust;
+	struct buf whole = BUF_INIT;
+	struct trust trust;
+	struct note note;
+	bool newer = false;
+
+	if (!v->o->repair &&
+	    visit_read(v, DRIVE_TRUST_NOTE, JOIN_NOTE_MAX, &whole, err) ==
+		    STATUS_OK &&
+	    note_parse(buf_bytes(&whole), TRUST_NOTE_MAX, &note) ==
+		    STATUS_OK &&
+	    trust_parse(note.text, &trust) == STATUS_OK) {
+		newer = trust.root > book->root.version &&
+			trust.version > book->trust.version;
+		trust_release(&trust);
+	}
+	*err = (struct err)ERR_INIT;
+	buf_release(&whole);
+	return newer;
+}
+
 /* Every root note there ever was, then the trust note: whoever has been off
  * for years walks forward from them. */
 enum status sync_trust_out(struct visit *v, struct err *err)
@@ -201,8 +227,10 @@ enum status sync_trust_out(struct visit *v, struct err *err)
 			status = visit_write(v, path, buf_bytes(&note), err);
 	}
 	buf_release(&note);
-	if (status == STATUS_OK && book->note.size > 0) {
+	if (status == STATUS_OK && book->note.size > 0)
 		buf_put_bytes(&join.trust, buf_bytes(&book->note));
+	if (status == STATUS_OK && book->note.size > 0 &&
+	    !may_be_newer(v, err)) {
 		status = visit_write(v, DRIVE_TRUST_NOTE,
 				     buf_bytes(&book->note), err);
 	}
