@@ -496,7 +496,7 @@ static enum status start_timers(struct node *n, struct err *err)
 static enum status clean_up(struct node *n, struct err *err)
 {
 	char spool[HOUSE_PATH_MAX + 16];
-	const char *const folders[] = { n->house.payload_dir,
+	const char *const folders[] = { n->house.dir, n->house.payload_dir,
 					n->house.torrent_dir,
 					n->house.blob_dir, spool };
 	enum status status = STATUS_OK;

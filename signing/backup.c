@@ -174,6 +174,7 @@ enum status backup_format(const struct backup *b, struct buf *out)
 {
 	struct buf bytes = BUF_INIT;
 	struct backup again;
+	size_t before = out->size;
 	enum status status;
 
 	put_head(&bytes, b);
@@ -187,6 +188,8 @@ enum status backup_format(const struct backup *b, struct buf *out)
 	if (status == STATUS_OK) {
 		buf_printf(out, "%s\n", title);
 		status = paper_put(buf_bytes(&bytes), out);
+		if (status != STATUS_OK)
+			buf_cut(out, before);
 	}
 	buf_release(&bytes);
 	return status;

@@ -34,6 +34,9 @@ foreach(layer proto signing catalog node)
   endforeach()
 endforeach()
 
+# Looks at what is freed.
+target_link_options(node_hardening PRIVATE -Wl,--wrap=free)
+
 # Torture: tests/torture/torture_<layer>[_<what>].c is linked with its layer
 # and an allocator that fails when told to (tests/support/faults.h).
 foreach(layer proto signing catalog node)

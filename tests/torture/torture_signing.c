@@ -1,6 +1,7 @@
 /* Every allocation of signing fails once, and once all from there on. */
 #include <string.h>
 
+#include "signing/backup.h"
 #include "signing/checkpoint.h"
 #include "signing/seal.h"
 #include "signing/trust.h"
@@ -294,6 +295,80 @@ static struct secret_key *make(const char *name, enum key_type type)
 	return key;
 }
 
+/* As little as libsodium takes. */
+enum { PASSES = 1, KIB = 8 };
+
+static enum status a_key_goes_behind_a_passphrase(void *context,
+						  bool *tolerated)
+{
+	struct bytes phrase = bytes_of("correct horse");
+	struct secret_key *opened = NULL;
+	uint8_t derived[KEYBOX_KEY_SIZE];
+	struct keybox box;
+	struct buf text;
+	enum status status;
+
+	(void)context;
+	(void)tolerated;
+	start(&text);
+	status = judged(keybox_close_key(log_key, phrase, PASSES, KIB, &text),
+			&text);
+	if (status == STATUS_OK) {
+		CHECK(keybox_parse(behind_mark(&text), &box) == STATUS_OK);
+		CHECK(keybox_derive(&box, phrase, derived) == STATUS_OK);
+		status = keybox_open_key(&box, derived, &opened);
+		CHECK((opened != NULL) == (status == STATUS_OK));
+	}
+	secret_key_free(opened);
+	buf_release(&text);
+	return status;
+}
+
+static enum status close_and_print(struct backup *b, struct buf *text)
+{
+	struct backup_keys keys = { .publisher = log_key,
+				    .ack = witness_key };
+	enum status status = backup_close(b, &keys, bytes_of("correct horse"),
+					  PASSES, KIB);
+
+	CHECK(b->box_count == (status == STATUS_OK ? 1 : 0));
+	return status == STATUS_OK ? judged(backup_format(b, text), text) :
+				     status;
+}
+
+static enum status an_office_goes_on_paper(void *context, bool *tolerated)
+{
+	struct backup b = { .level = LEVEL_COUNTY,
+			    .name = "a",
+			    .region = "431081",
+			    .origin = "log.example/l" },
+		      read = { .box_count = 99 };
+	struct backup_keys back = { .publisher = NULL };
+	uint8_t derived[KEYBOX_KEY_SIZE];
+	struct buf text;
+	unsigned line;
+	enum status status;
+
+	(void)context;
+	(void)tolerated;
+	start(&text);
+	status = close_and_print(&b, &text);
+	if (status == STATUS_OK) {
+		status = backup_parse(behind_mark(&text), &read, &line);
+		CHECK(read.box_count == (status == STATUS_OK ? 1 : 99));
+	}
+	if (status == STATUS_OK)
+		status = backup_derive(&read, 0, bytes_of("correct horse"),
+				       derived);
+	if (status == STATUS_OK) {
+		status = backup_open(&read, 0, derived, &back);
+		CHECK((backup_keys_held(&back) != 0) == (status == STATUS_OK));
+	}
+	backup_keys_release(&back);
+	buf_release(&text);
+	return status;
+}
+
 int main(void)
 {
 	CHECK(signing_init() == STATUS_OK);
@@ -307,6 +382,10 @@ int main(void)
 			     STATUS_NO_MEMORY) > 10);
 	CHECK(faults_torture("seals", a_record_is_sealed_and_opened, NULL,
 			     STATUS_NO_MEMORY) > 5);
+	CHECK(faults_torture("boxes", a_key_goes_behind_a_passphrase, NULL,
+			     STATUS_NO_MEMORY) > 2);
+	CHECK(faults_torture("paper", an_office_goes_on_paper, NULL,
+			     STATUS_NO_MEMORY) > 8);
 	CHECK(faults_torture("roots", a_root_is_made_and_followed, NULL,
 			     STATUS_NO_MEMORY) > 3);
 	CHECK(faults_torture("trust", an_office_writes_its_trust, NULL,
