@@ -80,6 +80,26 @@ enum status request_own_confirmed(struct requests *r, struct err *err)
 	return status;
 }
 
+/* An entry beyond the limit would count for nothing. */
+static enum status check_count(struct requests *r, struct err *err)
+{
+	const struct publisher *p = authority_publisher(
+		house_authority(r->house), r->house->conf.origin);
+	struct log_info info;
+	enum status status = log_find(r->house->catalog,
+				      r->house->conf.origin, &info, err);
+
+	if (status == STATUS_OK && p != NULL && p->entries_max > 0 &&
+	    info.size >= p->entries_max)
+		return err_set(err, STATUS_OUT_OF_SCOPE,
+			       "this office's log has %llu entries and may "
+			       "have at most %llu",
+			       (unsigned long long)info.size,
+			       (unsigned long long)p->entries_max);
+	/* A log that is not here yet is said where it is to be written. */
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status request_append(struct requests *r, struct bytes entry,
 			   struct err *err)
 {
@@ -90,6 +110,8 @@ enum status request_append(struct requests *r, struct bytes entry,
 	if (status == STATUS_NOT_FOUND)
 		return err_set(err, status, "there is no log '%s' here",
 			       r->house->conf.origin);
+	if (status == STATUS_OK)
+		status = check_count(r, err);
 	if (status == STATUS_OK)
 		status = may_sign(r, err);
 	/* From here on this disk is the one: nobody holds more. */
@@ -323,24 +345,6 @@ static enum status say_limit(const struct publisher *p, const struct lesson *l,
 		       l->region, scope);
 }
 
-static enum status check_count(struct requests *r, const struct publisher *p,
-			       struct err *err)
-{
-	struct log_info info;
-	enum status status = log_find(r->house->catalog,
-				      r->house->conf.origin, &info, err);
-
-	if (status == STATUS_OK && p->entries_max > 0 &&
-	    info.size >= p->entries_max)
-		return err_set(err, STATUS_OUT_OF_SCOPE,
-			       "this office's log has %llu entries and may "
-			       "have at most %llu",
-			       (unsigned long long)info.size,
-			       (unsigned long long)p->entries_max);
-	/* A log that is not here yet is said where it is to be written. */
-	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
 /* May it be said at all? Asked before a gigabyte is copied, too. */
 static enum status check_lesson(struct requests *r, const struct lesson *l,
 				struct buf *entry, struct err *err)
@@ -357,7 +361,7 @@ static enum status check_lesson(struct requests *r, const struct lesson *l,
 				  entry->size);
 	if (status != STATUS_OK)
 		return say_limit(p, l, entry->size, err);
-	return check_count(r, p, err);
+	return check_count(r, err);
 }
 
 static enum status remember_payload(struct requests *r, const struct lesson *l,

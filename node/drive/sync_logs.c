@@ -230,14 +230,23 @@ static enum status wait_for_index(struct visit *v, struct err *err)
 enum status sync_logs_in(struct visit *v, struct err *err)
 {
 	struct logs_in in = { v, BUF_INIT, BUF_INIT };
-	enum status status;
+	enum status status = STATUS_OK;
 
-	(void)visit_show(v, SYNC_LOGS_IN, "", 0, 0);
-	status = log_each(visit_catalog(v), log_in, &in, err);
+	/* A log that came may say whose logs are to be followed, too: they are
+	 * on the same drive. */
+	for (unsigned round = 0;
+	     status == STATUS_OK && round <= AUTHORITY_DEPTH_MAX; round++) {
+		uint64_t entries = v->entries;
+
+		(void)visit_show(v, SYNC_LOGS_IN, "", 0, 0);
+		status = log_each(visit_catalog(v), log_in, &in, err);
+		if (status == STATUS_OK && (v->entries > 0 || v->trust > 0))
+			status = wait_for_index(v, err);
+		if (v->entries == entries)
+			break;
+	}
 	buf_release(&in.note);
 	buf_release(&in.ours);
-	if (status == STATUS_OK && (v->entries > 0 || v->trust > 0))
-		status = wait_for_index(v, err);
 	return status;
 }
 
