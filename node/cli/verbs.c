@@ -439,7 +439,8 @@ const struct cli_verb cli_verbs[] = {
 	  .words = "[ORIGIN]",
 	  .summary = "let an office below publish a part of what this one may",
 	  .most = 1,
-	  .options = { PUBLISHER_OPTIONS, REQUEST_OPTION, ALONE_OPTION },
+	  .options = { PUBLISHER_OPTIONS, REQUEST_OPTION, PASSPHRASE_OPTION,
+		       ALONE_OPTION },
 	  .examples = "  xiangtu trust delegate --request "
 		      "/media/usb/office.request --topic 产业/养殖\n",
 	  .run = cmd_trust_delegate },
@@ -454,7 +455,7 @@ const struct cli_verb cli_verbs[] = {
 						"place" },
 		       { "nothing-stays", NULL, "nothing it has said "
 						"counts any more" },
-		       ALONE_OPTION },
+		       PASSPHRASE_OPTION, ALONE_OPTION },
 	  .examples = "  xiangtu trust undelegate "
 		      "dongjiang.example/431081101/lessons --good-up-to 12\n",
 	  .run = cmd_trust_undelegate },
