@@ -27,15 +27,19 @@ struct change {
 static void target_path(const struct cli *cli, const char *word,
 			char out[static HOUSE_PATH_MAX + 16])
 {
-	static const char *const names[] = { "publisher", "root", "records",
-					     "ack" };
-	char file[32];
+	static const struct {
+		const char *word, *file;
+	} ours[] = {
+		{ "publisher", "publisher.key" },
+		{ "root", "root.key" },
+		{ "records", "records.key" },
+		{ "ack", "ack.key" },
+	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(word, names[i]) != 0)
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
+		if (strcmp(word, ours[i].word) != 0)
 			continue;
-		(void)snprintf(file, sizeof(file), "%s.key", word);
-		house_path(cli->dir, file, out);
+		house_path(cli->dir, ours[i].file, out);
 		return;
 	}
 	(void)snprintf(out, HOUSE_PATH_MAX + 16, "%s", word);

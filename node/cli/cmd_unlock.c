@@ -92,7 +92,7 @@ static enum status hand_over(const struct cli *cli, const struct unlocking *u,
 enum status cmd_unlock(struct cli *cli, struct err *err)
 {
 	struct unlocking *u;
-	json_t *keys, *after;
+	json_t *keys = NULL, *after;
 	enum status status = ask_keys(cli, &keys, err);
 
 	if (status != STATUS_OK)
@@ -121,7 +121,7 @@ enum status cmd_unlock(struct cli *cli, struct err *err)
 
 enum status cmd_lock(struct cli *cli, struct err *err)
 {
-	json_t *keys;
+	json_t *keys = NULL;
 	enum status status = ask_keys(cli, &keys, err);
 
 	if (status != STATUS_OK)
