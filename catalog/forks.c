@@ -6,6 +6,7 @@
 #include "catalog/log_rows.h"
 #include "catalog/sql.h"
 #include "proto/bundle.h"
+#include "proto/encoding.h"
 
 /* --- what is kept --- */
 
@@ -130,6 +131,24 @@ enum status forks_names(struct catalog *c, struct buf *out, struct err *err)
 	status = sql_finish(&q, err);
 	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
 		status = err_set(err, STATUS_NO_MEMORY, "proofs of forks");
+	return status;
+}
+
+enum status forks_digest(struct catalog *c,
+			 char out[static FORKS_DIGEST_SIZE + 1],
+			 struct err *err)
+{
+	struct buf names = BUF_INIT;
+	uint8_t hash[SHA256_SIZE];
+	enum status status = forks_names(c, &names, err);
+
+	if (status == STATUS_OK) {
+		sha256(names.data, names.size, hash);
+		out[0] = 0;
+		if (names.size > 0)
+			hex_encode((struct bytes){ hash, 8 }, out);
+	}
+	buf_release(&names);
 	return status;
 }
 

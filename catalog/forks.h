@@ -55,6 +55,13 @@ enum status forks_each(struct catalog *c, forks_each_cb each, void *owner,
 /* Append the names, 32 bytes each, ascending. */
 enum status forks_names(struct catalog *c, struct buf *out, struct err *err);
 
+enum { FORKS_DIGEST_SIZE = 16 };
+/* What others are told, so that they ask when it is another than theirs: the
+ * first 8 bytes of SHA-256 over all names, in hex; "" when there are none. */
+enum status forks_digest(struct catalog *c,
+			 char out[static FORKS_DIGEST_SIZE + 1],
+			 struct err *err);
+
 /* Of the proofs of one log: where its histories part. STATUS_NOT_FOUND (err
  * untouched) when there are none. */
 enum status forks_span(struct catalog *c, const char *origin,

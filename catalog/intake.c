@@ -93,9 +93,11 @@ static bool stands_in(const struct buf *note, const struct checkpoint *head)
 /* A head of no more than what is here: is it an earlier state of it? */
 static enum status compare_old(struct catalog *c, const struct log_info *log,
 			       struct bytes note, bool note_fits,
-			       const struct checkpoint *head, uint64_t now_s,
+			       const struct checkpoint *head,
+			       const struct intake_options *options,
 			       struct err *err)
 {
+	const struct checkpoint *cutoff = options->cutoff;
 	struct buf stored = BUF_INIT;
 	uint8_t root[SHA256_SIZE];
 	bool better;
@@ -103,8 +105,13 @@ static enum status compare_old(struct catalog *c, const struct log_info *log,
 
 	if (status != STATUS_OK)
 		return status;
+	/* Where a log was ended it is known which history counts: another one
+	 * by its key is nothing new, and no fault of who shows it. */
+	if (memcmp(root, head->root, sizeof(root)) != 0 && cutoff != NULL &&
+	    head->size < cutoff->size)
+		return STATUS_OLD;
 	if (memcmp(root, head->root, sizeof(root)) != 0)
-		return intake_forked(c, log, note, now_s,
+		return intake_forked(c, log, note, options,
 				     head->size == log->size ?
 					     "two roots of one size" :
 					     "another root at a size that is "
@@ -155,6 +162,7 @@ static void set_limits(struct intake *in, const struct intake_options *options)
 	if (in->parallel > INTAKE_PARALLEL)
 		in->parallel = INTAKE_PARALLEL;
 	in->now_s = options->now_s;
+	in->ended = options->cutoff != NULL;
 }
 
 static enum status start(struct intake **out, struct catalog *c,
@@ -233,8 +241,8 @@ enum status intake_open(struct intake **out, struct catalog *c, int64_t id,
 		memcpy(head.root, cutoff->root, SHA256_SIZE);
 	}
 	if (head.size <= log.size)
-		return compare_old(c, &log, note, note_fits, &head,
-				   options->now_s, err);
+		return compare_old(c, &log, note, note_fits, &head, options,
+				   err);
 	if (head.size > entries_max || head.size > ENTRIES_EVER_MAX)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "%s has %llu entries (at most %llu)", log.origin,

@@ -9,7 +9,7 @@
 #include "proto/bundle.h"
 
 /* The notes go into the evidence, a proof among the proofs; together. */
-static enum status keep_inside(struct catalog *c,
+static enum status keep_inside(struct catalog *c, const struct log_info *log,
 			       const struct log_evidence *evidence,
 			       const struct fork *fork, const uint64_t *agree,
 			       struct err *err)
@@ -18,13 +18,17 @@ static enum status keep_inside(struct catalog *c,
 
 	if (status != STATUS_OK || fork_check(fork) != STATUS_OK)
 		return status;
+	/* Of a log of records there are the notes: its key is anybody's. */
+	if (log->kind != LOG_LESSONS)
+		return STATUS_OK;
 	status = forks_put(c, fork, evidence->found_s, "", agree, err);
 	return status == STATUS_EXISTS || status == STATUS_NO_ROOM ?
 		       STATUS_OK :
 		       status;
 }
 
-static enum status keep(struct catalog *c, const struct log_evidence *evidence,
+static enum status keep(struct catalog *c, const struct log_info *log,
+			const struct log_evidence *evidence,
 			const struct fork *fork, const uint64_t *agree,
 			struct err *err)
 {
@@ -33,11 +37,11 @@ static enum status keep(struct catalog *c, const struct log_evidence *evidence,
 	if (fork == NULL)
 		return log_mark_forked(c, evidence, err);
 	if (catalog_in_transaction(c))
-		return keep_inside(c, evidence, fork, agree, err);
+		return keep_inside(c, log, evidence, fork, agree, err);
 	status = catalog_begin(c, CATALOG_DURABLE, err);
 	if (status != STATUS_OK)
 		return status;
-	status = keep_inside(c, evidence, fork, agree, err);
+	status = keep_inside(c, log, evidence, fork, agree, err);
 	if (status == STATUS_OK)
 		return catalog_commit(c, err);
 	catalog_rollback(c);
@@ -54,11 +58,12 @@ static enum status said(const struct log_info *log, const char *why,
 }
 
 enum status intake_forked(struct catalog *c, const struct log_info *log,
-			  struct bytes theirs, uint64_t now_s, const char *why,
+			  struct bytes theirs,
+			  const struct intake_options *options, const char *why,
 			  struct err *err)
 {
 	struct log_evidence evidence = { .log = log->id,
-					 .found_s = now_s,
+					 .found_s = options->now_s,
 					 .why = why,
 					 .theirs = theirs };
 	struct buf ours = BUF_INIT;
@@ -69,14 +74,14 @@ enum status intake_forked(struct catalog *c, const struct log_info *log,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	evidence.ours = buf_bytes(&ours);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && options->cutoff == NULL)
 		pair = fork_init(&fork, evidence.ours, theirs) == STATUS_OK;
 	if (pair)
 		status = forks_prove(c, log, &fork, err);
 	if (status == STATUS_NOT_FOUND) /* the notes alone, then */
 		status = STATUS_OK;
 	if (status == STATUS_OK)
-		status = keep(c, &evidence, pair ? &fork : NULL, NULL, err);
+		status = keep(c, log, &evidence, pair ? &fork : NULL, NULL, err);
 	buf_release(&ours);
 	return said(log, why, status, err);
 }
@@ -232,7 +237,7 @@ enum status intake_forked_here(struct intake *in,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	evidence.ours = buf_bytes(&ours);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && !in->ended)
 		pair = fork_init(&fork, evidence.ours, evidence.theirs) ==
 		       STATUS_OK;
 	if (pair)
@@ -244,7 +249,7 @@ enum status intake_forked_here(struct intake *in,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	if (status == STATUS_OK)
-		status = keep(in->catalog, &evidence, pair ? &fork : NULL,
+		status = keep(in->catalog, &in->log, &evidence, pair ? &fork : NULL,
 			      compared ? &agree : NULL, err);
 	buf_release(&ours);
 	in->forked = in->forked || status == STATUS_OK;

@@ -53,6 +53,7 @@ struct intake {
 	struct compact_range own; /* over our full bundles */
 	struct buf head; /* our entries behind them, raw */
 
+	bool ended;  /* towards a cut-off, whose note proves nothing */
 	bool forked; /* a fork was found, and is kept */
 	enum intake_stage stage;
 	unsigned generation; /* counts stages: parts of older ones are stale */
@@ -83,7 +84,8 @@ bool intake_extends_own(const struct intake *in,
 /* Keep the evidence of a fork between what is here and a head that is not
  * larger; STATUS_FORKED, or what SQLite failed with. */
 enum status intake_forked(struct catalog *c, const struct log_info *log,
-			  struct bytes theirs, uint64_t now_s, const char *why,
+			  struct bytes theirs,
+			  const struct intake_options *options, const char *why,
 			  struct err *err);
 /* The same for the larger head of this intake, whose level-1 hashes are all
  * here. `edge` is their bundle in which we end, or NULL: without it, and when

@@ -231,6 +231,35 @@ release:
 	return status;
 }
 
+enum status log_replace_note(struct catalog *c, int64_t id, struct bytes note,
+			     struct err *err)
+{
+	static const char put[] = "UPDATE logs SET note = ? WHERE id = ?";
+	struct buf stored = BUF_INIT;
+	struct note ours, theirs;
+	struct sql q;
+	enum status status = log_read_note(c, id, &stored, err);
+
+	if (status == STATUS_NOT_FOUND)
+		status = err_set(err, STATUS_MALFORMED,
+				 "the log has no checkpoint");
+	if (status == STATUS_OK &&
+	    (note_parse(buf_bytes(&stored), CHECKPOINT_NOTE_MAX, &ours) !=
+		     STATUS_OK ||
+	     note_parse(note, CHECKPOINT_NOTE_MAX, &theirs) != STATUS_OK ||
+	     !bytes_equal(ours.text, theirs.text)))
+		status = err_set(err, STATUS_MALFORMED,
+				 "the log has another checkpoint");
+	if (status == STATUS_OK) {
+		sql_start(&q, c, put);
+		sql_put_blob(&q, note);
+		sql_put_int(&q, id);
+		status = sql_run(&q, err);
+	}
+	buf_release(&stored);
+	return status;
+}
+
 /* In the caller's transaction, or in one of its own. */
 static enum status set_one(struct catalog *c, const char *text, uint64_t value,
 			   int64_t id, struct err *err)

@@ -87,6 +87,11 @@ enum status log_read_note(struct catalog *c, int64_t id, struct buf *out,
 enum status log_add_signatures(struct catalog *c, int64_t id,
 			       struct bytes note, struct err *err);
 
+/* Put `note` in place of the stored one, which has the same text, else
+ * STATUS_MALFORMED. The lines are the caller's to have verified. Durable. */
+enum status log_replace_note(struct catalog *c, int64_t id, struct bytes note,
+			     struct err *err);
+
 /* Keep an acknowledgement: a note of this log of `size` entries that carries
  * the office's cosignature, both verified by the caller. A smaller one than is
  * held is STATUS_OLD. Durable. */

@@ -4,11 +4,13 @@
 #include <time.h>
 
 #include "catalog/expiry.h"
+#include "catalog/heard.h"
 #include "catalog/log.h"
 #include "node/clock.h"
-#include "signing/checkpoint.h"
+#include "signing/cosigners.h"
 
 static const char key[] = EXPIRY_KEY;
+static const char acked_key[] = "clock.acked";
 
 uint64_t clock_floor_s(struct catalog *c)
 {
@@ -33,60 +35,119 @@ void clock_floor_today(struct catalog *c, char out[static 11])
 		memcpy(out, "2026-01-01", 11);
 }
 
-enum status clock_floor_keep(struct catalog *c, struct err *err)
+/* What others have proven without being witnesses. A catalog that was kept
+ * before they were told apart has all of it in the floor. */
+static enum status acked(struct catalog *c, int64_t *time_s, struct err *err)
+{
+	enum status status = catalog_get_int(c, acked_key, time_s, err);
+
+	if (status == STATUS_NOT_FOUND)
+		status = catalog_get_int(c, key, time_s, err);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* Put the floor where it is proven to be. */
+static enum status put_floor(struct catalog *c, uint64_t time_s,
+			     struct err *err)
 {
 	int64_t kept = 0;
 	enum status status = catalog_get_int(c, key, &kept, err);
 
+	if (time_s < clock_built_s())
+		time_s = clock_built_s();
+	if (time_s > INT64_MAX)
+		time_s = INT64_MAX;
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
-	if (kept > 0 && (uint64_t)kept >= clock_built_s())
+	if (status == STATUS_OK && kept == (int64_t)time_s)
 		return STATUS_OK;
-	return catalog_set_int(c, key, (int64_t)clock_built_s(), err);
+	return catalog_set_int(c, key, (int64_t)time_s, err);
+}
+
+enum status clock_floor_keep(struct catalog *c, struct err *err)
+{
+	int64_t proven = 0;
+	enum status status = acked(c, &proven, err);
+
+	if (status == STATUS_OK)
+		status = catalog_set_int(c, acked_key, proven, err);
+	if (status == STATUS_OK && clock_floor_s(c) <= clock_built_s())
+		status = put_floor(c, clock_built_s(), err);
+	return status;
 }
 
 enum status clock_floor_raise(struct catalog *c, uint64_t time_s,
 			      struct err *err)
 {
-	if (time_s <= clock_floor_s(c) || time_s > INT64_MAX)
-		return STATUS_OK;
-	return catalog_set_int(c, key, (int64_t)time_s, err);
+	int64_t proven = 0;
+	enum status status = acked(c, &proven, err);
+
+	if (status != STATUS_OK || time_s > INT64_MAX)
+		return status;
+	if ((int64_t)time_s > proven)
+		status = catalog_set_int(c, acked_key, (int64_t)time_s, err);
+	if (status == STATUS_OK && time_s > clock_floor_s(c))
+		status = put_floor(c, time_s, err);
+	return status;
 }
 
-static bool proven_by(const struct trust *trust, struct bytes whole,
-		      uint64_t *time_s)
+static struct bytes name_of(const struct public_key *witness)
+{
+	return (struct bytes){ witness->bytes, PUBLIC_KEY_SIZE };
+}
+
+enum status clock_floor_settle(struct catalog *c, const struct trust *trust,
+			       struct err *err)
+{
+	uint64_t times[TRUST_WITNESSES_MAX], proven;
+	int64_t others = 0;
+	enum status status = acked(c, &others, err);
+
+	for (size_t i = 0; i < trust->witness_count && status == STATUS_OK; i++)
+		status = heard_get(c, HEARD_WITNESS,
+				   name_of(&trust->witnesses[i]), &times[i],
+				   err);
+	if (status != STATUS_OK)
+		return status;
+	proven = cosigners_majority(times, trust->witness_count);
+	if (others > 0 && (uint64_t)others > proven)
+		proven = (uint64_t)others;
+	return put_floor(c, proven, err);
+}
+
+/* What each witness has said on this note. */
+static enum status hear(struct catalog *c, const struct trust *trust,
+			struct bytes whole, struct err *err)
 {
 	struct cosignatures found;
 	struct note note;
-	bool any = false;
+	enum status status = STATUS_OK;
 
 	if (note_parse(whole, CHECKPOINT_NOTE_MAX, &note) != STATUS_OK ||
-	    cosignature_verify(&note, trust->witnesses, trust->witness_count,
-			       &found) != STATUS_OK)
-		return false;
-	for (size_t i = 0; i < trust->witness_count; i++) {
-		if ((found.keys >> i & 1) == 0)
-			continue;
-		if (!any || found.time_s[i] < *time_s)
-			*time_s = found.time_s[i];
-		any = true;
-	}
-	return any;
+	    cosigners_read(&note, trust->witnesses, trust->witness_count,
+			   &found) != STATUS_OK)
+		return STATUS_OK;
+	for (size_t i = 0; i < trust->witness_count && status == STATUS_OK; i++)
+		if ((found.keys >> i & 1) != 0)
+			status = heard_raise(c, HEARD_WITNESS,
+					     name_of(&trust->witnesses[i]),
+					     found.time_s[i], err);
+	return status;
 }
 
 enum status clock_floor_learn(struct catalog *c, const struct trust *trust,
 			      int64_t log, struct err *err)
 {
 	struct buf note = BUF_INIT;
-	uint64_t time_s;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	if (trust->witness_count == 0)
 		return STATUS_OK;
 	status = log_read_note(c, log, &note, err);
-	if (status == STATUS_OK &&
-	    proven_by(trust, buf_bytes(&note), &time_s))
-		status = clock_floor_raise(c, time_s, err);
+	if (status == STATUS_OK)
+		status = hear(c, trust, buf_bytes(&note), err);
+	if (status == STATUS_OK)
+		status = clock_floor_settle(c, trust, err);
 	buf_release(&note);
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

@@ -449,6 +449,10 @@ static void sync_next_offer(struct sync *s)
 			source_hold(s->source);
 		} else if (status == STATUS_OLD) {
 			own_was_shown(s, offer.source);
+			if (f->o.on_seen != NULL)
+				f->o.on_seen(f->o.owner, s->log,
+					     buf_bytes(&offer.note),
+					     offer.source);
 		} else if (status == STATUS_FORKED) {
 			f->o.on_fork(f->o.owner, s->origin);
 		} else if (status == STATUS_UNTRUSTED ||

@@ -37,6 +37,10 @@ struct follower_options {
 	void (*on_own_shown)(void *owner, const struct source *source);
 	/* The log forked: evidence is kept, it is no longer followed. */
 	void (*on_fork)(void *owner, const char *origin);
+	/* `source` shows a head that is no news; its signatures may be. May be
+	 * NULL. */
+	void (*on_seen)(void *owner, int64_t id, struct bytes note,
+			struct source *source);
 	/* `source` failed or lied about a log and nobody else offers: it should
 	 * be asked again when it is fit. */
 	void (*on_starved)(void *owner, struct source *source);

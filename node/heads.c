@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/forks.h"
 #include "catalog/log.h"
 #include "node/pace.h"
 
@@ -90,6 +91,17 @@ static void put_own(struct heads *h, json_t *root)
 				  (json_int_t)info.size, "asks", h->asks));
 }
 
+static void put_evidence(struct heads *h, json_t *root)
+{
+	char digest[FORKS_DIGEST_SIZE + 1];
+	struct err err = ERR_INIT;
+
+	if (forks_digest(h->catalog, digest, &err) == STATUS_OK &&
+	    digest[0] != 0)
+		(void)json_object_set_new(root, "evidence",
+					  json_string(digest));
+}
+
 /* What is new after `after`, as JSON from malloc; NULL when that cannot be
  * told. */
 static char *news_after(struct heads *h, uint64_t after)
@@ -110,6 +122,7 @@ static char *news_after(struct heads *h, uint64_t after)
 			 (json_int_t)h->trust->trust.version, "logs", l.notes);
 	if (root != NULL) {
 		put_own(h, root);
+		put_evidence(h, root);
 		text = json_dumps(root, JSON_COMPACT);
 	}
 	json_decref(root);
@@ -274,6 +287,11 @@ void heads_trust_changed(struct heads *h)
 {
 	h->number++;
 	wake_waiters(h, false);
+}
+
+void heads_evidence_changed(struct heads *h)
+{
+	heads_trust_changed(h);
 }
 
 /* Let the one of this address that has waited longest go, when too many

@@ -42,6 +42,8 @@ void heads_on_given(struct heads *h, void (*given)(void *owner, int64_t log),
 void heads_log_changed(struct heads *h, int64_t log);
 /* A root or trust note is newer. */
 void heads_trust_changed(struct heads *h);
+/* There are other proofs of forks (catalog/forks.h). */
+void heads_evidence_changed(struct heads *h);
 
 /* Answer a request for /heads, now or later. */
 void heads_request(struct heads *h, struct http_request *request);

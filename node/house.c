@@ -18,6 +18,7 @@
 #include "node/clock_floor.h"
 #include "node/durable.h"
 #include "node/own_kept.h"
+#include "node/staleness.h"
 #include "proto/encoding.h"
 
 enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };
@@ -250,6 +251,7 @@ void house_close(struct house *h)
 	catalog_free(h->catalog);
 	trust_book_release(&h->trust);
 	secret_key_free(h->ack_key);
+	secret_key_free(h->witness_key);
 	seal_key_free(h->records_key);
 	secret_key_free(h->publisher_key);
 	secret_key_free(h->node_key);
@@ -318,6 +320,17 @@ static enum status end_logs(struct house *h, const struct authority *a,
 	return STATUS_OK;
 }
 
+/* What else follows from a trust note. */
+static enum status follow_trust(struct house *h, const struct authority *a,
+				struct err *err)
+{
+	enum status status = end_logs(h, a, err);
+
+	if (status == STATUS_OK)
+		status = clock_floor_settle(h->catalog, &h->trust.trust, err);
+	return status == STATUS_OK ? staleness_heard_trust(h, err) : status;
+}
+
 enum status house_follow(struct house *h, struct err *err)
 {
 	const struct authority *a = house_authority(h);
@@ -341,7 +354,7 @@ enum status house_follow(struct house *h, struct err *err)
 		else if (status != STATUS_OK)
 			return status;
 	}
-	return end_logs(h, a, err);
+	return follow_trust(h, a, err);
 }
 
 static enum status put_aside(const char *dir, const char *name,
@@ -361,11 +374,14 @@ static enum status put_aside(const char *dir, const char *name,
 static enum status new_identity(const char *dir, struct err *err)
 {
 	static const char *const of_offices[] = { "publisher.key", "root.key",
-						  "records.key", "ack.key" };
+						  "records.key", "ack.key",
+						  "witness.key" };
 	struct secret_key *key;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < 4 && status == STATUS_OK; i++)
+	for (size_t i = 0;
+	     i < sizeof(of_offices) / sizeof(*of_offices) && status == STATUS_OK;
+	     i++)
 		status = put_aside(dir, of_offices[i], err);
 	if (status == STATUS_OK)
 		status = house_new_node_key(&key, err);

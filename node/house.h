@@ -9,6 +9,7 @@
  *     records.key  opens what stations sealed to this office, mode 0600
  *     ack.key      this office acknowledges records with it, mode 0600
  *     publisher.new  its log is new: there is none to be lost (node/own_kept.h)
+ *     witness.key  this node cosigns the logs of others with it, mode 0600
  *     machine     which machine the directory was made for
  *     trust/      root and trust notes                (node/trust_book.h)
  *     node.db     logs, lessons, search, wants        (catalog/catalog.h)
@@ -58,6 +59,7 @@ struct house {
 	struct seal_key *records_key;
 	struct secret_key *ack_key;
 	struct house_lock locks[HOUSE_KEYS];
+	struct secret_key *witness_key; /* NULL where none cosigns */
 	struct trust_book trust;
 	struct catalog *catalog;
 	struct authority *authority; /* use house_authority() */

@@ -106,6 +106,19 @@ static enum status read_one(struct house *h, enum house_key k, struct err *err)
 	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* Never behind a passphrase: it signs while nobody is there. */
+static enum status read_witness_key(struct house *h, struct err *err)
+{
+	enum status status = house_read_key(h->dir, "witness.key",
+					    &h->witness_key, err);
+
+	if (status == STATUS_OK &&
+	    secret_key_public(h->witness_key)->type != KEY_COSIGNER)
+		status = err_set(err, STATUS_DAMAGED,
+				 "'%s/witness.key' does not cosign", h->dir);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status house_read_keys(struct house *h, struct err *err)
 {
 	enum status status = house_read_key(h->dir, "node.key", &h->node_key,
@@ -113,7 +126,7 @@ enum status house_read_keys(struct house *h, struct err *err)
 
 	for (unsigned k = 0; k < HOUSE_KEYS && status == STATUS_OK; k++)
 		status = read_one(h, (enum house_key)k, err);
-	return status;
+	return status == STATUS_OK ? read_witness_key(h, err) : status;
 }
 
 bool house_is_publisher(const struct house *h)

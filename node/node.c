@@ -18,6 +18,7 @@
 #include "node/node_inside.h"
 #include "node/node_peers.h"
 #include "node/prepare.h"
+#include "node/staleness.h"
 #include "node/tidy.h"
 #include "proto/encoding.h"
 #include "proto/upload.h"
@@ -48,6 +49,8 @@ void node_log_grown(void *owner, int64_t log)
 
 	if (node_records_grown(n, log))
 		return;
+	staleness_heard_log(&n->house, log);
+	(void)node_cosign(n, log);
 	node_learn_time(n, log);
 	heads_log_changed(n->heads, log);
 	node_changed(n);
@@ -70,6 +73,8 @@ void node_trust_changed(void *owner)
 		    STATUS_OK)
 		(void)fprintf(stderr, "xiangtu: trust: %s\n", err.text);
 	n->records_stale = true;
+	node_evidence_again(n);
+	n->witness_looked_ms = 0;
 	heads_trust_changed(n->heads);
 	node_changed(n);
 	node_index_soon(n);
@@ -124,6 +129,9 @@ void node_forked(void *owner, const char *origin)
 		      "both notes are kept as evidence and it is no longer "
 		      "followed\n",
 		      origin);
+	if (n->stopping)
+		return;
+	heads_evidence_changed(n->heads); /* most likely with a proof */
 	node_changed(n);
 }
 
@@ -223,6 +231,8 @@ static void ticked(uv_timer_t *timer)
 	node_own_tick(n);
 	ask_again_tick(n);
 	node_ask_for_trust(n);
+	node_evidence_tick(n);
+	node_witness_tick(n);
 	node_cache_tick(n);
 	resources_tick(n);
 	ondrive_tick(n->ondrive);
@@ -271,6 +281,9 @@ static enum status start_memory(struct node *n, struct err *err)
 		  NODE_STATEMENTS_FROM_MS);
 	pace_init(&n->statements_of, seed, NODE_STATEMENTS_OF,
 		  NODE_STATEMENTS_OF_MS);
+	pace_init(&n->evidence_from, seed, NODE_EVIDENCE_FROM,
+		  NODE_EVIDENCE_FROM_MS);
+	pace_init(&n->lines_from, seed, NODE_LINES_FROM, NODE_LINES_FROM_MS);
 	n->taker = upload_taker_new(&n->house);
 	status = lan_open(&n->lan, &n->house.conf, err);
 	if (status != STATUS_OK)
@@ -439,6 +452,7 @@ static enum status start_following(struct node *n, struct err *err)
 		.on_trust = node_trust_changed,
 		.on_fork = node_forked,
 		.on_own_shown = node_own_shown,
+		.on_seen = node_log_seen,
 		.on_starved = starved,
 	};
 	enum status status = follower_open(&n->follower, &follower, err);
@@ -543,6 +557,8 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = node_own_start(n, err);
 	if (status == STATUS_OK)
+		status = node_witness_start(n, err);
+	if (status == STATUS_OK)
 		status = node_lan_start(n, err);
 	if (status == STATUS_OK)
 		status = control_open(&n->control, n->loop, n->house.dir,
@@ -640,6 +656,8 @@ static void stop_next(struct node *n)
 		break;
 	case 4:
 		node_up_stop(n);
+		node_evidence_stop(n);
+		node_witness_stop(n);
 		resources_stop(n);
 		if (n->heads != NULL)
 			heads_close(n->heads, part_closed, n);

@@ -59,6 +59,11 @@ enum {
 	/* And of one key, by whatever way: it speaks once a minute. */
 	NODE_STATEMENTS_OF = 10, NODE_STATEMENTS_OF_MS = 6000,
 	NODE_STRANGERS_NEAR = 32, NODE_STRANGERS_NEAR_MS = 1000,
+	/* POST /evidence of one address. There is hardly ever any. */
+	NODE_EVIDENCE_FROM = 64, NODE_EVIDENCE_FROM_MS = 5000,
+	/* POST of checkpoints: a line of each witness a day, of each log. */
+	NODE_LINES_FROM = 600, NODE_LINES_FROM_MS = 100,
+	NODE_LINES_MAX = 256, /* logs whose lines wait to be given up */
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
 	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
 };
@@ -122,6 +127,11 @@ struct node {
 	struct pace strangers_near; /* rows not confirmed, taken for near */
 	struct pace statements_from, statements_of; /* POST /node: by address,
 						     * by key */
+	struct pace evidence_from; /* POST /evidence: by address */
+	struct pace lines_from;	   /* POST /tlog/…/checkpoint: by address */
+	struct lines_up *lines_up[CONF_UPSTREAMS_MAX]; /* node_witness.c */
+	int64_t witness_looked_ms; /* 0: at once */
+	struct evidence_look *evidence_look; /* node_evidence.c */
 	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */
 	bool records_stale; /* logs, enrolments or acknowledgements moved */
 	int64_t records_looked_ms;
@@ -280,6 +290,46 @@ void announce_remember(struct node *n, const struct torrentfile *tf);
 
 /* --- resources_up.c --- */
 void upload_request(struct node *n, struct http_request *request);
+
+/* --- resources_evidence.c --- */
+void evidence_request(struct node *n, struct http_request *request);
+void evidence_one_request(struct node *n, struct http_request *request,
+			  const char *name);
+void evidence_take_request(struct node *n, struct http_request *request);
+
+/* --- node_evidence.c --- */
+/* A proof of a fork of `origin` was kept; `stopped`: the log was followed until
+ * now. */
+void node_evidence_changed(void *node, const char *origin, bool stopped);
+/* Look at those who say they have others than we have. */
+void node_evidence_tick(struct node *n);
+/* A neighbour's statement says which it has. */
+void node_evidence_said(struct node *n, const char *url,
+			const struct statement *st);
+/* More keys are known: what was refused may be good now. */
+void node_evidence_again(struct node *n);
+/* Cancel what is under way. */
+void node_evidence_stop(struct node *n);
+
+/* --- node_witness.c --- */
+enum status node_witness_start(struct node *n, struct err *err);
+/* Cosign what is due, and give those above what they lack. */
+void node_witness_tick(struct node *n);
+/* A log has a new checkpoint on disk: cosign it, if this node is to. */
+bool node_cosign(struct node *n, int64_t log);
+/* Somebody's copy of a checkpoint; as witness_take(). `from` is a URL that need
+ * not be given what it brought, or NULL. */
+enum status node_lines_came(struct node *n, int64_t log, struct bytes note,
+			    const char *from, struct err *err);
+/* For the follower, and for requests; `node` is a struct node. */
+void node_log_seen(void *node, int64_t log, struct bytes note,
+		   struct source *source);
+void node_lines_taken(void *node, int64_t log);
+/* Cancel what is under way. */
+void node_witness_stop(struct node *n);
+/* POST /tlog/<origin hash>/checkpoint */
+void lines_request(struct node *n, struct http_request *request,
+		   const char *hash);
 
 /* --- node_up.c --- */
 enum status node_up_start(struct node *n, struct err *err);

@@ -241,6 +241,7 @@ static void statement_came(void *owner, const struct http_reply *reply)
 				node_peers_gone(n, &news.gone);
 			if (news.row != NULL)
 				node_peers_statement(n, news.row, &st);
+			node_evidence_said(n, ask->url, &st);
 			news_of(n, &news);
 		}
 	}
@@ -267,6 +268,7 @@ static void ask_statements(struct node *n)
 			return;
 		ask->n = n;
 		ask->row = row->id;
+		(void)snprintf(ask->url, sizeof(ask->url), "%s", row->url);
 		(void)snprintf(url, sizeof(url), "%s/node", row->url);
 		if (http_client_get(n->client, &get, statement_came, ask, NULL,
 				    &err) != STATUS_OK) {

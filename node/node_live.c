@@ -234,6 +234,8 @@ void node_live_init(struct node *n)
 		.trust_taken = node_trust_changed,
 		.delegated = node_delegated,
 		.forked = node_forked,
+		.evidence_changed = node_evidence_changed,
+		.lines_taken = node_lines_taken,
 		.statement_take = statement_take,
 		.own_statement = own_statement,
 		.has_twin = has_twin,

@@ -132,6 +132,8 @@ static bool take_heads(struct poller *p, struct bytes body)
 		p->o.follower, p->o.source,
 		(uint64_t)json_integer_value(json_object_get(root, "root")),
 		(uint64_t)json_integer_value(json_object_get(root, "trust")));
+	source_has_evidence(p->o.source, json_string_value(json_object_get(
+						 root, "evidence")));
 	json_array_foreach(logs, i, note)
 		if (json_is_string(note))
 			follower_offer(p->o.follower, p->o.source,

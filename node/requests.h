@@ -54,6 +54,11 @@ struct live {
 	/* Delegations have changed. */
 	void (*delegated)(void *node);
 	void (*forked)(void *node, const char *origin);
+	/* A proof of a fork was taken in; `stopped`: its log was followed until
+	 * now. */
+	void (*evidence_changed)(void *node, const char *origin, bool stopped);
+	/* A checkpoint has gained lines of witnesses. */
+	void (*lines_taken)(void *node, int64_t log);
 	/* Keep somebody's statement; give our own (borrowed, may be empty). */
 	enum status (*statement_take)(void *node, struct bytes note,
 				      uint64_t age_s, struct err *err);

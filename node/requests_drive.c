@@ -15,6 +15,8 @@
 #include "node/own_kept.h"
 #include "node/records.h"
 #include "node/requests_visit.h"
+#include "node/staleness.h"
+#include "node/witness.h"
 
 struct requests_visit *request_visit(struct requests *r)
 {
@@ -75,6 +77,17 @@ void requests_release(struct requests *r)
 	r->visit = NULL;
 }
 
+/* No news, but perhaps witnesses have looked at it since. */
+static void take_lines(struct requests *r, int64_t log, struct bytes note)
+{
+	struct err err = ERR_INIT;
+	size_t gained;
+
+	if (witness_take(r->house, log, note, &gained, &err) == STATUS_OK &&
+	    gained > 0)
+		request_lines_changed(r, log);
+}
+
 static enum status open_lessons(struct requests *r, struct bytes note,
 				struct log_info *log, struct intake **in,
 				struct err *err)
@@ -86,6 +99,8 @@ static enum status open_lessons(struct requests *r, struct bytes note,
 	status = log_intake_open(r->house, log, note, in, err);
 	if (status == STATUS_FORKED && !log->forked)
 		tell_fork(r, log->origin);
+	if (status == STATUS_OLD)
+		take_lines(r, log->id, note);
 	return status;
 }
 
@@ -235,6 +250,7 @@ static void tell_grown(struct requests *r, const struct log_info *log)
 {
 	struct buf note = BUF_INIT;
 	struct err err = ERR_INIT;
+	bool cosigned;
 
 	if (log->kind == LOG_RECORDS &&
 	    (log_read_note(r->house->catalog, log->id, &note, &err) !=
@@ -243,8 +259,15 @@ static void tell_grown(struct requests *r, const struct log_info *log)
 			   &err) != STATUS_OK))
 		(void)fprintf(stderr, "xiangtu: records: %s\n", err.text);
 	buf_release(&note);
-	if (r->live != NULL && r->live->log_grown != NULL)
+	if (r->live != NULL && r->live->log_grown != NULL) {
 		r->live->log_grown(r->live->node, log->id);
+		return;
+	}
+	/* What a running node does of itself. */
+	staleness_heard_log(r->house, log->id);
+	if (witness_cosign(r->house, log->id, &cosigned, &err) != STATUS_OK)
+		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
+	request_lines_changed(r, log->id);
 }
 
 static enum status finish_log(struct requests *r, struct requests_visit *v,

@@ -3,6 +3,7 @@
 #define NODE_REQUESTS_INTERNAL_H
 
 #include "catalog/lessons.h"
+#include "catalog/log.h"
 #include "node/requests.h"
 
 typedef enum status (*request_fn)(struct requests *r, const json_t *request,
@@ -73,6 +74,24 @@ enum status request_lock(struct requests *r, const json_t *request,
 /* How each key of an office is: "locked", "unlocked" or "unprotected". */
 json_t *request_keys_json(const struct house *house);
 /* The last visit of a drive, for `status`; NULL when there was none. */
+enum status request_evidence(struct requests *r, const json_t *request,
+			     json_t **answer, struct err *err);
+enum status request_evidence_text(struct requests *r, const json_t *request,
+				  json_t **answer, struct err *err);
+enum status request_evidence_take(struct requests *r, const json_t *request,
+				  json_t **answer, struct err *err);
+enum status request_witness_key(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+/* A checkpoint has gained lines of witnesses: what follows from that. */
+void request_lines_changed(struct requests *r, int64_t log);
+/* Add to a log's JSON how many witnesses stand behind it, and for how long its
+ * office was not heard; to the status the latter of the trust note. */
+void request_put_heard(struct requests *r, const struct log_info *info,
+		       json_t *log);
+void request_put_trust_heard(struct requests *r, json_t *status);
+/* Where the histories of a forked log part: {proven, differ_at,
+ * agree_up_to}. */
+json_t *request_fork_json(struct requests *r, const char *origin);
 json_t *request_drive_last(struct requests *r);
 
 enum status request_lend(struct requests *r, const json_t *request,

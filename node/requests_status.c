@@ -70,6 +70,11 @@ static enum status list_log(void *owner, const struct log_info *info,
 						      info->seen :
 						      info->size));
 	put_standing(list->r, info, log);
+	if (info->forked)
+		(void)json_object_set_new(
+			log, "fork",
+			request_fork_json(list->r, info->origin));
+	request_put_heard(list->r, info, log);
 	(void)json_array_append_new(list->logs, log);
 	return STATUS_OK;
 }
@@ -161,6 +166,7 @@ enum status request_status(struct requests *r, const json_t *request,
 	}
 	object = node_json(r);
 	request_put_words(object, r->house->trust.fingerprint);
+	request_put_trust_heard(r, object);
 	(void)json_object_set_new(object, "logs", logs);
 	(void)json_object_set_new(object, "evidence", evidence);
 	(void)json_object_set_new(object, "lessons", summary_json(&summary));

@@ -346,6 +346,10 @@ static void serve_get(struct node *n, struct http_request *request,
 	else if (strcmp(path, "/drive") == 0 ||
 		 strcmp(path, "/drive.json") == 0)
 		drive_request(n, request, path[6] == '.');
+	else if (strcmp(path, "/evidence") == 0)
+		evidence_request(n, request);
+	else if (strncmp(path, "/evidence/", 10) == 0)
+		evidence_one_request(n, request, path + 10);
 	else if (strcmp(path, "/metrics") == 0)
 		metrics_request(n, request);
 	else if (strcmp(path, "/") == 0)
@@ -365,9 +369,22 @@ static void note_address(struct node *n, const struct sockaddr *from)
 	neighbours_met(&n->neighbours, ntohl(in.sin_addr.s_addr), node_now(n));
 }
 
+/* "/tlog/<origin hash>/checkpoint"? */
+static bool is_checkpoint(const char *path, char hash[static ORIGIN_HASH_SIZE + 1])
+{
+	if (strncmp(path, "/tlog/", 6) != 0 ||
+	    strlen(path) != 6 + ORIGIN_HASH_SIZE + strlen("/checkpoint") ||
+	    strcmp(path + 6 + ORIGIN_HASH_SIZE, "/checkpoint") != 0)
+		return false;
+	memcpy(hash, path + 6, ORIGIN_HASH_SIZE);
+	hash[ORIGIN_HASH_SIZE] = 0;
+	return true;
+}
+
 void resources_request(void *node, struct http_request *request)
 {
 	const struct http_head *head = http_request_head(request);
+	char hash[ORIGIN_HASH_SIZE + 1];
 	struct node *n = node;
 
 	note_address(n, http_request_address(request));
@@ -379,6 +396,10 @@ void resources_request(void *node, struct http_request *request)
 		take_statement(n, request);
 	else if (strncmp(head->path, "/up/", 4) == 0)
 		upload_request(n, request);
+	else if (strcmp(head->path, "/evidence") == 0)
+		evidence_take_request(n, request);
+	else if (is_checkpoint(head->path, hash))
+		lines_request(n, request, hash);
 	else
 		http_request_refuse(request, 405, "only GET here");
 }

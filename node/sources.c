@@ -109,3 +109,9 @@ bool source_is_fit(const struct source *s, int64_t now)
 {
 	return now >= s->rest_until_ms;
 }
+
+void source_has_evidence(struct source *s, const char *digest)
+{
+	(void)snprintf(s->evidence, sizeof(s->evidence), "%s",
+		       digest == NULL ? "" : digest);
+}

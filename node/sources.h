@@ -34,6 +34,11 @@ struct source {
 	bool lied;     /* the last failure was such a thing */
 	char trouble[160]; /* why the last one failed; "" while ok */
 
+	/* Proofs of forks there (node/node_evidence.c), by their digests:
+	 * what it says it has, what was looked at, what it was given. */
+	char evidence[17], evidence_seen[17], evidence_given[17];
+	int64_t evidence_due_ms; /* not looked at before */
+
 	/* private */
 	unsigned holders;
 	int64_t used_ms;
@@ -61,6 +66,8 @@ void source_answered(struct source *s, int64_t now);
 void source_failed(struct source *s, int64_t now, const char *why);
 /* It gave bytes that are not what was signed. */
 void source_lied(struct source *s, int64_t now, const char *what);
+/* It says that this is the digest of its proofs of forks; NULL for none. */
+void source_has_evidence(struct source *s, const char *digest);
 /* May it be asked now? */
 bool source_is_fit(const struct source *s, int64_t now);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/due.h"
+#include "catalog/forks.h"
 #include "catalog/lessons.h"
 #include "catalog/log.h"
 #include "catalog/stations.h"
@@ -101,7 +102,7 @@ static enum status write_lists(struct house *house, struct buf *text,
 	static const enum statement_kind kinds[] = {
 		STATEMENT_LOG, STATEMENT_WANT, STATEMENT_HAVE, STATEMENT_DUE
 	};
-	char url[CONF_URL_MAX];
+	char url[CONF_URL_MAX], evidence[FORKS_DIGEST_SIZE + 1] = "";
 	enum status status = STATUS_OK;
 
 	own_url(&house->conf, url);
@@ -113,6 +114,10 @@ static enum status write_lists(struct house *house, struct buf *text,
 
 		status = log_each(house->catalog, write_log, &w, err);
 	}
+	if (status == STATUS_OK)
+		status = forks_digest(house->catalog, evidence, err);
+	if (status == STATUS_OK && evidence[0] != 0)
+		statement_put_evidence(text, evidence);
 	return status;
 }
 

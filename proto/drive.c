@@ -58,6 +58,7 @@ static const char *const kind_names[] = {
 	[DRIVE_BLOB] = "blob", [DRIVE_TORRENT] = "torrent",
 	[DRIVE_PLACE] = "place", [DRIVE_PART] = "part",
 	[DRIVE_NODE] = "node", [DRIVE_TLOG] = "tlog", [DRIVE_UP] = "up",
+	[DRIVE_EVIDENCE] = "evidence",
 };
 
 void drive_path(enum drive_kind kind,
@@ -78,7 +79,8 @@ void drive_path_root(unsigned version, char out[static DRIVE_PATH_MAX])
 
 void drive_path_list(enum drive_kind kind, char out[static DRIVE_PATH_MAX])
 {
-	assert(kind == DRIVE_PLACE || kind == DRIVE_NODE || kind == DRIVE_UP);
+	assert(kind == DRIVE_PLACE || kind == DRIVE_NODE || kind == DRIVE_UP ||
+	       kind == DRIVE_EVIDENCE);
 
 	(void)snprintf(out, DRIVE_PATH_MAX, DRIVE_SYSTEM "/list/%s",
 		       kind_names[kind]);

@@ -10,7 +10,8 @@
  *     .xiangtu/part/<btmh>/…         a lesson that is not whole yet
  *     .xiangtu/node/<node key>       statements of nodes
  *     .xiangtu/up/<origin hash>/…    record logs; ack: the office's answer
- *     .xiangtu/list/place|node|up    which of these names there are
+ *     .xiangtu/evidence/<name>       proofs of forks
+ *     .xiangtu/list/place|node|up|evidence   which of these names there are
  *     .xiangtu/route                 whom the courier is on the way to
  *
  * Names are computed, never listed: what has no name that follows from
@@ -62,7 +63,8 @@ enum drive_kind {
 	DRIVE_PART, /* a folder */
 	DRIVE_NODE,
 	DRIVE_TLOG, /* a folder, by origin hash */
-	DRIVE_UP    /* a folder, by origin hash */
+	DRIVE_UP,   /* a folder, by origin hash */
+	DRIVE_EVIDENCE
 };
 
 /* ".xiangtu/<kind>/<hex>". */
@@ -71,7 +73,8 @@ void drive_path(enum drive_kind kind,
 		char out[static DRIVE_PATH_MAX]);
 /* ".xiangtu/trust/root/N.note". */
 void drive_path_root(unsigned version, char out[static DRIVE_PATH_MAX]);
-/* ".xiangtu/list/<kind>"; DRIVE_PLACE, DRIVE_NODE and DRIVE_UP have one. */
+/* ".xiangtu/list/<kind>"; DRIVE_PLACE, DRIVE_NODE, DRIVE_UP and DRIVE_EVIDENCE
+ * have one. */
 void drive_path_list(enum drive_kind kind, char out[static DRIVE_PATH_MAX]);
 
 /* --- place files --- */

@@ -129,8 +129,8 @@ static enum status read_state(struct bytes_reader *r, struct statement *st)
 }
 
 /* The words that lines of the lists begin with, by enum statement_kind. */
-static const char *const words[] = { "group ", "url ",	"log ",
-				     "want ",  "have ", "due " };
+static const char *const words[] = { "group ", "url ", "log ",	"want ",
+				     "have ",  "due ", "evidence " };
 enum { KINDS = sizeof(words) / sizeof(*words) };
 
 /* The kind of a line, or KINDS for one of a later version. */
@@ -223,6 +223,7 @@ static enum status read_line(struct bytes text, struct statement_line *line)
 {
 	size_t kind = kind_of(text);
 	struct bytes rest;
+	uint8_t digest[8];
 
 	if (kind == KINDS)
 		return STATUS_NOT_FOUND;
@@ -253,6 +254,9 @@ static enum status read_line(struct bytes text, struct statement_line *line)
 			return STATUS_MALFORMED;
 		line->date = rest;
 		return is_date(rest) ? STATUS_OK : STATUS_MALFORMED;
+	case STATEMENT_EVIDENCE:
+		line->text = rest;
+		return hex_decode(rest, digest, sizeof(digest));
 	}
 	return STATUS_MALFORMED;
 }

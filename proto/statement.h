@@ -54,13 +54,14 @@ enum statement_kind {
 	STATEMENT_LOG,   /* a log it holds, with its head */
 	STATEMENT_WANT,  /* entries of a log it wants, as a bitmap */
 	STATEMENT_HAVE,  /* entries of a log whose payload it holds */
-	STATEMENT_DUE    /* an entry it wants by a date */
+	STATEMENT_DUE,   /* an entry it wants by a date */
+	STATEMENT_EVIDENCE /* a digest of the proofs of forks it has */
 };
 
 /* One line of the lists; only the fields of its kind are set. */
 struct statement_line {
 	enum statement_kind kind;
-	struct bytes text;   /* GROUP, URL */
+	struct bytes text;   /* GROUP, URL, EVIDENCE (16 hex digits) */
 	struct bytes origin; /* LOG, WANT, HAVE, DUE */
 	uint64_t size;       /* LOG */
 	uint8_t root[STATEMENT_ROOT_SIZE]; /* LOG */
@@ -107,6 +108,8 @@ void statement_put_want(struct buf *out, const char *origin, struct bytes zstd);
 void statement_put_have(struct buf *out, const char *origin, struct bytes zstd);
 void statement_put_due(struct buf *out, const char *origin, uint64_t entry,
 		       const char *date);
+/* `digest` is 16 hex digits. */
+void statement_put_evidence(struct buf *out, const char *digest);
 
 /* The key name of a node: "node-" and the first 16 hex digits of its public
  * key. */

@@ -73,3 +73,8 @@ void statement_put_due(struct buf *out, const char *origin, uint64_t entry,
 {
 	buf_printf(out, "due %s %" PRIu64 " %s\n", origin, entry, date);
 }
+
+void statement_put_evidence(struct buf *out, const char *digest)
+{
+	buf_printf(out, "evidence %s\n", digest);
+}

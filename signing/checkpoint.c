@@ -144,10 +144,9 @@ enum status cosignature_add(const struct note *note,
 	return status;
 }
 
-/* STATUS_OK and the time, STATUS_UNTRUSTED, or STATUS_NO_MEMORY. */
-static enum status verify_line(const struct note *note,
-			       const struct note_signature *signature,
-			       const struct public_key *key, uint64_t *time_s)
+enum status cosignature_check(const struct note *note,
+			      const struct note_signature *signature,
+			      const struct public_key *key, uint64_t *time_s)
 {
 	uint8_t payload[COSIGNATURE_SIZE];
 	struct buf message = BUF_INIT;
@@ -191,8 +190,8 @@ enum status cosignature_verify(const struct note *note,
 			    (made.keys >> i & 1) != 0 ||
 			    !note_signature_is_by(&signature, &keys[i]))
 				continue;
-			status = verify_line(note, &signature, &keys[i],
-					     &made.time_s[i]);
+			status = cosignature_check(note, &signature, &keys[i],
+						   &made.time_s[i]);
 			if (status != STATUS_OK)
 				return status;
 			made.keys |= UINT64_C(1) << i;

@@ -84,4 +84,10 @@ enum status cosignature_verify(const struct note *note,
 			       const struct public_key *keys, size_t count,
 			       struct cosignatures *found);
 
+/* Check one line of a cosigner: STATUS_OK and when it was signed,
+ * STATUS_UNTRUSTED, or STATUS_NO_MEMORY. */
+enum status cosignature_check(const struct note *note,
+			      const struct note_signature *signature,
+			      const struct public_key *key, uint64_t *time_s);
+
 #endif

@@ -54,6 +54,9 @@ enum status cmd_trust_undelegate(struct cli *cli, struct err *err);
  * names; `trust` is the answer of `trust`. */
 void cli_print_delegations(const json_t *trust);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
+enum status cmd_trust_evidence(struct cli *cli, struct err *err);
+enum status cmd_trust_evidence_verify(struct cli *cli, struct err *err);
+enum status cmd_trust_witness_key(struct cli *cli, struct err *err);
 enum status cmd_records(struct cli *cli, struct err *err);
 enum status cmd_records_add(struct cli *cli, struct err *err);
 enum status cmd_records_read(struct cli *cli, struct err *err);

@@ -233,6 +233,7 @@ static void visit_release(struct visit *v)
 	hashes_release(&v->places);
 	hashes_release(&v->nodes);
 	hashes_release(&v->ups);
+	hashes_release(&v->proofs);
 	free(v->route);
 }
 

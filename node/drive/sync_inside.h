@@ -34,7 +34,7 @@ struct visit {
 	double shown, told; /* when last, to people and to the node */
 	bool deaf; /* the node does not listen to how it goes */
 
-	struct hashes places, nodes, ups; /* the drive's lists */
+	struct hashes places, nodes, ups, proofs; /* the drive's lists */
 	bool places_known;		  /* and a whole one */
 	struct hashes bad; /* payloads found damaged on the drive */
 	struct hashes bad_ups; /* record logs with no real head there */
@@ -132,7 +132,7 @@ enum status sync_log_out(struct visit *v, const char *folder,
 			 const struct log_info *log, uint64_t *grown,
 			 struct err *err);
 
-/* --- sync_small.c: records, statements, the route --- */
+/* --- sync_small.c: records, statements, proofs of forks, the route --- */
 enum status sync_small_in(struct visit *v, struct err *err);
 enum status sync_small_out(struct visit *v, struct err *err);
 /* Write a list: the names the drive had, and `ours`. Readers look at so many
@@ -151,6 +151,10 @@ enum status sync_statements_in(struct visit *v, struct err *err);
 /* What is known here of others, and what this node is. */
 enum status sync_statements_out(struct visit *v, struct err *err);
 enum status sync_statement_out(struct visit *v, struct err *err);
+
+/* --- sync_evidence.c --- */
+enum status sync_evidence_in(struct visit *v, struct err *err);
+enum status sync_evidence_out(struct visit *v, struct err *err);
 
 /* --- sync_tidy.c: where no node runs that would do it --- */
 enum status sync_tidy_withdrawn(struct visit *v, struct err *err);

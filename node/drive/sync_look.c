@@ -153,6 +153,8 @@ enum status sync_look(struct visit *v, struct err *err)
 	if (status == STATUS_OK)
 		status = read_list(v, DRIVE_UP, &v->ups, &known, err);
 	if (status == STATUS_OK)
+		status = read_list(v, DRIVE_EVIDENCE, &v->proofs, &known, err);
+	if (status == STATUS_OK)
 		status = read_route(v, err);
 	return status;
 }

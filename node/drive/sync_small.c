@@ -7,7 +7,9 @@ enum status sync_small_in(struct visit *v, struct err *err)
 
 	if (v->foreign) /* of nobody we know */
 		return STATUS_OK;
-	status = sync_statements_in(v, err);
+	status = sync_evidence_in(v, err);
+	if (status == STATUS_OK)
+		status = sync_statements_in(v, err);
 	return status == STATUS_OK ? sync_records_in(v, err) : status;
 }
 
@@ -65,6 +67,8 @@ enum status sync_small_out(struct visit *v, struct err *err)
 	if (!v->writable)
 		return STATUS_OK;
 	status = write_route(v, err);
+	if (status == STATUS_OK)
+		status = sync_evidence_out(v, err);
 	if (status == STATUS_OK)
 		status = sync_records_out(v, err);
 	if (status == STATUS_OK)
