@@ -61,7 +61,8 @@ static void log_state(const json_t *log, uint64_t trust, char out[static 160])
 		(void)snprintf(out, 160, "%s", text);
 }
 
-static void print_logs(const json_t *logs, uint64_t trust)
+static void print_logs(const json_t *logs, uint64_t trust,
+		       bool clock_good)
 {
 	const char *titles[] = { tr("Log"), tr("Entries"), tr("Heard"), "" };
 	struct table *table = table_new(4, titles);
@@ -69,7 +70,7 @@ static void print_logs(const json_t *logs, uint64_t trust)
 	size_t i;
 
 	json_array_foreach(logs, i, log) {
-		char size[24], heard[64];
+		char size[24], heard[96];
 		bool own = json_is_true(json_object_get(log, "own"));
 		char state[160];
 		const char *cells[] = { cli_text(log, "origin"), size, heard,
@@ -77,7 +78,7 @@ static void print_logs(const json_t *logs, uint64_t trust)
 
 		(void)snprintf(size, sizeof(size), "%" PRIu64,
 			       cli_number(log, "size"));
-		cli_ago(cli_number(log, "heard_s"), heard);
+		cli_heard(json_object_get(log, "news"), clock_good, heard);
 		log_state(log, trust, state);
 		if (own)
 			heard[0] = 0;
@@ -161,8 +162,8 @@ static void print_warnings(const json_t *status)
 		       tr("Give the copy an identity of its own: xiangtu init "
 			  "--new-identity"));
 	if (json_array_size(json_object_get(status, "evidence")) > 0)
-		puts(tr("WARNING: a log has forked; tell the office: see "
-			"'xiangtu status --json', evidence."));
+		puts(tr("There is evidence against a log: xiangtu trust "
+			"evidence"));
 	cli_print_locked(json_object_get(status, "keys"));
 	if (!json_is_true(json_object_get(status, "clock_set")))
 		puts(tr("The clock is not set; dates shown may be wrong."));
@@ -202,7 +203,9 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
 	puts("");
-	print_logs(json_object_get(s, "logs"), cli_number(s, "trust"));
+	print_logs(json_object_get(s, "logs"), cli_number(s, "trust"),
+		   json_is_true(json_object_get(s, "clock_good")));
+	cli_print_heard(s);
 	print_warnings(s);
 	json_decref(s);
 	return STATUS_OK;

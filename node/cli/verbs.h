@@ -24,6 +24,11 @@ enum status cmd_transfers(struct cli *cli, struct err *err);
 enum status cmd_journal(struct cli *cli, struct err *err);
 /* How full the cache is, as `status` says it; NULL prints nothing. */
 void cli_print_cache(const json_t *cache);
+/* How long ago the news were, for a column. */
+void cli_heard(const json_t *news, bool clock_good, char out[static 96]);
+/* What `status` says of witnesses, of offices that were not heard for long, and
+ * of logs with two histories. */
+void cli_print_heard(const json_t *status);
 /* Who has obeyed a withdrawal; NULL prints nothing. */
 void cli_print_confirmations(const json_t *withdrawal);
 enum status cmd_check(struct cli *cli, struct err *err);
