@@ -752,6 +752,10 @@ static void say_where(const struct node *n)
 	printf("xiangtu: %s %s, http port %u\n",
 	       level_name(n->house.conf.level), n->house.conf.name,
 	       http_server_port(n->server));
+	if (house_is_locked(&n->house, HOUSE_PUBLISHER) ||
+	    house_is_locked(&n->house, HOUSE_ACK))
+		puts("xiangtu: the keys of this office are locked: xiangtu "
+		     "unlock");
 	(void)fflush(stdout);
 }
 

@@ -14,8 +14,8 @@ enum status backup_file_read(const char *path, struct backup *out,
 		status = backup_parse(buf_bytes(&text), out, &line);
 		if (status == STATUS_MALFORMED && line > 0)
 			(void)err_set(err, status,
-				      "'%s': line %u of the backup is mistyped "
-				      "or missing",
+				      "'%s': line %u of the key backup is "
+				      "missing or mistyped",
 				      path, line);
 		else if (status == STATUS_MALFORMED)
 			(void)err_set(err, status, "'%s' is no key backup",

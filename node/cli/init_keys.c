@@ -1,11 +1,23 @@
 #include "node/cli/init_keys.h"
 
+#include <string.h>
+#include <unistd.h>
+
+#include "node/house.h"
+
 enum status init_keys_ask(const struct cli *cli, struct init_keys *keys,
 			  struct err *err)
 {
 	const bool for_root = cli_value(cli, "root-passphrase-file") != NULL;
+	char conf[HOUSE_PATH_MAX + 16];
 	enum status status = STATUS_OK;
 
+	/* Nobody types one for a node that there is already. */
+	if (strlen(cli->dir) < HOUSE_PATH_MAX) {
+		house_path(cli->dir, "node.conf", conf);
+		if (access(conf, F_OK) == 0)
+			return STATUS_OK;
+	}
 	if (cli_given(cli, "unprotected"))
 		return cli_value(cli, "passphrase-file") == NULL && !for_root ?
 			       STATUS_OK :

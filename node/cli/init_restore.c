@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/cli/backup_file.h"
 #include "node/cli/init_join.h"
 #include "node/cli/passphrase.h"
 #include "node/cli/verbs.h"
-#include "node/durable.h"
 #include "node/restore.h"
 #include "signing/locked.h"
 #include "signing/words.h"
@@ -18,30 +18,6 @@ struct sources {
 };
 
 /* --- the paper --- */
-
-static enum status read_backup(const char *path, struct backup *backup,
-			       struct err *err)
-{
-	struct buf text = BUF_INIT;
-	unsigned line = 0;
-	enum status status = durable_read(path, BACKUP_TEXT_MAX, &text, err);
-
-	if (status == STATUS_NOT_FOUND)
-		(void)err_set(err, status, "there is no '%s'", path);
-	if (status == STATUS_OK) {
-		status = backup_parse(buf_bytes(&text), backup, &line);
-		if (status != STATUS_OK && line > 0)
-			(void)err_set(err, status,
-				      "'%s': line %u of the key backup is "
-				      "missing or mistyped",
-				      path, line);
-		else if (status != STATUS_OK)
-			(void)err_set(err, status, "'%s' is no key backup",
-				      path);
-	}
-	buf_release(&text);
-	return status;
-}
 
 static enum status open_box(const struct backup *backup, unsigned box,
 			    struct bytes passphrase, struct backup_keys *keys,
@@ -236,7 +212,8 @@ enum status init_restore(struct cli *cli, struct err *err)
 	enum status status = init_read_settings(cli, &options.conf, err);
 
 	if (status == STATUS_OK)
-		status = read_backup(cli_value(cli, "restore"), &backup, err);
+		status = backup_file_read(cli_value(cli, "restore"), &backup,
+					  err);
 	if (status == STATUS_OK)
 		status = cli_each_value(cli, "from", add_source, &all, err);
 	if (status == STATUS_OK)

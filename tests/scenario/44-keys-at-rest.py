@@ -1,4 +1,4 @@
-# TIMEOUT 300
+# TIMEOUT 420
 """An office's keys lie behind a passphrase. Its files tell nothing to who steals
 the disk; after each start nothing is published or acknowledged until somebody
 unlocks it, while all else goes on. The passphrase is typed unseen, changed
