@@ -216,9 +216,6 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 	h->lock = h->twin = -1;
 	if (strlen(dir) >= HOUSE_PATH_MAX)
 		return err_set(err, STATUS_IO, "path too long");
-	h->authority = authority_new();
-	if (h->authority == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "open '%s'", dir);
 	(void)snprintf(h->dir, sizeof(h->dir), "%s", dir);
 	house_path(dir, "payload", h->payload_dir);
 	house_path(dir, "torrent", h->torrent_dir);
@@ -229,7 +226,10 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 	status = trust_book_open(&h->trust, dir, err);
 	if (status != STATUS_OK)
 		return status;
-	if (mode == HOUSE_WRITE) {
+	h->authority = authority_new();
+	if (h->authority == NULL) {
+		status = err_set(err, STATUS_NO_MEMORY, "open '%s'", dir);
+	} else if (mode == HOUSE_WRITE) {
 		status = open_to_write(h, err);
 	} else {
 		house_path(dir, "node.db", path);

@@ -162,7 +162,9 @@ def inside_the_program(county):
     with open(f"/proc/{pid}/limits", encoding="ascii") as file:
         core = next(line for line in file if line.startswith("Max core file size"))
     equal(core.split()[4:6], ["0", "0"], "core dumps")
-    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] not in range(0, 1 << 20):
+    with open(XIANGTU, "rb") as file:
+        sanitized = b"__asan_init" in file.read()  # ASan locks no memory
+    if not sanitized and resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] not in range(0, 1 << 20):
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
             locked = next(line for line in file if line.startswith("VmLck:"))
         check(int(locked.split()[1]) > 0, f"memory is locked: {locked}")
