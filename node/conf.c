@@ -118,6 +118,16 @@ static enum status set_announce_port(struct conf *conf, const char *value,
 	return STATUS_OK;
 }
 
+static enum status set_swarm_peers(struct conf *conf, const char *value,
+				   struct err *err)
+{
+	if (strcmp(value, "any") != 0 && strcmp(value, "known") != 0)
+		return err_set(err, STATUS_MALFORMED,
+			       "swarm-peers: any or known, not '%s'", value);
+	conf->swarm_known = strcmp(value, "known") == 0;
+	return STATUS_OK;
+}
+
 static enum status add_host(struct conf *conf, const char *value,
 			    struct err *err)
 {
@@ -288,6 +298,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_address(conf->http, key, value, err);
 	if (strcmp(key, "swarm") == 0)
 		return set_address(conf->swarm, key, value, err);
+	if (strcmp(key, "swarm-peers") == 0)
+		return set_swarm_peers(conf, value, err);
 	if (strcmp(key, "upstream") == 0)
 		return add_url(conf->upstream, &conf->upstreams,
 			       CONF_UPSTREAMS_MAX, key, value, err);
@@ -422,6 +434,8 @@ void conf_format(const struct conf *conf, struct buf *out)
 	buf_printf(out, "http = %s\nswarm = %s\n", conf->http, conf->swarm);
 	if (conf->url[0] != 0)
 		buf_printf(out, "url = %s\n", conf->url);
+	if (conf->swarm_known)
+		buf_puts(out, "swarm-peers = known\n");
 	for (unsigned i = 0; i < conf->hosts.count; i++)
 		buf_printf(out, "host = %s\n", conf->hosts.list[i]);
 	for (unsigned i = 0; i < conf->upstreams; i++)

@@ -43,6 +43,8 @@ struct engine {
 	char *payload_dir;
 	char *listen;
 	struct engine_limits limits;
+	struct engine_door door;
+	bool has_door;
 	bool inside; /* everything is LAN only */
 	bool inside_untold; /* not all slots could be told */
 
@@ -144,6 +146,8 @@ static bool event_fits_slot(const struct slot *s,
 		return event->failed.have.size == 0 ||
 		       engine_have_fits(event->failed.have, s->pieces);
 	case ENGINE_PEERS:
+	case ENGINE_HELLO:
+	case ENGINE_PROOF:
 		return s->added;
 	default:
 		return false;
@@ -213,6 +217,14 @@ static enum status send_limits(struct engine *e)
 	return send_command(e, &command);
 }
 
+static enum status send_door(struct engine *e)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_DOOR,
+					  .door = e->door };
+
+	return e->has_door ? send_command(e, &command) : STATUS_OK;
+}
+
 static void process_ended(void *owner, const char *how);
 
 static void start(struct engine *e)
@@ -223,6 +235,7 @@ static void start(struct engine *e)
 			     e->listen, frame_came, process_ended, e);
 	/* A process that could not be started says so by its end. */
 	(void)send_limits(e);
+	(void)send_door(e);
 }
 
 static void rested(uv_timer_t *timer)
@@ -554,6 +567,33 @@ enum status engine_limits(struct engine *e, const struct engine_limits *limits)
 	if (e->state != STARTING && e->state != RUNNING)
 		return STATUS_OK;
 	return send_limits(e) == STATUS_BUSY ? STATUS_BUSY : STATUS_OK;
+}
+
+enum status engine_door(struct engine *e, const struct engine_door *door)
+{
+	e->door = *door;
+	e->has_door = true;
+	if (e->state != STARTING && e->state != RUNNING)
+		return STATUS_OK;
+	return send_door(e) == STATUS_BUSY ? STATUS_BUSY : STATUS_OK;
+}
+
+enum status engine_prove(struct engine *e, const uint8_t *btmh,
+			 const struct engine_prove *prove)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_PROVE,
+					  .prove = *prove };
+
+	return send_about(e, btmh, &command);
+}
+
+enum status engine_admit(struct engine *e, const uint8_t *btmh,
+			 const struct engine_admit *admit)
+{
+	struct engine_command command = { .type = ENGINE_COMMAND_ADMIT,
+					  .admit = *admit };
+
+	return send_about(e, btmh, &command);
 }
 
 enum status engine_stats(struct engine *e)

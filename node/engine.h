@@ -132,6 +132,16 @@ uint32_t engine_loaded(const struct engine *e);
  * called before ENGINE_READY. STATUS_MALFORMED for prefixes longer than 128
  * bits, STATUS_BUSY as above (still kept for the next start). */
 enum status engine_limits(struct engine *e, const struct engine_limits *limits);
+/* Whom peers are told this is, and whether those beyond the LAN must prove who
+ * they are; kept over restarts, and may be called before ENGINE_READY. After it
+ * ENGINE_HELLO is to be answered with engine_prove(), ENGINE_PROOF with
+ * engine_admit(); both name a peer of a loaded payload, and one that has gone
+ * meanwhile means nothing. STATUS_BUSY: kept for the next start only. */
+enum status engine_door(struct engine *e, const struct engine_door *door);
+enum status engine_prove(struct engine *e, const uint8_t *btmh,
+			 const struct engine_prove *prove);
+enum status engine_admit(struct engine *e, const uint8_t *btmh,
+			 const struct engine_admit *admit);
 /* ENGINE_STATS follows. STATUS_UNREACHABLE, STATUS_BUSY. */
 enum status engine_stats(struct engine *e);
 

@@ -210,6 +210,7 @@ static void engine_said(void *owner, const struct engine_event *event)
 			return;
 		}
 	}
+	node_door_event(n, event);
 	uplink_engine_event(n->uplink, event);
 	/* While stopping the engine outlives the fetcher. */
 	if (n->fetcher != NULL)
@@ -431,6 +432,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 	if (status != STATUS_OK)
 		return status;
 	(void)uplink_tick(n->uplink, n->engine); /* what the LAN is, before all */
+	node_door_start(n);
 	fetcher.engine = n->engine;
 	fetcher.peers = node_peers;
 	fetcher.role = node_role;

@@ -58,6 +58,8 @@ enum {
 	NODE_STATEMENTS_FROM = 600, NODE_STATEMENTS_FROM_MS = 100,
 	/* And of one key, by whatever way: it speaks once a minute. */
 	NODE_STATEMENTS_OF = 10, NODE_STATEMENTS_OF_MS = 6000,
+	/* Proofs made or checked for peers of one address. */
+	NODE_PROOFS = 100, NODE_PROOFS_MS = 100,
 	NODE_STRANGERS_NEAR = 32, NODE_STRANGERS_NEAR_MS = 1000,
 	/* POST /evidence of one address. There is hardly ever any. */
 	NODE_EVIDENCE_FROM = 64, NODE_EVIDENCE_FROM_MS = 5000,
@@ -124,6 +126,7 @@ struct node {
 	struct tracker *tracker;
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
+	struct pace proofs; /* signatures for peers of the swarm, by address */
 	struct pace strangers_near; /* rows not confirmed, taken for near */
 	struct pace statements_from, statements_of; /* POST /node: by address,
 						     * by key */
@@ -373,6 +376,11 @@ void node_own_statement(struct node *n, const struct statement *st,
 /* For requests (node/requests.h, struct live). */
 void node_own_facts(void *node, struct own_log_facts *facts);
 void node_own_confirmed(void *node);
+
+/* --- node_door.c --- */
+void node_door_start(struct node *n);
+/* Answer what the engine asks about its peers. */
+void node_door_event(struct node *n, const struct engine_event *event);
 
 /* --- node_lan.c --- */
 enum status node_lan_start(struct node *n, struct err *err);

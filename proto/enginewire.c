@@ -229,11 +229,24 @@ static void take_add(struct reading *r, struct engine_add *add)
 		  (add->mode == ENGINE_SEED && add->have.size != 0);
 }
 
+static void put_door(struct buf *out, const struct engine_door *door)
+{
+	buf_put_u8(out, door->known_only);
+	buf_put(out, door->node_key, sizeof(door->node_key));
+}
+
+static void take_door(struct reading *r, struct engine_door *door)
+{
+	door->known_only = take_bool(r);
+	take_copy(r, door->node_key, sizeof(door->node_key));
+}
+
 /* Commands about the engine have slot 0, all others have another one. */
 static bool command_slot_fits(enum engine_command_type type, uint32_t slot)
 {
 	bool whole = type == ENGINE_COMMAND_LIMITS ||
-		     type == ENGINE_COMMAND_STATS;
+		     type == ENGINE_COMMAND_STATS ||
+		     type == ENGINE_COMMAND_DOOR;
 
 	return whole == (slot == 0);
 }
@@ -256,6 +269,18 @@ enum status engine_command_encode(struct buf *out,
 		break;
 	case ENGINE_COMMAND_REACH:
 		buf_put_u8(out, command->lan_only);
+		break;
+	case ENGINE_COMMAND_DOOR:
+		put_door(out, &command->door);
+		break;
+	case ENGINE_COMMAND_PROVE:
+		buf_put_u64(out, command->prove.peer);
+		buf_put(out, command->prove.signature,
+			sizeof(command->prove.signature));
+		break;
+	case ENGINE_COMMAND_ADMIT:
+		buf_put_u64(out, command->admit.peer);
+		buf_put_u8(out, command->admit.admitted);
 		break;
 	case ENGINE_COMMAND_RELEASE:
 	case ENGINE_COMMAND_FLUSH:
@@ -293,6 +318,17 @@ enum status engine_command_decode(struct bytes frame,
 		break;
 	case ENGINE_COMMAND_REACH:
 		c.lan_only = take_bool(&r);
+		break;
+	case ENGINE_COMMAND_DOOR:
+		take_door(&r, &c.door);
+		break;
+	case ENGINE_COMMAND_PROVE:
+		c.prove.peer = take_u64(&r);
+		take_copy(&r, c.prove.signature, sizeof(c.prove.signature));
+		break;
+	case ENGINE_COMMAND_ADMIT:
+		c.admit.peer = take_u64(&r);
+		c.admit.admitted = take_bool(&r);
 		break;
 	case ENGINE_COMMAND_RELEASE:
 	case ENGINE_COMMAND_FLUSH:
@@ -473,6 +509,32 @@ static void take_stats(struct reading *r, struct engine_stats *s)
 	s->beyond_up = take_u64(r);
 }
 
+static void put_token(struct buf *out, const struct engine_event *e)
+{
+	const struct engine_token *t = &e->token;
+
+	buf_put_u64(out, t->peer);
+	put_address(out, &t->address);
+	buf_put(out, t->key, sizeof(t->key));
+	buf_put(out, t->nonce, sizeof(t->nonce));
+	buf_put(out, t->our_nonce, sizeof(t->our_nonce));
+	if (e->type == ENGINE_PROOF)
+		buf_put(out, t->signature, sizeof(t->signature));
+}
+
+static void take_token(struct reading *r, struct engine_event *e)
+{
+	struct engine_token *t = &e->token;
+
+	t->peer = take_u64(r);
+	take_address(r, &t->address);
+	take_copy(r, t->key, sizeof(t->key));
+	take_copy(r, t->nonce, sizeof(t->nonce));
+	take_copy(r, t->our_nonce, sizeof(t->our_nonce));
+	if (e->type == ENGINE_PROOF)
+		take_copy(r, t->signature, sizeof(t->signature));
+}
+
 enum status engine_event_encode(struct buf *out,
 				const struct engine_event *event)
 {
@@ -509,6 +571,10 @@ enum status engine_event_encode(struct buf *out,
 		break;
 	case ENGINE_STATS:
 		put_stats(out, &event->stats);
+		break;
+	case ENGINE_HELLO:
+	case ENGINE_PROOF:
+		put_token(out, event);
 		break;
 	case ENGINE_DIED:
 	default:
@@ -552,6 +618,10 @@ static void take_event(struct reading *r, struct engine_scratch *scratch,
 		break;
 	case ENGINE_STATS:
 		take_stats(r, &e->stats);
+		break;
+	case ENGINE_HELLO:
+	case ENGINE_PROOF:
+		take_token(r, e);
 		break;
 	case ENGINE_DIED:
 	default:

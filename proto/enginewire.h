@@ -24,6 +24,9 @@ enum {
 	ENGINEWIRE_LAN_MAX = 256,
 	ENGINEWIRE_PIECES_MAX = 1 << 20,
 	ENGINE_BTMH_SIZE = 32,
+	ENGINE_KEY_SIZE = 32,
+	ENGINE_NONCE_SIZE = 32,
+	ENGINE_SIGNATURE_SIZE = 64,
 };
 
 /* An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d. */
@@ -57,6 +60,9 @@ enum engine_command_type {
 	ENGINE_COMMAND_REACH = 6,
 	ENGINE_COMMAND_PEERS = 7,   /* answered by PEERS */
 	ENGINE_COMMAND_STATS = 8,   /* slot 0; answered by STATS */
+	ENGINE_COMMAND_DOOR = 9,    /* slot 0 */
+	ENGINE_COMMAND_PROVE = 10,  /* the answer to HELLO */
+	ENGINE_COMMAND_ADMIT = 11,  /* the answer to PROOF */
 };
 
 enum engine_mode {
@@ -82,6 +88,23 @@ struct engine_add {
 	struct bytes have;    /* FETCH: a have-map; empty means none */
 };
 
+/* Whom peers are told this is, and who must say the same (docs/engine.md,
+ * "Who may take pieces"). */
+struct engine_door {
+	bool known_only; /* nothing for peers beyond `lan` before ADMIT */
+	uint8_t node_key[ENGINE_KEY_SIZE];
+};
+
+struct engine_prove {
+	uint64_t peer; /* of HELLO */
+	uint8_t signature[ENGINE_SIGNATURE_SIZE];
+};
+
+struct engine_admit {
+	uint64_t peer; /* of PROOF */
+	bool admitted; /* else it is shown out */
+};
+
 struct engine_command {
 	enum engine_command_type type;
 	uint32_t slot;
@@ -90,6 +113,9 @@ struct engine_command {
 		struct engine_add add;
 		struct engine_address connect;
 		bool lan_only; /* REACH */
+		struct engine_door door;
+		struct engine_prove prove;
+		struct engine_admit admit;
 	};
 };
 
@@ -115,6 +141,8 @@ enum engine_event_type {
 	ENGINE_FAILED = 71,   /* slot 0: the engine; else: it has let go */
 	ENGINE_PEERS = 72,
 	ENGINE_STATS = 73,
+	ENGINE_HELLO = 74, /* a peer asks this node to prove who it is */
+	ENGINE_PROOF = 75, /* a peer proves who it is */
 
 	/* Never on the wire: told by node/engine.h itself. */
 	ENGINE_DIED = 128,
@@ -168,6 +196,16 @@ struct engine_stats {
 	uint64_t beyond_down, beyond_up; /* of payload_*: outside `lan` */
 };
 
+/* A peer that names a node key, as its extension handshake says. */
+struct engine_token {
+	uint64_t peer; /* of the engine; never used twice in one run */
+	struct engine_address address;
+	uint8_t key[ENGINE_KEY_SIZE];	    /* that it names */
+	uint8_t nonce[ENGINE_NONCE_SIZE];   /* that it chose */
+	uint8_t our_nonce[ENGINE_NONCE_SIZE]; /* that the engine chose */
+	uint8_t signature[ENGINE_SIGNATURE_SIZE]; /* PROOF; else zeros */
+};
+
 struct engine_event {
 	enum engine_event_type type;
 	uint32_t slot;
@@ -182,6 +220,7 @@ struct engine_event {
 		struct engine_failure failed;
 		struct engine_peers peers;
 		struct engine_stats stats;
+		struct engine_token token; /* HELLO, PROOF */
 	};
 };
 

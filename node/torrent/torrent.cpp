@@ -93,6 +93,9 @@ static void command(torrent *t, engine_command const &c)
 	case ENGINE_COMMAND_STATS:
 		t->session->post_session_stats();
 		return;
+	case ENGINE_COMMAND_DOOR:
+		set_door(t, c.door);
+		return;
 	case ENGINE_COMMAND_ADD:
 		add_payload(t, c.slot, c.add);
 		return;
@@ -100,7 +103,11 @@ static void command(torrent *t, engine_command const &c)
 		break;
 	}
 	auto const found = t->payloads.find(c.slot);
-	if (found != t->payloads.end())
+	if (found == t->payloads.end())
+		return;
+	if (c.type == ENGINE_COMMAND_PROVE || c.type == ENGINE_COMMAND_ADMIT)
+		answer_peer(t, found->second, c);
+	else
 		command_payload(t, found->second, c);
 }
 
@@ -156,6 +163,7 @@ extern "C" enum status torrent_open(struct torrent **out,
 		t->session = std::make_unique<lt::session>(session_settings());
 		t->lan_class = t->session->create_peer_class("lan");
 		int const wake = t->wake;
+		t->door->wake = wake;
 		t->session->set_alert_notify([wake] {
 			std::uint64_t const one = 1;
 			// Full means that the reader is awake already.
@@ -211,6 +219,10 @@ extern "C" int torrent_work(struct torrent *t, uint64_t now_ms)
 				session_said(t, a);
 				return STATUS_OK;
 			});
+	(void)guarded(&err, [&] {
+		tell_tokens(t);
+		return STATUS_OK;
+	});
 	if (t->listening && !t->ready)
 		(void)guarded(&err, [&] {
 			keep_listening(t, now_ms);

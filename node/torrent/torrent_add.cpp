@@ -197,6 +197,7 @@ static void add_or_throw(torrent *t, std::uint32_t slot, engine_add const &add)
 				atp.have_pieces.set_bit(lt::piece_index_t(i));
 	}
 	std::uintptr_t const key = t->next_key++;
+	watch_peers(t->door, key, &atp);
 	atp.userdata = lt::client_data_t(reinterpret_cast<payload *>(key));
 
 	p.added.pieces = mi.pieces;

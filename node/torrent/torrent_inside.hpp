@@ -6,6 +6,7 @@
  *   torrent_payloads.cpp  a loaded payload: pieces, fences, leaving
  *   torrent_alerts.cpp    what libtorrent says, as events
  *   torrent_meter.cpp     counts what is moved with peers beyond the LAN
+ *   torrent_token.cpp     says who this node is, and holds back for others
  *
  * Whatever these functions throw is caught in torrent.cpp. */
 #ifndef NODE_TORRENT_TORRENT_INSIDE_HPP
@@ -67,6 +68,30 @@ struct payload {
 	bool added_told = false;
 };
 
+class token_peer;
+
+// What peers told of themselves, for the main thread.
+struct token_news {
+	std::uintptr_t payload; // see torrent::slots
+	engine_event_type type; // HELLO or PROOF
+	engine_token token;
+};
+
+// Who is to be served. The rules and the news are read and written by
+// libtorrent's network thread and ours, under the lock; the peers are the
+// network thread's alone.
+struct door {
+	std::mutex lock;
+	bool open = false; // the node has said who it is
+	engine_door rules{};
+	lt::ip_filter inside; // 1 is the LAN
+	std::vector<token_news> news;
+	int wake = -1; // to be written to when there are news
+
+	std::map<std::uint64_t, std::weak_ptr<token_peer>> peers;
+	std::uint64_t next = 1;
+};
+
 // Bytes of pieces moved with peers beyond the LAN. Counted on libtorrent's
 // network thread, read and told what the LAN is on ours.
 struct meter {
@@ -86,6 +111,7 @@ struct torrent {
 	std::unique_ptr<lt::session> session;
 	lt::peer_class_t lan_class;
 	std::shared_ptr<engine::meter> beyond = std::make_shared<engine::meter>();
+	std::shared_ptr<engine::door> door = std::make_shared<engine::door>();
 	std::map<std::uint32_t, engine::payload> payloads; // by slot
 	// libtorrent hands back a number given at add, never used twice: alerts
 	// of a torrent that is gone find nothing.
@@ -137,6 +163,17 @@ void add_payload(torrent *t, std::uint32_t slot, engine_add const &add);
 
 // Have a torrent's peers counted.
 void count_peers(std::shared_ptr<meter> const &m, lt::add_torrent_params *atp);
+
+// --- torrent_token.cpp ---
+
+// Have a torrent's peers told who we are, and asked who they are.
+void watch_peers(std::shared_ptr<door> const &d, std::uintptr_t payload,
+		 lt::add_torrent_params *atp);
+void set_door(torrent *t, engine_door const &rules);
+// PROVE, ADMIT: handed on to the network thread.
+void answer_peer(torrent *t, payload &p, engine_command const &c);
+// Tell HELLO and PROOF.
+void tell_tokens(torrent *t);
 
 // --- torrent_payloads.cpp ---
 

@@ -190,6 +190,10 @@ void set_limits(torrent *t, engine_limits const &limits)
 		std::lock_guard<std::mutex> const held(t->beyond->lock);
 		t->beyond->inside = filter_of(limits, 1, 0);
 	}
+	{
+		std::lock_guard<std::mutex> const held(t->door->lock);
+		t->door->inside = filter_of(limits, 1, 0);
+	}
 	t->session->set_ip_filter(
 		filter_of(limits, 0, lt::ip_filter::blocked));
 	settings.set_int(sp::upload_rate_limit, rate_of(limits.rate_up));

@@ -27,6 +27,9 @@ struct station {
 	char failure_text[512];
 	struct engine_progress progress;
 	struct engine_stats stats;
+	int tokens[2]; /* HELLO, PROOF */
+	struct engine_token token;
+	void (*on_token)(struct station *s, const struct engine_event *e);
 };
 
 struct lesson {
@@ -101,6 +104,13 @@ static inline void station_told(void *owner, const struct engine_event *e)
 	case ENGINE_STATS:
 		s->stats_told++;
 		s->stats = e->stats;
+		break;
+	case ENGINE_HELLO:
+	case ENGINE_PROOF:
+		s->tokens[e->type == ENGINE_PROOF]++;
+		s->token = e->token;
+		if (s->on_token != NULL)
+			s->on_token(s, e);
 		break;
 	case ENGINE_DIED:
 		s->died++;

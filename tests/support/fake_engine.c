@@ -370,6 +370,28 @@ enum status engine_limits(struct engine *e, const struct engine_limits *limits)
 	return STATUS_OK;
 }
 
+/* Nobody comes to its door. */
+enum status engine_door(struct engine *e, const struct engine_door *door)
+{
+	(void)e;
+	(void)door;
+	return STATUS_OK;
+}
+
+enum status engine_prove(struct engine *e, const uint8_t *btmh,
+			 const struct engine_prove *prove)
+{
+	(void)prove;
+	return engine_has(e, btmh) ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+enum status engine_admit(struct engine *e, const uint8_t *btmh,
+			 const struct engine_admit *admit)
+{
+	(void)admit;
+	return engine_has(e, btmh) ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
 enum status engine_stats(struct engine *e)
 {
 	if (!e->fake.ready)

@@ -109,6 +109,21 @@ static void commands_come_back_as_they_went(void)
 				     .lan_only = true };
 	command_is_strict(&c, &back);
 	CHECK(back.lan_only && back.slot == UINT32_MAX);
+	c = (struct engine_command){ .type = ENGINE_COMMAND_DOOR };
+	c.door.known_only = true;
+	c.door.node_key[31] = 8;
+	command_is_strict(&c, &back);
+	CHECK(back.door.known_only && back.door.node_key[31] == 8);
+	c = (struct engine_command){ .type = ENGINE_COMMAND_PROVE, .slot = 2 };
+	c.prove.peer = UINT64_MAX;
+	c.prove.signature[63] = 7;
+	command_is_strict(&c, &back);
+	CHECK(back.prove.peer == UINT64_MAX && back.prove.signature[63] == 7);
+	c = (struct engine_command){ .type = ENGINE_COMMAND_ADMIT, .slot = 2 };
+	c.admit.peer = 9;
+	c.admit.admitted = true;
+	command_is_strict(&c, &back);
+	CHECK(back.admit.peer == 9 && back.admit.admitted);
 	for (int type = 0; type < 4; type++) {
 		static const enum engine_command_type bare[] = {
 			ENGINE_COMMAND_RELEASE, ENGINE_COMMAND_FLUSH,
@@ -163,6 +178,15 @@ static void events_come_back_as_they_went(void)
 	e.stats = (struct engine_stats){ 1, 2, 3, 4,  5, 6,
 					   7, 8, 9, 10, 11 };
 	event_is_strict(&e);
+	e = (struct engine_event){ .type = ENGINE_HELLO, .slot = 1 };
+	e.token.peer = UINT64_MAX;
+	e.token.key[0] = 1;
+	e.token.nonce[31] = 2;
+	e.token.our_nonce[0] = 3;
+	event_is_strict(&e);
+	e.type = ENGINE_PROOF;
+	e.token.signature[63] = 4;
+	event_is_strict(&e);
 }
 
 static void what_is_out_of_range_is_not_encoded(void)
@@ -187,6 +211,10 @@ static void what_is_out_of_range_is_not_encoded(void)
 	c = (struct engine_command){ .type = ENGINE_COMMAND_STATS, .slot = 1 };
 	CHECK(engine_command_encode(&b, &c) == STATUS_MALFORMED);
 	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
+	e = (struct engine_event){ .type = ENGINE_PROOF };
+	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
+	c = (struct engine_command){ .type = ENGINE_COMMAND_ADMIT };
+	CHECK(engine_command_encode(&b, &c) == STATUS_MALFORMED);
 	e = (struct engine_event){ .type = ENGINE_FAILED };
 	e.failed.text = "all is well";
 	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
