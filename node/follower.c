@@ -42,6 +42,7 @@ struct sync {
 	struct source *source; /* of the intake; held */
 	unsigned under_way;    /* fetches and checks */
 	bool failed;	       /* wind down, then try the next offer */
+	bool whole; /* what is here already is asked for again, too */
 };
 
 struct fetch {
@@ -147,6 +148,7 @@ static void sync_stop(struct sync *s)
 		source_drop(s->source);
 	s->source = NULL;
 	s->failed = false;
+	s->whole = false;
 	if (forked && !log_intake_forked(s->f->o.house, s->origin))
 		s->f->o.on_fork(s->f->o.owner, s->origin);
 }
@@ -239,7 +241,13 @@ static void checked(struct fetch *fetch)
 	struct sync *s = fetch->sync;
 
 	s->under_way--;
-	if (fetch->status != STATUS_OK) {
+	if (fetch->status == STATUS_MALFORMED && fetch->from > 0 &&
+	    !s->whole) {
+		/* Entries of another history end elsewhere: only the whole
+		 * shows whether it is that, or a lie. */
+		s->whole = true;
+		intake_return(s->intake, &fetch->want);
+	} else if (fetch->status != STATUS_OK) {
 		intake_return(s->intake, &fetch->want);
 		sync_fail(s, fetch->status != STATUS_NO_MEMORY,
 			  fetch->err.text);
@@ -330,10 +338,10 @@ static enum status start_fetch(struct sync *s, const struct intake_want *want,
 {
 	char url[CONF_URL_MAX + 256], path[TILE_PATH_MAX + 1];
 	struct http_get get = { .url = url,
-				.ranged = want->from > 0,
+				.ranged = want->from > 0 && !s->whole,
 				.range_first = want->from,
 				.range_last = UINT64_MAX,
-				.accept_zstd = want->from == 0,
+				.accept_zstd = want->from == 0 || s->whole,
 				.keep_zstd = true,
 				.max_bytes = want->size_max,
 				.slow_bytes_s = 100 };

@@ -1,5 +1,6 @@
 #include "catalog/index.h"
 
+#include "catalog/entry.h"
 #include "tests/support/shelf.h"
 
 static struct lesson nth(unsigned n)
@@ -409,6 +410,334 @@ static void many_changes_are_told_as_many(void)
 	shelf_release(s);
 }
 
+/* --- delegation --- */
+
+static void may_delegate(struct shelf *s, size_t log, const char *region)
+{
+	struct publisher p = shelf_publisher(s, log, region);
+
+	p.may_delegate = true;
+	CHECK(trust_add_publisher(shelf_trust(s), &p) == STATUS_OK);
+}
+
+static struct publisher child_of(struct shelf *s, size_t child,
+				 const char *region, const char *topic)
+{
+	struct publisher p = shelf_publisher(s, child, region);
+
+	p.topic_count = 0;
+	CHECK(publisher_add_topic(&p, topic) == STATUS_OK);
+	p.may_delegate = true;
+	return p;
+}
+
+static void log_delegate(struct shelf *s, size_t log,
+			 const struct publisher *p)
+{
+	const struct entry_delegate said = { .publisher = *p };
+	struct buf json = BUF_INIT;
+
+	SHELF_OK(entry_format_delegate(&said, &json, &s->err));
+	shelf_log_entry(s, log, buf_bytes(&json));
+	buf_release(&json);
+}
+
+static void log_undelegate(struct shelf *s, size_t log, size_t child,
+			   const uint64_t *size, const char *successor)
+{
+	struct entry_undelegate said = { .has_end = size != NULL };
+	struct buf json = BUF_INIT;
+
+	strcpy(said.end.origin, s->logs[child].origin);
+	if (size != NULL) {
+		said.end.size = *size;
+		SHELF_OK(log_root_at(s->c, s->logs[child].id, *size,
+				     said.end.root, &s->err));
+		strcpy(said.end.successor, successor);
+	}
+	SHELF_OK(entry_format_undelegate(&said, &json, &s->err));
+	shelf_log_entry(s, log, buf_bytes(&json));
+	buf_release(&json);
+}
+
+static void cut_at(struct shelf *s, size_t log, uint64_t size,
+		   const char *successor)
+{
+	struct cutoff cutoff = { .size = size };
+
+	strcpy(cutoff.origin, s->logs[log].origin);
+	strcpy(cutoff.successor, successor);
+	SHELF_OK(log_root_at(s->c, s->logs[log].id, size, cutoff.root,
+			     &s->err));
+	CHECK(trust_add_cutoff(shelf_trust(s), &cutoff) == STATUS_OK);
+}
+
+static struct lesson lesson_of(struct shelf *s, size_t log, unsigned n,
+			       const char *region, const char *topic)
+{
+	struct lesson l = lessons_make(s->logs[log].origin, n);
+
+	strcpy(l.region, region);
+	strcpy(l.topic, topic);
+	return l;
+}
+
+static bool is_known(struct shelf *s, const struct lesson *l)
+{
+	struct lesson_row row;
+
+	return shelf_get(s, l->id, &row);
+}
+
+static void shelf_family(struct shelf *s, size_t *town, size_t *dept)
+{
+	shelf_init(s);
+	*town = shelf_log(s, "town/lessons");
+	*dept = shelf_log(s, "dept/lessons");
+	shelf_new_trust(s);
+	may_delegate(s, 0, "431081");
+	(void)shelf_use_trust(s);
+}
+
+static void a_delegated_log_counts_within_its_scope(void)
+{
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	struct lesson in, out, below, near;
+	struct publisher p;
+	size_t town, dept;
+
+	shelf_family(s, &town, &dept);
+	in = lesson_of(s, town, 1, "431081101", "产业/养殖");
+	out = lesson_of(s, town, 2, "431081102", "产业/养殖");
+	near = lesson_of(s, town, 3, "431081101", "产业/养");
+	below = lesson_of(s, dept, 4, "431081101", "产业/养殖/羊");
+	shelf_log_lesson(s, town, &in);
+	shelf_log_lesson(s, town, &out);
+	shelf_log_lesson(s, town, &near);
+	shelf_log_lesson(s, dept, &below);
+	p = child_of(s, dept, "43", "产业");
+	log_delegate(s, town, &p);
+	shelf_settle(s);
+	CHECK(!is_known(s, &in) && !is_known(s, &below));
+	CHECK(!index_take_delegated(s->x));
+	p = child_of(s, town, "431081101", "产业/养殖");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	CHECK(index_take_delegated(s->x));
+	CHECK(!index_take_delegated(s->x));
+	CHECK(is_known(s, &in) && is_known(s, &below));
+	CHECK(!is_known(s, &out) && !is_known(s, &near));
+	CHECK(shelf_summary(s).refused == 2);
+	/* Narrower, and what was said is judged again; wider, too. */
+	p = child_of(s, town, "431081101", "产业/养殖/羊");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	CHECK(!is_known(s, &in) && is_known(s, &below));
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	CHECK(is_known(s, &in) && is_known(s, &out) && is_known(s, &near));
+	CHECK(is_known(s, &below));
+	CHECK(shelf_summary(s).refused == 0);
+	shelf_release(s);
+}
+
+static void taking_back_ends_at_a_size_or_wholly(void)
+{
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	struct lesson first, later, below;
+	const uint64_t two = 2;
+	struct publisher p;
+	size_t town, dept;
+
+	shelf_family(s, &town, &dept);
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	first = lesson_of(s, town, 1, "431081", "a");
+	shelf_log_lesson(s, town, &first);
+	p = child_of(s, dept, "431081", "*");
+	log_delegate(s, town, &p);
+	later = lesson_of(s, town, 2, "431081", "a");
+	shelf_log_lesson(s, town, &later);
+	below = lesson_of(s, dept, 3, "431081", "a");
+	shelf_log_lesson(s, dept, &below);
+	shelf_settle(s);
+	CHECK(is_known(s, &later) && is_known(s, &below));
+	log_undelegate(s, 0, town, &two, "dept/lessons");
+	shelf_settle(s);
+	CHECK(is_known(s, &first) && !is_known(s, &later));
+	CHECK(is_known(s, &below)); /* delegated before the end */
+	/* The successor may revise, which was delegated by the one it follows;
+	 * and the end is for good. */
+	first.rev = 2;
+	shelf_log_lesson(s, dept, &first);
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	{
+		struct lesson_row row;
+
+		CHECK(shelf_get(s, first.id, &row) && row.lesson.rev == 2);
+		CHECK(!is_known(s, &later));
+	}
+	CHECK(shelf_summary(s).refused == 2); /* `later`, and that entry */
+	log_undelegate(s, town, dept, NULL, "");
+	shelf_settle(s); /* beyond its end nobody can take back, either */
+	CHECK(is_known(s, &below));
+	shelf_release(s);
+}
+
+static void a_delegation_taken_back_without_an_end_leaves_nothing(void)
+{
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	struct lesson first, below;
+	struct publisher p;
+	size_t town, dept;
+
+	shelf_family(s, &town, &dept);
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	first = lesson_of(s, town, 1, "431081", "a");
+	shelf_log_lesson(s, town, &first);
+	p = child_of(s, dept, "431081", "*");
+	log_delegate(s, town, &p);
+	below = lesson_of(s, dept, 3, "431081", "a");
+	shelf_log_lesson(s, dept, &below);
+	shelf_settle(s);
+	CHECK(is_known(s, &first) && is_known(s, &below));
+	log_undelegate(s, 0, town, NULL, "");
+	shelf_settle(s);
+	CHECK(!is_known(s, &first) && !is_known(s, &below));
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	CHECK(is_known(s, &first) && is_known(s, &below));
+	shelf_release(s);
+}
+
+static void cutting_the_parent_ends_those_delegated_after(void)
+{
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	struct lesson before, after;
+	struct publisher p;
+	size_t town, dept;
+
+	shelf_family(s, &town, &dept);
+	p = child_of(s, town, "431081", "*");
+	log_delegate(s, 0, &p);
+	p = child_of(s, dept, "431081", "*");
+	log_delegate(s, 0, &p);
+	before = lesson_of(s, town, 1, "431081", "a");
+	after = lesson_of(s, dept, 2, "431081", "a");
+	shelf_log_lesson(s, town, &before);
+	shelf_log_lesson(s, dept, &after);
+	shelf_settle(s);
+	CHECK(is_known(s, &before) && is_known(s, &after));
+	shelf_new_trust(s);
+	may_delegate(s, 0, "431081");
+	cut_at(s, 0, 1, "");
+	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
+	CHECK(is_known(s, &before) && !is_known(s, &after));
+	shelf_release(s);
+}
+
+/* The log's key has signed another tree of the size at which it was ended. */
+static void another_history_than_the_named_one_counts_for_nothing(void)
+{
+	struct cutoff cutoff = { .origin = LESSONS_ORIGIN,
+				 .size = 1,
+				 .root = { 9 } };
+	struct lesson l = nth(1);
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_settle(s);
+	CHECK(is_known(s, &l));
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	CHECK(trust_add_cutoff(shelf_trust(s), &cutoff) == STATUS_OK);
+	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
+	CHECK(!is_known(s, &l));
+	shelf_release(s);
+}
+
+static void entries_wait_for_the_trust_note_they_cite(void)
+{
+	struct lesson before = nth(1), ahead = nth(2), behind = nth(3), far;
+	const struct index_wait *waits;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t count, other;
+
+	shelf_init(s);
+	other = shelf_log(s, "a.example/x");
+	shelf_new_trust(s);
+	shelf_trust(s)->version = 5;
+	shelf_trust_publisher(s, 0, "431081");
+	shelf_trust_publisher(s, other, "431081");
+	(void)shelf_use_trust(s);
+	ahead.trust = 7;
+	shelf_log_lesson(s, 0, &before);
+	shelf_log_lesson(s, 0, &ahead);
+	shelf_log_lesson(s, 0, &behind);
+	far = lessons_make(s->logs[other].origin, 4);
+	far.trust = UINT64_C(1) << 50; /* absurd: it stops itself only */
+	shelf_log_lesson(s, other, &far);
+	shelf_settle(s);
+	CHECK(is_known(s, &before));
+	CHECK(!is_known(s, &ahead) && !is_known(s, &behind));
+	waits = index_waits(s->x, &count);
+	CHECK(count == 2);
+	CHECK(waits[0].log == s->logs[0].id || waits[1].log == s->logs[0].id);
+	for (size_t i = 0; i < count; i++)
+		if (waits[i].log == s->logs[0].id)
+			CHECK(waits[i].entry == 1 && waits[i].trust == 7);
+	{
+		uint64_t left;
+
+		SHELF_OK(index_behind(s->x, &left, &s->err));
+		CHECK(left == 0); /* nothing to do about it here */
+	}
+	/* A restart finds the same. */
+	shelf_open_index(s, LEVEL_STATION, "431081101203");
+	shelf_settle(s);
+	(void)index_waits(s->x, &count);
+	CHECK(count == 2 && !is_known(s, &ahead));
+	/* Version 6 is not enough, 7 is. */
+	for (uint64_t version = 6; version <= 7; version++) {
+		CHECK(!is_known(s, &ahead));
+		shelf_new_trust(s);
+		shelf_trust(s)->version = version;
+		shelf_trust_publisher(s, 0, "431081");
+		shelf_trust_publisher(s, other, "431081");
+		(void)shelf_use_trust(s);
+		shelf_settle(s);
+	}
+	CHECK(is_known(s, &ahead) && is_known(s, &behind));
+	CHECK(!is_known(s, &far));
+	(void)index_waits(s->x, &count);
+	CHECK(count == 1);
+	/* Ended before it, the log waits no more. */
+	shelf_new_trust(s);
+	shelf_trust(s)->version = 8;
+	shelf_trust_publisher(s, 0, "431081");
+	shelf_trust_publisher(s, other, "431081");
+	cut_at(s, other, 0, "");
+	(void)shelf_use_trust(s);
+	shelf_settle(s);
+	(void)index_waits(s->x, &count);
+	CHECK(count == 0 && !is_known(s, &far));
+	shelf_release(s);
+}
+
 int main(void)
 {
 	a_lesson_in_a_log_becomes_known_and_wanted();
@@ -418,6 +747,12 @@ int main(void)
 	what_is_out_of_scope_is_refused_and_harms_nothing();
 	a_cutoff_ends_a_log_and_its_successor_goes_on();
 	a_successor_is_foreign_until_it_is_named();
+	a_delegated_log_counts_within_its_scope();
+	taking_back_ends_at_a_size_or_wholly();
+	a_delegation_taken_back_without_an_end_leaves_nothing();
+	cutting_the_parent_ends_those_delegated_after();
+	another_history_than_the_named_one_counts_for_nothing();
+	entries_wait_for_the_trust_note_they_cite();
 	only_a_changed_standing_makes_all_again();
 	choices_are_kept_for_later_revisions();
 	subscriptions_change_what_is_wanted_step_by_step();
