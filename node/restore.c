@@ -129,7 +129,7 @@ static const struct public_key *own_key(const struct restoring *r)
 
 static enum status check_publisher(struct restoring *r, struct err *err)
 {
-	const struct publisher *p = authority_publisher(house_authority(&r->house),
+	const struct publisher *p = trust_publisher(&r->house.trust.trust,
 						    r->o->backup->origin);
 
 	r->out->unnamed = p == NULL;
