@@ -1,5 +1,6 @@
 #include "signing/backup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/check.h"
@@ -199,6 +200,66 @@ static void what_is_no_backup_is_refused(void)
 	buf_release(&text);
 }
 
+static void read_golden(const char *name, struct buf *text)
+{
+	char path[4096];
+	FILE *file;
+	uint8_t *at = buf_reserve(text, BACKUP_TEXT_MAX);
+
+	(void)snprintf(path, sizeof(path), TESTS_DIR "/golden/signing/%s",
+		       name);
+	file = fopen(path, "r");
+	CHECK(file != NULL && at != NULL);
+	buf_grew(text, fread(at, 1, BACKUP_TEXT_MAX, file));
+	(void)fclose(file);
+}
+
+static void check_seed(const struct secret_key *key, uint8_t byte)
+{
+	uint8_t seed[KEY_SEED_SIZE], wanted[KEY_SEED_SIZE];
+
+	memset(wanted, byte, sizeof(wanted));
+	secret_key_seed(key, seed);
+	CHECK(memcmp(seed, wanted, sizeof(seed)) == 0);
+}
+
+/* What lies in safes must be read by every later version. */
+static void what_was_printed_once_is_always_read(void)
+{
+	struct backup_keys keys = { .publisher = NULL };
+	struct secret_key *key = NULL;
+	struct buf text = BUF_INIT;
+	uint8_t derived[KEYBOX_KEY_SIZE];
+	struct backup b;
+	struct keybox box;
+
+	read_golden("backup.txt", &text);
+	b = parsed(buf_bytes(&text));
+	CHECK(b.level == LEVEL_COUNTY && strcmp(b.name, "资兴市") == 0 &&
+	      strcmp(b.origin, "zixing.example/431081/lessons") == 0);
+	for (size_t i = 0; i < sizeof(b.fingerprint); i++)
+		CHECK(b.fingerprint[i] == i);
+	CHECK(open(&b, 0, "山羊 goat", &keys) == STATUS_OK);
+	CHECK(open(&b, 1, "根 root", &keys) == STATUS_OK);
+	check_seed(keys.publisher, 1);
+	check_seed(keys.ack, 3);
+	check_seed(keys.root, 4);
+	CHECK(strcmp(secret_key_public(keys.root)->name, "root-1-431081") ==
+	      0);
+	CHECK(strcmp(seal_key_public(keys.records)->name,
+		     "zixing.example/431081/lessons/records") == 0);
+	buf_clear(&text);
+	read_golden("protected.key", &text);
+	CHECK(keybox_parse(buf_bytes(&text), &box) == STATUS_OK);
+	CHECK(keybox_derive(&box, bytes_of("山羊 goat"), derived) ==
+	      STATUS_OK);
+	CHECK(keybox_open_key(&box, derived, &key) == STATUS_OK);
+	check_seed(key, 1);
+	secret_key_free(key);
+	backup_keys_release(&keys);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	CHECK(signing_init() == STATUS_OK);
@@ -208,5 +269,6 @@ int main(void)
 	what_is_in_clear_cannot_be_changed();
 	no_secret_is_in_clear();
 	what_is_no_backup_is_refused();
+	what_was_printed_once_is_always_read();
 	return 0;
 }
