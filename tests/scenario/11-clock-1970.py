@@ -36,6 +36,15 @@ def story(s):
         equal(station.state(lesson["id"]), "held", "still held")
         check(all(log["size"] == 2 for log in station.status()["logs"]), "follows")
         check(all(log["heard_s"] >= 0 for log in station.status()["logs"]), "no negative ages")
+        # Whatever the clock says: listed, had, played; its age is said where it is known.
+        equal(len(station.lessons()), 2, "both are listed")
+        check(station.get(lesson["id"]), "it is had")
+        equal(http_get(station.url + "/payload/" + lesson["btmh"] + "/1.bin").code, 200, "played")
+    equal([n.status()["clock_good"] for n in (past, future, jumps)], [False, True, False],
+          "whose clock can be reckoned with")
+    equal([n.status()["logs"][0]["news"]["age_s"] is None for n in (past, jumps)], [True, True],
+          "without a clock no age is made up")
+    check(future.status()["logs"][0]["news"]["age_s"] < 86400, "by its own clock it is new")
 
     # A whole county in 1970; a station that knows better joins it.
     old = s.county("old", region="431022", title="宜章县", env=at(1970)).start()
