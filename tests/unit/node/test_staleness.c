@@ -2,7 +2,7 @@
 
 #include "tests/support/check.h"
 
-enum { DAY = 86400 };
+#define DAY UINT64_C(86400)
 
 static struct staleness judge(bool good, uint64_t clock, uint64_t floor,
 			      uint64_t news, uint64_t cosigned)
