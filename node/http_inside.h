@@ -25,6 +25,7 @@
 
 #include "node/http_guard.h"
 #include "node/http_server.h"
+#include "node/turns.h"
 
 struct http_server {
 	void *owner;
@@ -48,7 +49,8 @@ struct http_server {
 	uv_mutex_t lock;
 	/* under the lock: */
 	bool closing;
-	struct http_request *queue_first;
+	struct turns turns; /* in which order they are answered */
+	struct http_request *queue_first; /* by round */
 	struct http_request *queue_last;
 	size_t waiting;    /* QUEUED and ACTIVE */
 	size_t answered;   /* ANSWERED, not yet sent whole */
@@ -75,6 +77,7 @@ struct http_request {
 	struct http_answer answer;
 
 	/* loop */
+	uint64_t round;
 	struct http_request *next; /* in the queue, then among the active */
 	struct http_request *previous;
 	http_gone_cb on_gone;

@@ -12,6 +12,7 @@
 #include "node/http_rebind.h"
 #include "node/http_respond.h"
 #include "node/lan.h"
+#include "node/pace.h"
 #include "node/traffic.h"
 #include "proto/url.h"
 
@@ -239,6 +240,25 @@ static unsigned decode_body(struct http_server *server,
 	return 0;
 }
 
+/* Under the lock. Most belong at the end, or not far from the beginning. */
+static void enqueue(struct http_server *server, struct http_request *request)
+{
+	struct http_request **at = &server->queue_first;
+	struct http_request *last = server->queue_last;
+
+	request->round = turns_take(
+		&server->turns,
+		pace_source(http_head_address(&request->head)));
+	if (last != NULL && last->round <= request->round)
+		at = &last->next;
+	while (*at != NULL && (*at)->round <= request->round)
+		at = &(*at)->next;
+	request->next = *at;
+	*at = request;
+	if (request->next == NULL)
+		server->queue_last = request;
+}
+
 /* Put the connection to sleep and the request in the queue; false when too
  * much waits there, or when we are closing. */
 static bool submit(struct http_server *server, struct http_request *request)
@@ -254,12 +274,7 @@ static bool submit(struct http_server *server, struct http_request *request)
 		MHD_suspend_connection(request->head.connection);
 		request->submitted = true;
 		atomic_fetch_add(&request->holders, 1);
-		request->next = NULL;
-		if (server->queue_last != NULL)
-			server->queue_last->next = request;
-		else
-			server->queue_first = request;
-		server->queue_last = request;
+		enqueue(server, request);
 		server->waiting++;
 		(void)uv_async_send(&server->wake);
 	}

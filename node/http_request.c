@@ -8,6 +8,8 @@
 #include "node/http_inside.h"
 #include "node/http_listen.h"
 
+enum { SLICE = 64 }; /* requests answered before others of the loop */
+
 static void request_free(struct http_request *request)
 {
 	http_answer_release(&request->answer);
@@ -206,6 +208,23 @@ static struct http_request *take_queue(struct http_server *server)
 	return first;
 }
 
+/* The next whose turn it is; NULL: none waits. */
+static struct http_request *take_first(struct http_server *server)
+{
+	struct http_request *first;
+
+	uv_mutex_lock(&server->lock);
+	first = server->queue_first;
+	if (first != NULL) {
+		server->queue_first = first->next;
+		if (server->queue_first == NULL)
+			server->queue_last = NULL;
+		turns_go(&server->turns, first->round);
+	}
+	uv_mutex_unlock(&server->lock);
+	return first;
+}
+
 static void make_active(struct http_request *request)
 {
 	struct http_server *server = request->server;
@@ -220,11 +239,13 @@ static void make_active(struct http_request *request)
 void http_requests_arrived(uv_async_t *wake)
 {
 	struct http_server *server = wake->data;
-	struct http_request *request = take_queue(server);
+	struct http_request *request;
 
-	while (request != NULL) {
-		struct http_request *next = request->next;
-
+	/* One at a time: whoever comes meanwhile may be next. */
+	for (unsigned i = 0; i < SLICE; i++) {
+		request = take_first(server);
+		if (request == NULL)
+			return;
 		make_active(request);
 		if (server->on_closed != NULL) {
 			/* An earlier on_request of this round closed us. */
@@ -238,8 +259,8 @@ void http_requests_arrived(uv_async_t *wake)
 				watch_start(request);
 			server->in_callback = NULL;
 		}
-		request = next;
 	}
+	(void)uv_async_send(wake); /* others of the loop first */
 }
 
 /* The holder does not know that its client is gone and keeps the request:

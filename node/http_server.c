@@ -99,6 +99,7 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 	if (server == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "HTTP server");
 	fill_options(&server->options, options);
+	server->turns.seed = uv_hrtime();
 	server->owner = owner;
 	server->on_request = on_request;
 	server->try_fast = try_fast_cb;
