@@ -9,10 +9,11 @@
 #include "node/durable.h"
 #include "node/house.h"
 
-enum { CONTINUITY_MAX = 160 };
+enum { CONTINUITY_MAX = 160 /* a line end included */ };
 
 static const char confirmed_key[] = "own.confirmed"; /* a continuity */
 static const char shown_key[] = "own.shown";	     /* the same */
+static const char drives_key[] = "own.drives";
 static const char elsewhere_key[] = "own.elsewhere"; /* 0 or 1 */
 
 /* "" when it cannot be told, which is like nothing. */
@@ -121,6 +122,66 @@ enum status own_kept_confirm(struct house *h, struct err *err)
 enum status own_kept_shown(struct house *h, struct err *err)
 {
 	return set_now(h->catalog, shown_key, err);
+}
+
+/* "<continuity>\n<drive>\n<drive>\n…"; only the continuity when it is of
+ * another. */
+static void read_drives(struct catalog *c, struct buf *out)
+{
+	char now[CONTINUITY_MAX];
+	struct err ignored = ERR_INIT;
+
+	continuity(c, now);
+	(void)strcat(now, "\n");
+	(void)catalog_get_blob(c, drives_key, out, &ignored);
+	if (bytes_start_with(buf_bytes(out), now))
+		return;
+	buf_clear(out);
+	buf_puts(out, now);
+}
+
+static bool has_line(struct bytes text, const char *line)
+{
+	struct bytes_reader r;
+	struct bytes one;
+
+	bytes_reader_init(&r, text);
+	while (bytes_read_line(&r, &one) == STATUS_OK)
+		if (bytes_is(one, line))
+			return true;
+	return false;
+}
+
+enum status own_kept_to_drive(struct house *h, const char *drive,
+			      struct err *err)
+{
+	enum { LINE_MAX = 128 };
+	struct buf drives = BUF_INIT;
+	enum status status = STATUS_OK;
+
+	if (is_now(h->catalog, confirmed_key) || strlen(drive) > LINE_MAX ||
+	    strchr(drive, '\n') != NULL)
+		return STATUS_OK;
+	read_drives(h->catalog, &drives);
+	if (drives.size < OWN_KEPT_DRIVES * LINE_MAX &&
+	    !has_line(buf_bytes(&drives), drive)) {
+		buf_printf(&drives, "%s\n", drive);
+		status = catalog_set_blob(h->catalog, drives_key,
+					  buf_bytes(&drives), err);
+	}
+	buf_release(&drives);
+	return status;
+}
+
+bool own_kept_is_from_here(struct house *h, const char *drive)
+{
+	struct buf drives = BUF_INIT;
+	bool found;
+
+	read_drives(h->catalog, &drives);
+	found = has_line(buf_bytes(&drives), drive);
+	buf_release(&drives);
+	return found;
 }
 
 /* A log without the mark is from before there was one: it may be anywhere. */

@@ -42,6 +42,14 @@ enum status own_kept_shown(struct house *h, struct err *err);
 /* Somebody else is given, or has, a part of the log. Durable. */
 enum status own_kept_elsewhere(struct house *h, struct err *err);
 
+/* While nothing is confirmed, a drive that got its copy of the log here and now
+ * says nothing about others when it shows it again. Durable; the last
+ * OWN_KEPT_DRIVES of them are remembered, and forgotten with the continuity. */
+enum { OWN_KEPT_DRIVES = 64 };
+enum status own_kept_to_drive(struct house *h, const char *drive,
+			      struct err *err);
+bool own_kept_is_from_here(struct house *h, const char *drive);
+
 /*
  * What a directory knows without a running node. `alone` is false.
  *

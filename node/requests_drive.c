@@ -210,8 +210,11 @@ enum status request_log_take(struct requests *r, const json_t *request,
 	if (taker.pid != 0)
 		alive_release(&taker);
 	if (status == STATUS_OLD && strcmp(kind, "lessons") == 0) {
+		const char *drive = request_text(request, "drive");
+
 		*err = (struct err)ERR_INIT;
-		status = own_confirmed(r, &log, err);
+		if (drive == NULL || !own_kept_is_from_here(r->house, drive))
+			status = own_confirmed(r, &log, err);
 		status = status == STATUS_OK ? STATUS_OLD : status;
 	}
 	if (status == STATUS_OLD) {
@@ -411,9 +414,11 @@ enum status request_log_drop(struct requests *r, const json_t *request,
 enum status request_log_given(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err)
 {
+	const char *drive = request_text(request, "drive");
 	enum status status = own_kept_elsewhere(r->house, err);
 
-	(void)request;
+	if (status == STATUS_OK && drive != NULL)
+		status = own_kept_to_drive(r->house, drive, err);
 	if (status == STATUS_OK)
 		*answer = json_object();
 	return status;

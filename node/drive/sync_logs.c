@@ -107,22 +107,35 @@ static enum status take_in(struct visit *v, const char *folder, uint64_t have,
 	return status;
 }
 
+/* Which drive this is, for node/own_kept.h; all that bear no mark are one. */
+static void drive_name(const struct visit *v,
+		       char out[static 2 * MARK_ID_SIZE + 1])
+{
+	if (v->has_mark)
+		mark_id_text(&v->mark, out);
+	else
+		(void)snprintf(out, 2 * MARK_ID_SIZE + 1, "unmarked");
+}
+
 /* Another drive may be having a log taken in just now: it has its turn. */
 static enum status show_log(struct visit *v, struct bytes note, bool records,
 			    json_t **answer, struct err *err)
 {
 	json_t *text = visit_text(note);
+	char drive[2 * MARK_ID_SIZE + 1];
 	enum status status = STATUS_BUSY;
 
 	if (text == NULL)
 		return err_set(err, STATUS_MALFORMED, "it is not UTF-8 text");
+	drive_name(v, drive);
 	while (status == STATUS_BUSY) {
 		*err = (struct err)ERR_INIT;
 		status = door_ask(
 			v->door,
-			json_pack("{s:s, s:s, s:O, s:I}", "verb", "log-take",
-				  "kind", records ? "records" : "lessons",
-				  "note", text, "pid", (json_int_t)getpid()),
+			json_pack("{s:s, s:s, s:O, s:I, s:s}", "verb",
+				  "log-take", "kind",
+				  records ? "records" : "lessons", "note", text,
+				  "pid", (json_int_t)getpid(), "drive", drive),
 			answer, err);
 		if (status != STATUS_BUSY)
 			break;
@@ -415,16 +428,18 @@ static enum status log_out(void *owner, const struct log_info *log,
 			   struct err *err)
 {
 	struct visit *v = owner;
-	char folder[DRIVE_PATH_MAX];
+	char folder[DRIVE_PATH_MAX], drive[2 * MARK_ID_SIZE + 1];
 	uint64_t grown;
 	enum status status;
 
 	if (!v->writable)
 		return STATUS_OK;
 	visit_path(DRIVE_SYSTEM "/tlog", log->hash, folder);
+	drive_name(v, drive);
 	status = !log->own ? STATUS_OK :
-			     visit_tell(v, json_pack("{s:s}", "verb",
-						     "log-given"), err);
+			     visit_tell(v, json_pack("{s:s, s:s}", "verb",
+						     "log-given", "drive",
+						     drive), err);
 	if (status == STATUS_OK)
 		status = sync_log_out(v, folder, log, &grown, err);
 	if (status == STATUS_OK)

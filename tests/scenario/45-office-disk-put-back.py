@@ -127,6 +127,12 @@ def a_drive_alone_confirms(s, county, others, origin, drive):
     county.stop()
     started_again(county)
     equal(county.cli_json("status")["publishing"]["status"], "unreachable", "before the drive")
+    empty = Drive(s)
+    county.cli("drive", "prepare", empty.path, "--folder")
+    for _ in range(2):
+        county.cli("drive", "sync", empty.path)
+        equal(county.cli_json("status")["publishing"]["status"], "unreachable",
+              "a drive that has it from this disk says nothing")
     county.cli("drive", "sync", drive.path)
     equal(county.cli_json("status")["publishing"]["ok"], True, "after the drive")
     started_again(county)
