@@ -2,6 +2,11 @@
 # own layer only.
 enable_testing()
 
+include(tests/fuzz/fuzz.cmake)
+if(FUZZ)
+  return() # the same targets, and nothing else
+endif()
+
 include(tests/scenarios.cmake)
 option(XIANGTU_UNIT_TESTS "Build what tests single files (off: scenarios only)" ON)
 if(NOT XIANGTU_UNIT_TESTS)
