@@ -35,21 +35,20 @@ class Target:
     def digest(self):
         return hashlib.sha256(self.program.read_bytes()).hexdigest()
 
-    def make_seeds(self, scratch):
+    def make_seeds(self, scratch, output):
         shutil.rmtree(self.seeds, ignore_errors=True)
         self.seeds.mkdir(parents=True)
-        self.corpus.mkdir(parents=True, exist_ok=True)
-        self.found.mkdir(parents=True, exist_ok=True)
-        subprocess.run([self.program], check=True, env=environment(
-            scratch, XIANGTU_FUZZ_SEEDS=str(self.seeds)),
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return subprocess.run([self.program], stdout=output, stderr=output,
+                              env=environment(scratch, XIANGTU_FUZZ_SEEDS=str(
+                                  self.seeds))).returncode
 
     def run(self, seconds):
         """One round; a dict of what came of it."""
-        before = set(self.found.iterdir()) if self.found.exists() else set()
+        self.corpus.mkdir(parents=True, exist_ok=True)
+        self.found.mkdir(parents=True, exist_ok=True)
+        before = set(self.found.iterdir())
         scratch = tempfile.mkdtemp(prefix="xiangtu-fuzz.", dir=memory())
         try:
-            self.make_seeds(scratch)
             length = ([f"-max_total_time={seconds}"] if seconds > 0
                       else ["-runs=0"])
             command = [self.program, *LIMITS, *length,
@@ -59,8 +58,10 @@ class Target:
             began = time.monotonic()
             log = self.build / "found" / f"{self.name}.log"
             with open(log, "wb") as output:
-                code = subprocess.run(command, stdout=output, stderr=output,
-                                      env=environment(scratch)).returncode
+                code = self.make_seeds(scratch, output)
+                code = code or subprocess.run(
+                    command, stdout=output, stderr=output,
+                    env=environment(scratch)).returncode
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         text = log.read_text(errors="replace")
