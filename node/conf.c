@@ -427,8 +427,11 @@ static void format_plan(const struct budget_plan *plan, struct buf *out)
 
 void conf_format(const struct conf *conf, struct buf *out)
 {
-	buf_printf(out, "name = %s\nlevel = %s\nregion = %s\n", conf->name,
-		   level_name(conf->level), conf->region);
+	if (conf->name[0] != 0)
+		buf_printf(out, "name = %s\n", conf->name);
+	buf_printf(out, "level = %s\n", level_name(conf->level));
+	if (conf->region[0] != 0)
+		buf_printf(out, "region = %s\n", conf->region);
 	if (conf->origin[0] != 0)
 		buf_printf(out, "origin = %s\n", conf->origin);
 	buf_printf(out, "http = %s\nswarm = %s\n", conf->http, conf->swarm);

@@ -5,7 +5,7 @@
 
 #include "node/fetch_pieces.h"
 
-enum { RATE_MS = 250, ABSENT_MS = 3000, MAP_HEAD = 4 };
+enum { RATE_MS = 250, ABSENT_MS = 3000 };
 
 bool pieces_is_fit(const struct pieces_peer *peer)
 {
@@ -116,23 +116,15 @@ void pieces_free_peers(struct pieces *p)
 static bool read_map(struct pieces_peer *peer, struct bytes body)
 {
 	uint32_t pieces = peer->pieces->job->tf->mi.pieces;
-	size_t size = havemap_size(pieces);
-	uint32_t count;
+	uint8_t *map = peer->map != NULL ? peer->map :
+					   malloc(havemap_size(pieces) + 1);
 
-	if (body.size != MAP_HEAD + size)
+	if (map == NULL || havemap_read(body, pieces, map) != STATUS_OK) {
+		if (map != peer->map)
+			free(map);
 		return false;
-	count = (uint32_t)body.data[0] << 24 | (uint32_t)body.data[1] << 16 |
-		(uint32_t)body.data[2] << 8 | body.data[3];
-	if (count != pieces)
-		return false;
-	if (peer->map == NULL)
-		peer->map = malloc(size);
-	if (peer->map == NULL)
-		return false;
-	memcpy(peer->map, body.data + MAP_HEAD, size);
-	/* Spare bits are nobody's pieces. */
-	for (uint32_t i = pieces; i < 8 * size; i++)
-		havemap_unset(peer->map, i);
+	}
+	peer->map = map;
 	peer->told = havemap_count(peer->map, pieces);
 	return true;
 }

@@ -55,8 +55,8 @@ static void read_stream(json_t *stream, struct media_info *info)
 								    "height"));
 }
 
-static enum status read_probe(struct bytes text, struct media_info *info,
-			      struct err *err)
+enum status media_read(struct bytes text, struct media_info *info,
+		       struct err *err)
 {
 	json_t *all = json_loadb((const char *)text.data, text.size, 0, NULL);
 	struct media_info found = { .seconds = 0 };
@@ -107,7 +107,7 @@ enum status media_probe(const struct media_tools *tools, const char *path,
 	if (status == STATUS_OK)
 		status = child_run(&run, &output, err);
 	if (status == STATUS_OK)
-		status = read_probe(buf_bytes(&output), info, err);
+		status = media_read(buf_bytes(&output), info, err);
 	buf_release(&output);
 	return status;
 }

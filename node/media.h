@@ -37,6 +37,11 @@ struct media_info {
 enum status media_probe(const struct media_tools *tools, const char *path,
 			struct media_info *info, struct err *err);
 
+/* What ffprobe's JSON says, for media_probe() and its tests. STATUS_MALFORMED
+ * when that is neither video nor sound; `info` is then untouched. */
+enum status media_read(struct bytes json, struct media_info *info,
+		       struct err *err);
+
 /* Append a JPEG of at most MEDIA_POSTER_MAX bytes, taken a tenth into the
  * video. STATUS_MALFORMED also when no size makes it small enough. */
 enum status media_poster(const struct media_tools *tools, const char *path,

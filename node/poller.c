@@ -6,12 +6,12 @@
  *                        `- failed --------> asleep until the source is fit */
 #include "node/poller.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/log.h"
+#include "node/heads_news.h"
 
 enum {
 	LOGS_MAX = 512,
@@ -104,45 +104,25 @@ static void failed(struct poller *p, const struct http_reply *reply)
 	sleep_until_fit(p);
 }
 
-/* Whoever we poll may be an office that writes a log and has lost some. */
-static void take_own(struct poller *p, const json_t *own)
-{
-	const char *hash = json_string_value(json_object_get(own, "log"));
-	json_int_t size = json_integer_value(json_object_get(own, "size"));
-
-	if (p->o.on_own != NULL && hash != NULL && size >= 0)
-		p->o.on_own(p->o.owner, p->o.source, hash, (uint64_t)size,
-			    json_is_true(json_object_get(own, "asks")));
-}
-
 static bool take_heads(struct poller *p, struct bytes body)
 {
-	json_t *root = json_loadb((const char *)body.data, body.size,
-				  JSON_REJECT_DUPLICATES, NULL);
-	const json_t *logs = json_object_get(root, "logs"), *note;
-	const json_t *n = json_object_get(root, "n");
-	size_t i;
+	struct heads_news news;
+	struct bytes note;
 
-	if (!json_is_integer(n) || !json_is_array(logs)) {
-		json_decref(root);
+	if (heads_news_read(body, &news) != STATUS_OK)
 		return false;
-	}
-	p->after = (uint64_t)json_integer_value(n);
-	follower_offer_trust(
-		p->o.follower, p->o.source,
-		(uint64_t)json_integer_value(json_object_get(root, "root")),
-		(uint64_t)json_integer_value(json_object_get(root, "trust")));
-	source_has_evidence(p->o.source, json_string_value(json_object_get(
-						 root, "evidence")));
-	json_array_foreach(logs, i, note)
-		if (json_is_string(note))
-			follower_offer(p->o.follower, p->o.source,
-				       (struct bytes){
-					       (const uint8_t *)
-						       json_string_value(note),
-					       json_string_length(note) });
-	take_own(p, json_object_get(root, "own"));
-	json_decref(root);
+	p->after = news.number;
+	follower_offer_trust(p->o.follower, p->o.source, news.root,
+			     news.trust);
+	source_has_evidence(p->o.source, news.evidence);
+	while (heads_news_next(&news, &note))
+		follower_offer(p->o.follower, p->o.source, note);
+	/* Whoever we poll may be an office that writes a log and has lost
+	 * some. */
+	if (p->o.on_own != NULL && news.own_log != NULL)
+		p->o.on_own(p->o.owner, p->o.source, news.own_log,
+			    news.own_size, news.own_asks);
+	heads_news_release(&news);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/safename.h"
 
@@ -76,6 +77,25 @@ const struct metainfo_file *metainfo_find(const struct metainfo *mi,
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+enum status havemap_read(struct bytes wire, uint32_t pieces, uint8_t *map)
+{
+	enum { HEAD = 4 };
+	size_t size = havemap_size(pieces);
+	uint32_t count;
+
+	if (wire.size != HEAD + size)
+		return STATUS_MALFORMED;
+	count = (uint32_t)wire.data[0] << 24 | (uint32_t)wire.data[1] << 16 |
+		(uint32_t)wire.data[2] << 8 | wire.data[3];
+	if (count != pieces)
+		return STATUS_MALFORMED;
+	memcpy(map, wire.data + HEAD, size);
+	/* Spare bits are nobody's pieces. */
+	for (size_t i = pieces; i < 8 * size; i++)
+		havemap_unset(map, (uint32_t)i);
+	return STATUS_OK;
 }
 
 uint32_t havemap_count(const uint8_t *map, uint32_t pieces)

@@ -106,6 +106,12 @@ static inline void havemap_unset(uint8_t *map, uint32_t piece)
 	map[piece / 8] &= (uint8_t)~(0x80 >> piece % 8);
 }
 
+/* The have-map that `/pieces` answers with (docs/formats-http.md): how many
+ * pieces there are, as 32 bits big-endian, then the map. Copied to `map` of
+ * havemap_size(pieces) bytes, spare bits taken off. STATUS_MALFORMED for any
+ * other size or number; `map` is then untouched. */
+enum status havemap_read(struct bytes wire, uint32_t pieces, uint8_t *map);
+
 /* How many of the first `pieces` are there. */
 uint32_t havemap_count(const uint8_t *map, uint32_t pieces);
 /* How many bytes the pieces of a have-map are. */

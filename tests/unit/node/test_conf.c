@@ -58,6 +58,19 @@ static void what_is_written_reads_back_the_same(void)
 	buf_release(&again);
 }
 
+static void without_a_name_or_region_it_reads_back_too(void)
+{
+	struct err err = ERR_INIT;
+	struct conf conf, back;
+	struct buf text = BUF_INIT;
+
+	CHECK(conf_parse(&conf, "", &err) == STATUS_OK);
+	conf_format(&conf, &text);
+	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
+	CHECK(back.name[0] == 0 && back.region[0] == 0);
+	buf_release(&text);
+}
+
 static void a_mistake_is_named_with_its_line(void)
 {
 	static const struct {
@@ -101,6 +114,7 @@ static void a_mistake_is_named_with_its_line(void)
 int main(void)
 {
 	what_is_written_reads_back_the_same();
+	without_a_name_or_region_it_reads_back_too();
 	a_mistake_is_named_with_its_line();
 	return 0;
 }
