@@ -2,6 +2,7 @@
  * logs, a zero byte between them. Whatever they are, the index is made, search
  * finds without a fault, and no lesson lies beyond the publisher's scope. */
 #include "catalog/index.h"
+#include "catalog/log.h"
 #include "catalog/search.h"
 #include "catalog/stations.h"
 #include "tests/fuzz/folder.h"

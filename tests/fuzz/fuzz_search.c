@@ -1,6 +1,7 @@
 /* What people type, and what publishers write, as tokens. Nothing of it reaches
  * the search engine's own syntax: no question is a fault of SQL's. */
 #include "catalog/index.h"
+#include "catalog/log.h"
 #include "catalog/search.h"
 #include "proto/text.h"
 #include "tests/fuzz/folder.h"
