@@ -49,6 +49,12 @@ static void write_again(const struct entry *e)
 	else if (e->type == ENTRY_STATION_END)
 		CHECK(entry_format_station_end(&e->station_end, &json, &err) ==
 		      STATUS_OK);
+	else if (e->type == ENTRY_DELEGATE)
+		CHECK(entry_format_delegate(&e->delegate, &json, &err) ==
+		      STATUS_OK);
+	else if (e->type == ENTRY_UNDELEGATE)
+		CHECK(entry_format_undelegate(&e->undelegate, &json, &err) ==
+		      STATUS_OK);
 	else
 		return;
 	CHECK(entry_parse(buf_bytes(&json), &second, &err) == STATUS_OK);
@@ -91,6 +97,37 @@ static void seed_station(void)
 	secret_key_free(old);
 }
 
+static void seed_delegate(void)
+{
+	struct secret_key *key = fuzz_key("b.example/x", KEY_ED25519, 3);
+	struct entry_delegate delegate = { .trust = 3 };
+	struct entry_undelegate undelegate = {
+		.has_end = true,
+		.end = { .origin = "b.example/x", .size = 9, .root = { 1 },
+			 .successor = "c.example/x" },
+		.trust = 4
+	};
+	struct publisher *p = &delegate.publisher;
+	struct err err = ERR_INIT;
+	struct buf b = BUF_INIT;
+
+	CHECK(publisher_init(p, "b.example/x") == STATUS_OK);
+	CHECK(publisher_add_key(p, secret_key_public(key)) == STATUS_OK);
+	CHECK(publisher_add_region(p, "431081101") == STATUS_OK);
+	CHECK(publisher_add_topic(p, "产业/养殖") == STATUS_OK);
+	p->entries_max = 1000;
+	p->may_delegate = true;
+	CHECK(entry_format_delegate(&delegate, &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+	CHECK(entry_format_undelegate(&undelegate, &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+	undelegate = (struct entry_undelegate){ .end = { .origin =
+							   "b.example/x" } };
+	CHECK(entry_format_undelegate(&undelegate, &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+	secret_key_free(key);
+}
+
 void fuzz_seeds(void)
 {
 	struct lesson lesson = lessons_make(LESSONS_ORIGIN, 1);
@@ -114,5 +151,6 @@ void fuzz_seeds(void)
 	CHECK(entry_format_withdraw(&withdraw, &b, &err) == STATUS_OK);
 	fuzz_seed_buf(&b);
 	seed_station();
+	seed_delegate();
 	fuzz_seed_text("{\"type\":\"notice\",\"x\":[1,2,{\"y\":null}]}");
 }

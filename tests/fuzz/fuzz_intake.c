@@ -182,7 +182,7 @@ static bool answer(struct fuzz_reader *r, struct intake *in,
 	enum status status;
 
 	if (what == 1)
-		history = !history;
+		history = 1 - history;
 	source.catalog = histories[history].catalog;
 	source.log = histories[history].log;
 	if (what == 7) {
@@ -234,7 +234,7 @@ static void check_follower(const struct follower *f,
 	CHECK(now.size >= before->size);
 	CHECK(on[0] || on[1]);
 	for (size_t i = 0; i < 2; i++)
-		if (is_on(before, i) && !is_on(before, !i))
+		if (is_on(before, i) && !is_on(before, 1 - i))
 			CHECK(on[i]);
 	if (now.forked)
 		CHECK((f->shown[0] && f->shown[1]) || before->size > PART);
@@ -271,7 +271,7 @@ static void show(struct fuzz_reader *r, struct follower *f)
 static void recover(struct follower *f)
 {
 	struct log_info info = info_of(f), now;
-	size_t history = !is_on(&info, 0);
+	size_t history = is_on(&info, 0) ? 0 : 1;
 	struct source source = { .catalog = histories[history].catalog,
 				 .log = histories[history].log };
 	struct err err = ERR_INIT;
