@@ -2,15 +2,27 @@
 # own layer only.
 enable_testing()
 
-include(tests/fuzz/fuzz.cmake)
 if(FUZZ)
-  return() # the same targets, and nothing else
+  include(tests/fuzz/fuzz.cmake)
+  return()
 endif()
 
 include(tests/scenarios.cmake)
 option(XIANGTU_UNIT_TESTS "Build what tests single files (off: scenarios only)" ON)
 if(NOT XIANGTU_UNIT_TESTS)
   return()
+endif()
+
+# Under valgrind (scripts/test --valgrind), unit tests only.
+option(XIANGTU_VALGRIND "Run the unit tests under valgrind" OFF)
+set(run_unit)
+set(unit_timeout 60)
+if(XIANGTU_VALGRIND)
+  find_program(VALGRIND_PROGRAM NAMES valgrind REQUIRED)
+  set(run_unit ${VALGRIND_PROGRAM} --quiet --error-exitcode=99 --leak-check=full
+    --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible
+    --num-callers=40 --suppressions=${PROJECT_SOURCE_DIR}/tests/valgrind.supp)
+  set(unit_timeout 1800)
 endif()
 
 file(GLOB support_sources CONFIGURE_DEPENDS tests/support/*.c)
@@ -23,8 +35,10 @@ foreach(layer proto signing catalog node)
     target_link_libraries(${layer}_${name} PRIVATE ${layer})
     target_compile_definitions(${layer}_${name} PRIVATE
       TESTS_DIR="${PROJECT_SOURCE_DIR}/tests" BINARY_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
-    add_test(NAME ${layer}.${name} COMMAND ${layer}_${name})
-    set_tests_properties(${layer}.${name} PROPERTIES LABELS "unit;${layer}" TIMEOUT 60)
+    # A target's name where a command stands is its file; behind valgrind not.
+    add_test(NAME ${layer}.${name} COMMAND ${run_unit} $<TARGET_FILE:${layer}_${name}>)
+    set_tests_properties(${layer}.${name} PROPERTIES LABELS "unit;${layer}"
+      TIMEOUT ${unit_timeout})
     if(layer STREQUAL node)
       add_dependencies(${layer}_${name} xiangtu-engine)
       if(TARGET forgetfs)
@@ -96,6 +110,7 @@ if(NODE_PROGRAM)
   endforeach()
 endif()
 
+include(tests/fuzz/fuzz.cmake)
 include(tests/peer/peer.cmake)
 include(tests/bench/bench.cmake)
 include(tests/bench/engine.cmake)

@@ -239,14 +239,15 @@ static void check_follower(const struct follower *f,
 	if (now.forked)
 		CHECK((f->shown[0] && f->shown[1]) || before->size > PART);
 	if (now.forked && before->size > PART)
-		CHECK(f->shown[is_on(before, 0)] || f->shown[0] == f->shown[1]);
+		CHECK(f->shown[is_on(before, 0) ? 1 : 0] || f->shown[0] == f->shown[1]);
 }
 
 /* Show one note and answer what is asked. */
 static void show(struct fuzz_reader *r, struct follower *f)
 {
 	uint8_t word = fuzz_u8(r);
-	size_t history = word >> 7, n = (word & 0x7f) % (NOTES + 1);
+	size_t history = (word & 0x80) != 0;
+	size_t n = (size_t)(word & 0x7f) % (NOTES + 1);
 	struct log_info before = info_of(f);
 	struct err err = ERR_INIT;
 	struct intake *in;
