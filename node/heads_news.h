@@ -10,8 +10,8 @@
 struct heads_news {
 	uint64_t number;	/* to ask after, the next time */
 	uint64_t root, trust;	/* versions it has; 0: it does not say */
-	/* Names the proofs of forks it has (node/sources.h), valid until the
-	 * release; NULL when it does not say. */
+	/* The digest of its proofs of forks, valid until the release; NULL
+	 * when it does not say. */
 	const char *evidence;
 	/* The log it writes itself, by origin hash, valid until the release;
 	 * NULL when it does not say. How many entries of it it has, and

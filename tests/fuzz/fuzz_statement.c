@@ -56,6 +56,9 @@ static void put_line(struct buf *out, const struct statement_line *line)
 	case STATEMENT_DUE:
 		statement_put_due(out, origin, line->entry, date);
 		break;
+	case STATEMENT_EVIDENCE:
+		statement_put_evidence(out, text);
+		break;
 	}
 	free(origin);
 	free(text);
@@ -121,6 +124,7 @@ void fuzz_seeds(void)
 	statement_put_want(&b, "a.example/x", bytes_of("12345"));
 	statement_put_have(&b, "b.example/x", bytes_of("123"));
 	statement_put_due(&b, "a.example/x", 16, "2026-08-01");
+	statement_put_evidence(&b, "0123456789abcdef");
 	buf_puts(&b, "later words of a later version\n");
 	fuzz_seed_buf(&b);
 }
