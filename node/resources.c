@@ -370,7 +370,8 @@ static void note_address(struct node *n, const struct sockaddr *from)
 }
 
 /* "/tlog/<origin hash>/checkpoint"? */
-static bool is_checkpoint(const char *path, char hash[static ORIGIN_HASH_SIZE + 1])
+static bool is_checkpoint(const char *path,
+			  char hash[static ORIGIN_HASH_SIZE + 1])
 {
 	if (strncmp(path, "/tlog/", 6) != 0 ||
 	    strlen(path) != 6 + ORIGIN_HASH_SIZE + strlen("/checkpoint") ||
