@@ -857,6 +857,93 @@ static void a_cut_off_ends_a_log_at_its_root(void)
 	finish();
 }
 
+static enum status count_beyond(void *owner, const struct log_evidence *e,
+				struct err *er)
+{
+	(void)er;
+	CHECK(strcmp(e->why, LOG_EVIDENCE_BEYOND) == 0);
+	++*(unsigned *)owner;
+	return STATUS_OK;
+}
+
+static void check_held(uint64_t size, const struct checkpoint *end)
+{
+	struct log_info info;
+
+	CHECK(log_get(follower, ours, &info, &err) == STATUS_OK);
+	CHECK(info.size == size && !info.forked);
+	if (end != NULL)
+		CHECK(memcmp(info.root, end->root, SHA256_SIZE) == 0);
+}
+
+/* Further, shorter, and of another history than the one that is named. */
+static void a_log_is_held_up_to_its_end_whatever_was_held(void)
+{
+	struct checkpoint end = { .origin = TEST_ORIGIN, .size = 700 };
+	unsigned beyond = 0;
+	bool changed;
+
+	start();
+	grow(publisher, theirs, key, 'a', 1000);
+	CHECK(log_root_at(publisher, theirs, 700, end.root, &err) ==
+	      STATUS_OK);
+	/* Shorter: nothing to do. */
+	options.cutoff = NULL;
+	fork_at(500, 600);
+	CHECK(take_in(follower, ours, &fork_source, &options, &err) ==
+	      STATUS_OK);
+	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
+	      STATUS_OK);
+	CHECK(!changed);
+	/* But another history, which shows on the way to the end. */
+	options.cutoff = &end;
+	CHECK(take_in(follower, ours, &source, &options, &err) ==
+	      STATUS_FORKED);
+	CHECK(log_begin_anew(follower, ours, &err) == STATUS_OK);
+	check_held(0, NULL);
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
+	check_held(700, &end);
+	fork_away();
+	finish();
+
+	/* Another history, further than the end. */
+	start();
+	grow(publisher, theirs, key, 'a', 1000);
+	options.cutoff = NULL;
+	fork_at(500, 900);
+	CHECK(take_in(follower, ours, &fork_source, &options, &err) ==
+	      STATUS_OK);
+	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
+	      STATUS_OK);
+	CHECK(changed);
+	check_held(0, NULL);
+	CHECK(log_each_evidence(follower, count_beyond, &beyond, &err) ==
+	      STATUS_OK);
+	CHECK(beyond == 1); /* the note it had */
+	options.cutoff = &end;
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
+	check_held(700, &end);
+	fork_away();
+	finish();
+
+	/* The same, further than the end. */
+	start();
+	grow(publisher, theirs, key, 'a', 1000);
+	options.cutoff = NULL;
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
+	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
+	      STATUS_OK);
+	CHECK(changed);
+	check_held(700, &end);
+	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
+	      STATUS_OK);
+	CHECK(!changed);
+	options.cutoff = &end;
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OLD);
+	check_held(700, &end);
+	finish();
+}
+
 int main(void)
 {
 	every_growth_arrives_whole();
@@ -881,5 +968,6 @@ int main(void)
 	large_entries_lower_the_number_of_wants();
 	a_lost_own_log_is_taken_in_before_it_is_signed_again();
 	a_cut_off_ends_a_log_at_its_root();
+	a_log_is_held_up_to_its_end_whatever_was_held();
 	return 0;
 }
