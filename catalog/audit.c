@@ -97,8 +97,9 @@ static enum status read_checkpoint(struct audit *a, struct err *err)
 	if (status != STATUS_OK)
 		return err_wrap(err, "checkpoint");
 	a->result.bytes += a->scratch.size;
-	status = checkpoint_open(buf_bytes(&a->scratch), o->origin, o->keys,
-				 o->key_count, &a->result.checkpoint);
+	status = checkpoint_open_to(buf_bytes(&a->scratch), o->origin, o->keys,
+				    o->key_count, o->end,
+				    &a->result.checkpoint);
 	if (status != STATUS_OK)
 		return err_set(err, status, "checkpoint of %s: %s", o->origin,
 			       status_text(status));

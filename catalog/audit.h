@@ -18,6 +18,7 @@ struct audit_options {
 	const char *origin;
 	const struct public_key *keys;
 	size_t key_count;
+	const struct checkpoint *end; /* where it was ended; NULL: nowhere */
 	audit_read_cb read;
 	audit_progress_cb progress; /* may be NULL */
 	void *owner;

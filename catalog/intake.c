@@ -16,26 +16,6 @@ enum {
 
 /* --- opening --- */
 
-/* Where the log was ended needs no signature of its key: whoever ended it has
- * signed that. */
-static bool is_the_end(const struct log_info *log, struct bytes note,
-		       const struct intake_options *options,
-		       struct checkpoint *head)
-{
-	struct checkpoint read;
-	struct note parts;
-
-	if (options->cutoff == NULL ||
-	    note_parse(note, CHECKPOINT_NOTE_MAX, &parts) != STATUS_OK ||
-	    checkpoint_parse(parts.text, &read) != STATUS_OK ||
-	    strcmp(read.origin, log->origin) != 0 ||
-	    read.size != options->cutoff->size ||
-	    memcmp(read.root, options->cutoff->root, SHA256_SIZE) != 0)
-		return false;
-	*head = read;
-	return true;
-}
-
 /* A head from beyond the end: it counts for nothing, and shows who signed it. */
 static enum status keep_beyond(struct catalog *c, const struct log_info *log,
 			       struct bytes note, uint64_t now_s,
@@ -64,11 +44,11 @@ static enum status open_note(struct catalog *c, const struct log_info *log,
 			     const struct intake_options *options,
 			     struct checkpoint *head, struct err *err)
 {
-	enum status status = checkpoint_open(note, log->origin, options->keys,
-					     options->key_count, head);
+	enum status status = checkpoint_open_to(note, log->origin,
+						options->keys,
+						options->key_count,
+						options->cutoff, head);
 
-	if (status == STATUS_UNTRUSTED && is_the_end(log, note, options, head))
-		return STATUS_OK;
 	if (status != STATUS_OK)
 		return err_set(err, status, "checkpoint of %s: %s",
 			       log->origin, status_text(status));

@@ -89,3 +89,19 @@ bool log_intake_forked(struct house *h, const char *origin)
 	       !log.own && log.size < cut->size &&
 	       log_begin_anew(h->catalog, log.id, &ignored) == STATUS_OK;
 }
+
+enum status log_intake_head(struct house *h, const char *origin,
+			    struct bytes note, struct checkpoint *head)
+{
+	const struct authority *a = house_authority(h);
+	const struct publisher *p = authority_publisher(a, origin);
+	const struct cutoff *cut = authority_cutoff(a, origin);
+	struct checkpoint end;
+
+	if (p == NULL)
+		return STATUS_NOT_FOUND;
+	if (cut != NULL)
+		cutoff_checkpoint(cut, &end);
+	return checkpoint_open_to(note, origin, p->keys, p->key_count,
+				  cut == NULL ? NULL : &end, head);
+}

@@ -26,6 +26,12 @@ enum status log_intake_open(struct house *h, const struct log_info *log,
 			    struct bytes note, struct intake **out,
 			    struct err *err);
 
+/* Read a checkpoint note of the log `origin`: signed by who may publish there,
+ * or of just where it was ended. STATUS_NOT_FOUND when nobody may publish
+ * there; else as checkpoint_open(). */
+enum status log_intake_head(struct house *h, const char *origin,
+			    struct bytes note, struct checkpoint *head);
+
 /* An intake has found that its log has another history than the one here. Is
  * that settled by a cut-off that the log here does not reach? Then it begins
  * anew, and is to be taken in from whoever shows it next. */

@@ -108,6 +108,26 @@ enum status checkpoint_open(struct bytes whole, const char *origin,
 	return STATUS_UNTRUSTED;
 }
 
+enum status checkpoint_open_to(struct bytes whole, const char *origin,
+			       const struct public_key *keys, size_t count,
+			       const struct checkpoint *end,
+			       struct checkpoint *checkpoint)
+{
+	enum status status = checkpoint_open(whole, origin, keys, count,
+					     checkpoint);
+	struct checkpoint made;
+	struct note note;
+
+	if (status != STATUS_UNTRUSTED || end == NULL ||
+	    note_parse(whole, CHECKPOINT_NOTE_MAX, &note) != STATUS_OK ||
+	    checkpoint_parse(note.text, &made) != STATUS_OK ||
+	    strcmp(made.origin, origin) != 0 || made.size != end->size ||
+	    memcmp(made.root, end->root, sizeof(made.root)) != 0)
+		return status;
+	*checkpoint = made;
+	return STATUS_OK;
+}
+
 /* What a cosigner signs: a header, the time, the whole checkpoint. */
 static void put_message(struct buf *out, uint64_t time_s, struct bytes text)
 {

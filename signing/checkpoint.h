@@ -52,6 +52,14 @@ enum status checkpoint_open(struct bytes whole, const char *origin,
 			    const struct public_key *keys, size_t count,
 			    struct checkpoint *checkpoint);
 
+/* As checkpoint_open(), but where the log was ended (`end`, NULL where it was
+ * not) a checkpoint of just that needs no signature of the log's key: whoever
+ * ended it has signed that (docs/formats-log.md 5.1). */
+enum status checkpoint_open_to(struct bytes whole, const char *origin,
+			       const struct public_key *keys, size_t count,
+			       const struct checkpoint *end,
+			       struct checkpoint *checkpoint);
+
 /*
  * Append to `out` the checkpoint note with the cosignature of `key` (of type
  * KEY_COSIGNER, which is asserted), in place of an older one of the same key.

@@ -63,10 +63,17 @@ static enum status inspect_log(void *owner, const struct log_info *info,
 					 .read = read_resource,
 					 .owner = &log };
 	struct audit_result result = { .tiles = 0 };
+	const struct cutoff *cutoff =
+		authority_cutoff(house_authority(s->house), info->origin);
+	struct checkpoint end;
 	uint8_t hash[32];
 	bool good;
 	enum status status;
 
+	if (cutoff != NULL) {
+		cutoff_checkpoint(cutoff, &end);
+		options.end = &end;
+	}
 	if (p == NULL || hex_decode(bytes_of(info->hash), hash, 32) !=
 				 STATUS_OK)
 		return STATUS_OK;

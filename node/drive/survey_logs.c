@@ -7,6 +7,7 @@
 #include "catalog/log.h"
 #include "catalog/stations.h"
 #include "node/drive/survey.h"
+#include "node/log_intake.h"
 #include "node/own_statement.h"
 #include "proto/encoding.h"
 #include "proto/recordlog.h"
@@ -71,9 +72,6 @@ static enum status followed(void *owner, const struct log_info *info,
 			    struct err *err)
 {
 	struct survey_heads *h = owner;
-	const struct publisher *p =
-		authority_publisher(house_authority(h->s->house),
-				    info->origin);
 	struct checkpoint head = { .size = 0 };
 	struct buf note = BUF_INIT;
 	const char *state = "damaged";
@@ -83,9 +81,9 @@ static enum status followed(void *owner, const struct log_info *info,
 	if (hex_decode(bytes_of(info->hash), hash, 32) != STATUS_OK)
 		return STATUS_OK;
 	status = read_in(h->s, DRIVE_TLOG, hash, "checkpoint", &note);
-	if (status == STATUS_OK && p != NULL &&
-	    checkpoint_open(buf_bytes(&note), info->origin, p->keys,
-			    p->key_count, &head) == STATUS_OK)
+	if (status == STATUS_OK &&
+	    log_intake_head(h->s->house, info->origin, buf_bytes(&note),
+			    &head) == STATUS_OK)
 		state = compare(h->s, info, &head);
 	buf_release(&note);
 	if (status == STATUS_NOT_FOUND)

@@ -7,6 +7,7 @@
 
 #include "catalog/mirror.h"
 #include "node/drive/sync_inside.h"
+#include "node/log_intake.h"
 #include "node/records.h"
 #include "proto/bundle.h"
 #include "proto/encoding.h"
@@ -327,8 +328,6 @@ enum mirror_state {
 static bool is_signed(struct visit *v, struct bytes note,
 		      const struct log_info *log)
 {
-	const struct publisher *publisher = authority_publisher(
-		house_authority(door_house(v->door)), log->origin);
 	struct checkpoint checkpoint;
 	struct public_key key;
 	struct err ignored = ERR_INIT;
@@ -337,10 +336,18 @@ static bool is_signed(struct visit *v, struct bytes note,
 		return records_open_note(note, &checkpoint, &key, &ignored) ==
 			       STATUS_OK &&
 		       strcmp(checkpoint.origin, log->origin) == 0;
-	return publisher != NULL &&
-	       checkpoint_open(note, log->origin, publisher->keys,
-			       publisher->key_count,
+	return log_intake_head(door_house(v->door), log->origin, note,
 			       &checkpoint) == STATUS_OK;
+}
+
+/* Is all of it here that there will ever be? */
+static bool has_ended_here(struct visit *v, const struct log_info *log)
+{
+	const struct cutoff *end = authority_cutoff(
+		house_authority(door_house(v->door)), log->origin);
+
+	return log->kind == LOG_LESSONS && end != NULL &&
+	       end->size == log->size;
 }
 
 static enum mirror_state compare(struct visit *v, struct bytes theirs,
@@ -367,6 +374,10 @@ static enum mirror_state compare(struct visit *v, struct bytes theirs,
 		*since = v->o->repair ? 0 : checkpoint.size;
 		return MIRROR_BEHIND;
 	}
+	/* What is beyond the end is evidence here by now, and in the way of
+	 * those who look for what is before. */
+	if (checkpoint.size > log->size && has_ended_here(v, log))
+		return MIRROR_NONE;
 	/* Junk in the way of the truth is written over; a head somebody really
 	 * signed is left for those who can tell what it means. */
 	return is_signed(v, theirs, log) ? MIRROR_LEAVE : MIRROR_NONE;

@@ -197,6 +197,7 @@ def story(s):
     drive = Drive(s)
     county.cli("drive", "prepare", drive.path, "--folder")
     sync(county, drive)
+    county.cli("drive", "check", drive.path)  # nobody signed just that size
     sync(far, drive)
     check_ended(far, origin, ["县里第0课，第二版", "县里第2课", "继任者的课"], bad, size)
     equal(far.state(good[1]["id"]), "withdrawn", "withdrawn there, too")
