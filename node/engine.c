@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,7 +23,12 @@ enum {
 	HEALTHY_MS = 60 * 1000,
 };
 
-enum engine_state { STARTING, RUNNING, RESTING, CLOSING };
+enum state {
+	STARTING = ENGINE_STARTING,
+	RUNNING = ENGINE_RUNNING,
+	RESTING = ENGINE_RESTING,
+	CLOSING,
+};
 
 struct slot {
 	bool used;
@@ -42,19 +48,26 @@ struct engine {
 	char *program;
 	char *payload_dir;
 	char *listen;
+	char *keep_off; /* NULL: nothing */
+	struct engine_user user;
 	struct engine_limits limits;
 	struct engine_door door;
 	bool has_door;
 	bool inside; /* everything is LAN only */
 	bool inside_untold; /* not all slots could be told */
 
-	enum engine_state state;
+	enum state state;
+	uint64_t state_at;
 	struct engine_process process;
 	bool process_open; /* its ended callback is still to come */
 	uv_timer_t rest;
 	uint64_t rest_ms;
-	uint64_t ready_at;
 	uint32_t restarts;
+	uint32_t in_a_row;
+	char last_end[160];
+	uint64_t last_end_at;
+	bool cage_known;
+	struct engine_cage cage;
 
 	struct slot *slots; /* slot n of the wire is slots[n - 1] */
 	uint32_t slot_count;
@@ -175,6 +188,25 @@ static bool slot_told(struct engine *e, struct engine_event *event)
 	return true;
 }
 
+static void set_state(struct engine *e, enum state state)
+{
+	e->state = state;
+	e->state_at = uv_now(e->loop);
+}
+
+/* Told once, while no stranger has spoken with it. What the node never asked
+ * for is its own to explain. */
+static bool cage_told(struct engine *e, const struct engine_cage *cage)
+{
+	if (e->state != STARTING || e->cage_known)
+		return false;
+	e->cage = *cage;
+	if (e->user.uid == 0)
+		e->cage.lack[ENGINE_LAYER_USER] = e->user.lack;
+	e->cage_known = true;
+	return true;
+}
+
 static bool frame_came(void *owner, struct bytes frame)
 {
 	struct engine *e = owner;
@@ -184,12 +216,12 @@ static bool frame_came(void *owner, struct bytes frame)
 		return false;
 	if (event.slot != 0)
 		return slot_told(e, &event);
+	if (event.type == ENGINE_CAGE)
+		return cage_told(e, &event.cage);
 	if (!event_fits_engine(e, &event))
 		return false;
-	if (event.type == ENGINE_READY) {
-		e->state = RUNNING;
-		e->ready_at = uv_now(e->loop);
-	}
+	if (event.type == ENGINE_READY)
+		set_state(e, RUNNING);
 	tell(e, &event);
 	return true;
 }
@@ -229,10 +261,26 @@ static void process_ended(void *owner, const char *how);
 
 static void start(struct engine *e)
 {
-	e->state = STARTING;
+	char user[48], keep_off[96];
+	char *arguments[6] = { e->program, e->payload_dir, e->listen };
+	unsigned count = 3;
+
+	set_state(e, STARTING);
+	e->cage_known = false;
 	e->process_open = true;
-	engine_process_start(&e->process, e->loop, e->program, e->payload_dir,
-			     e->listen, frame_came, process_ended, e);
+	if (e->user.uid != 0) {
+		(void)snprintf(user, sizeof(user), "--user=%lu:%lu",
+			       (unsigned long)e->user.uid,
+			       (unsigned long)e->user.gid);
+		arguments[count++] = user;
+	}
+	if (e->keep_off != NULL) {
+		(void)snprintf(keep_off, sizeof(keep_off), "--keep-off=%s",
+			       e->keep_off);
+		arguments[count++] = keep_off;
+	}
+	engine_process_start(&e->process, e->loop, arguments, frame_came,
+			     process_ended, e);
 	/* A process that could not be started says so by its end. */
 	(void)send_limits(e);
 	(void)send_door(e);
@@ -253,6 +301,7 @@ static void rest_closed(uv_handle_t *handle)
 	void *owner = e->owner;
 
 	free(e->slots);
+	free(e->keep_off);
 	free(e->listen);
 	free(e->payload_dir);
 	free(e->program);
@@ -260,12 +309,17 @@ static void rest_closed(uv_handle_t *handle)
 	on_closed(owner);
 }
 
+static bool is_healthy(const struct engine *e)
+{
+	return e->state == RUNNING &&
+	       uv_now(e->loop) - e->state_at >= HEALTHY_MS;
+}
+
 static void process_ended(void *owner, const char *how)
 {
 	struct engine *e = owner;
 	struct engine_event died = { .type = ENGINE_DIED };
-	bool healthy = e->state == RUNNING &&
-		       uv_now(e->loop) - e->ready_at >= HEALTHY_MS;
+	bool healthy = is_healthy(e);
 
 	e->process_open = false;
 	if (e->state == CLOSING) {
@@ -273,7 +327,10 @@ static void process_ended(void *owner, const char *how)
 		return;
 	}
 	slots_forget(e);
-	e->state = RESTING;
+	set_state(e, RESTING);
+	e->in_a_row = healthy ? 1 : e->in_a_row + 1;
+	(void)snprintf(e->last_end, sizeof(e->last_end), "%s", how);
+	e->last_end_at = uv_now(e->loop);
 	if (healthy || e->rest_ms == 0)
 		e->rest_ms = REST_FIRST_MS;
 	uv_timer_start(&e->rest, rested, e->rest_ms, 0);
@@ -371,7 +428,13 @@ static enum status fill(struct engine *e, const struct engine_options *options,
 			       errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO,
 			       "payload folder '%s': %s", options->payload_dir,
 			       strerror(errno));
+	if (options->user != NULL)
+		e->user = *options->user;
 	e->listen = copy_or_err(options->listen, err);
+	if (e->listen != NULL && options->keep_off != NULL) {
+		e->keep_off = copy_or_err(options->keep_off, err);
+		return e->keep_off == NULL ? err->status : STATUS_OK;
+	}
 	return e->listen == NULL ? err->status : STATUS_OK;
 }
 
@@ -389,7 +452,9 @@ enum status engine_open(struct engine **out, uv_loop_t *loop,
 	e = calloc(1, sizeof(*e));
 	if (e == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "engine");
+	e->user.lack = ENGINE_LACKS_ROOT;
 	if (fill(e, options, err) != STATUS_OK) {
+		free(e->listen);
 		free(e->payload_dir);
 		free(e->program);
 		free(e);
@@ -422,6 +487,30 @@ bool engine_has(const struct engine *e, const uint8_t *btmh)
 uint32_t engine_loaded(const struct engine *e)
 {
 	return e->used;
+}
+
+void engine_end(struct engine *e, const char *why)
+{
+	if (e->process_open && e->state != CLOSING)
+		engine_process_kill(&e->process, why);
+}
+
+void engine_health(const struct engine *e, struct engine_health *out)
+{
+	uint64_t now = uv_now(e->loop);
+
+	*out = (struct engine_health){
+		.state = e->state == CLOSING ? ENGINE_RESTING :
+					       (enum engine_state)e->state,
+		.in_a_row = is_healthy(e) ? 0 : e->in_a_row,
+		.state_ms = now - e->state_at,
+		.last_end_ms = now - e->last_end_at,
+		.cage_known = e->cage_known,
+		.cage = e->cage,
+	};
+	if (e->state == RESTING)
+		out->next_try_ms = uv_timer_get_due_in(&e->rest);
+	memcpy(out->last_end, e->last_end, sizeof(out->last_end));
 }
 
 uint32_t engine_restarts(const struct engine *e)

@@ -25,6 +25,7 @@
 
 #include <uv.h>
 
+#include "node/engine_user.h"
 #include "proto/enginewire.h"
 #include "proto/err.h"
 
@@ -52,6 +53,9 @@ struct engine_options {
 				    program, else where it is installed */
 	const char *payload_dir; /* must exist */
 	const char *listen;	 /* "0.0.0.0:7434", "[::]:7434"; port 0 is any */
+	const char *keep_off;	 /* where the node serves, in the same form: it
+				    connects there never; NULL: nowhere */
+	const struct engine_user *user; /* NULL: whose the node is. Copied */
 };
 
 /*
@@ -144,6 +148,24 @@ enum status engine_admit(struct engine *e, const uint8_t *btmh,
 			 const struct engine_admit *admit);
 /* ENGINE_STATS follows. STATUS_UNREACHABLE, STATUS_BUSY. */
 enum status engine_stats(struct engine *e);
+
+/* End the program at once, for the reason given: ENGINE_DIED follows, and it
+ * is started again. Nothing while none runs. */
+void engine_end(struct engine *e, const char *why);
+
+/* How the program is. */
+enum engine_state { ENGINE_STARTING, ENGINE_RUNNING, ENGINE_RESTING };
+struct engine_health {
+	enum engine_state state;
+	uint32_t in_a_row; /* ends since it was last well for a minute */
+	uint64_t state_ms; /* how long it has been so */
+	uint64_t next_try_ms; /* resting: until it is started again */
+	char last_end[160]; /* "ended by signal 11"; "": it never ended */
+	uint64_t last_end_ms; /* how long ago */
+	bool cage_known; /* it has said what it is confined by */
+	struct engine_cage cage;
+};
+void engine_health(const struct engine *e, struct engine_health *out);
 
 /* How often it was started again, and its process id (0 while there is none). */
 uint32_t engine_restarts(const struct engine *e);

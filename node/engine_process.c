@@ -234,15 +234,10 @@ static char **environment(void)
 }
 
 void engine_process_start(struct engine_process *p, uv_loop_t *loop,
-			  const char *program, const char *payload_dir,
-			  const char *listen,
+			  char *const *arguments,
 			  engine_process_frame_cb on_frame,
 			  engine_process_end_cb on_end, void *owner)
 {
-	/* libuv does not write to them. */
-	char *arguments[] = { (char *)(uintptr_t)program,
-			      (char *)(uintptr_t)payload_dir,
-			      (char *)(uintptr_t)listen, NULL };
 	uv_stdio_container_t stdio[4] = {
 		{ .flags = UV_IGNORE },
 		{ .flags = UV_INHERIT_FD, .data.fd = 2 },
@@ -253,8 +248,9 @@ void engine_process_start(struct engine_process *p, uv_loop_t *loop,
 	};
 	uv_process_options_t options = {
 		.exit_cb = child_ended,
-		.file = program,
-		.args = arguments,
+		.file = arguments[0],
+		/* libuv does not write to them. */
+		.args = (char **)(uintptr_t)arguments,
 		.env = environment(),
 		.cwd = "/",
 		.stdio_count = 4,

@@ -41,15 +41,14 @@ struct engine_process {
 };
 
 /*
- * Start `program` with two arguments and one end of a socket pair as its
- * descriptor 3.
+ * Start a program with one end of a socket pair as its descriptor 3.
+ * `arguments`: the program first, NULL last; not needed afterwards.
  *
  * Before: nothing of an earlier run of `p` is left.
  * A failure to start is told by the ended callback as well.
  */
 void engine_process_start(struct engine_process *p, uv_loop_t *loop,
-			  const char *program, const char *payload_dir,
-			  const char *listen,
+			  char *const *arguments,
 			  engine_process_frame_cb on_frame,
 			  engine_process_end_cb on_end, void *owner);
 

@@ -74,6 +74,7 @@ struct job {
 	uint8_t *have;	  /* verified here, fsynced, remembered */
 	uint8_t *got;	  /* these, and what is not flushed yet */
 	uint8_t *claimed; /* written, as the engine says */
+	uint8_t *kept;	  /* what is remembered while `given` */
 	uint32_t good;	  /* pieces in `got` */
 	struct pieces *pieces; /* while JOB_PIECES */
 	int64_t wake_ms; /* to be looked at then; 0: with the tick */
@@ -81,6 +82,9 @@ struct job {
 	uint64_t good_bytes;
 
 	/* the engine's side */
+	bool given; /* files are its user's: nothing of them is remembered */
+	bool swarmed; /* peers are used to finding it there */
+	bool ended_engine; /* it did not let go */
 	bool flushing;
 	bool lan_only;
 	unsigned dirty; /* pieces it has told of since the last flush */
@@ -248,6 +252,16 @@ void job_reuse(struct job *job);
 /* Hash the pieces of `only` (NULL: all that `have` lacks) and fsync; then they
  * are in `have`, remembered, and job_step() goes on. */
 void job_verify(struct job *job, const uint8_t *only);
+
+/* --- fetch_give.c --- */
+/* Give its files to the engine's user. True when that is so, or the engine has
+ * none of its own; else job_step() goes on later. */
+bool job_give(struct job *job);
+/* Take them back, once the engine has let go: `have` is then what was not
+ * given. False when that must wait. */
+bool job_take_back(struct job *job);
+/* Is every piece verified or claimed? */
+bool job_is_all_claimed(const struct job *job);
 
 /* --- fetch_swarm.c --- */
 void job_swarm(struct job *job);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node/fetch_job.h"
+#include "node/payload_owner.h"
 #include "proto/encoding.h"
 
 enum { SEED_IDLE_MS = 10 * 60 * 1000, SEED_BUSY_MS = 10 * 1000 };
@@ -62,6 +63,19 @@ void seed_adopt(struct fetcher *f, const uint8_t *btmh)
 	seed->used_ms = fetcher_now(f);
 }
 
+/* Made under a strict umask, it would seem to be damaged. */
+static void let_read(const struct fetcher *f, const uint8_t *btmh)
+{
+	char hex[65], dir[HOUSE_PATH_MAX + 96];
+
+	if (f->o.engine_user == NULL || f->o.engine_user->uid == 0)
+		return;
+	hex_encode((struct bytes){ btmh, 32 }, hex);
+	(void)snprintf(dir, sizeof(dir), "%s/%s", f->o.house->payload_dir,
+		       hex);
+	payload_set_modes(dir);
+}
+
 static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 {
 	struct torrentfile *tf;
@@ -77,6 +91,7 @@ static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 		return false;
 	payload.torrent = buf_bytes(&tf->bytes);
 	payload.pieces = tf->mi.pieces;
+	let_read(f, btmh);
 	status = engine_add(f->o.engine, &payload, &err);
 	torrentfile_free(tf);
 	if (status != STATUS_OK)

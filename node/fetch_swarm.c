@@ -211,7 +211,13 @@ static bool should_let_go(struct job *job)
 void job_swarm(struct job *job)
 {
 	if (!engine_has(job->f->o.engine, job->btmh)) {
-		load(job);
+		/* The engine cannot be asked in vain: it would be given files
+		 * for nothing. */
+		if (!engine_is_ready(job->f->o.engine))
+			job_pause(job, JOB_TICK_MS,
+				  "the engine is being started");
+		else if (job_give(job))
+			load(job);
 		job->peers_new = false;
 		return;
 	}
@@ -236,11 +242,15 @@ static void claim(struct job *job, struct bytes map)
 
 static void let_go(struct job *job, int64_t pause, const char *why)
 {
+	job->swarmed |= job->tf != NULL;
 	job->flushing = false;
 	memset(&job->progress, 0, sizeof(job->progress));
 	if (job->tf != NULL)
 		memset(job->claimed, 0, havemap_size(job->tf->mi.pieces));
 	job_swarm_quiet(job);
+	job->state = JOB_LETTING_GO;
+	if (!job_take_back(job))
+		return;
 	job->state = JOB_SALVAGE;
 	if (why != NULL)
 		job_pause(job, pause, why);

@@ -16,6 +16,7 @@ struct task {
 	uint8_t *have; /* starts as the job's, ends as what is good */
 
 	bool salvage; /* all that lies on disk is looked at */
+	bool given;   /* the engine may still change it */
 
 	enum status status;
 	struct err err;
@@ -55,15 +56,16 @@ static void take_result(struct task *t)
 	struct bytes map = { t->have, havemap_size(mi->pieces) };
 	struct err err = ERR_INIT;
 
-	if (job->published)
+	/* What the engine gave back meanwhile is looked at anew. */
+	if (job->published || t->given != job->given)
 		return;
 	if (t->status != STATUS_OK) {
 		job_pause(job, JOB_ROOM_MS, t->err.text);
 		return;
 	}
-	if (payload_put(job->f->o.house->catalog, job->btmh, mi->total,
-			mi->pieces, map, clock_s(), &err) !=
-	    STATUS_OK) {
+	if (!t->given &&
+	    payload_put(job->f->o.house->catalog, job->btmh, mi->total,
+			mi->pieces, map, clock_s(), &err) != STATUS_OK) {
 		job_pause(job, JOB_ROOM_MS, err.text);
 		return;
 	}
@@ -103,7 +105,7 @@ static void pool_done(uv_work_t *work, int cancelled)
 	free(t->have);
 	free(t);
 	/* Though it is winding down: what is complete is held. */
-	if (!job->discard && !job->published &&
+	if (!job->discard && !job->published && !job->given &&
 	    job->good == job->tf->mi.pieces)
 		job_is_held(job);
 	job_step(job);
@@ -118,6 +120,7 @@ static struct task *task_new(struct job *job)
 		return NULL;
 	t->work.data = t;
 	t->job = job;
+	t->given = job->given;
 	t->err = (struct err)ERR_INIT;
 	t->only = calloc(1, size);
 	t->have = malloc(size);

@@ -108,6 +108,7 @@ static void job_free(struct job *job)
 	free(job->have);
 	free(job->got);
 	free(job->claimed);
+	free(job->kept);
 	free(job);
 }
 
@@ -146,6 +147,9 @@ void job_is_held(struct job *job)
 		seed_adopt(f, job->btmh);
 	job_give_back_room(job);
 	fetcher_now_held(f, job->btmh);
+	/* Those it fetched with find it there, as one that gives. */
+	if (job->swarmed)
+		(void)fetcher_serve(f, job->btmh);
 	job_untell(job); /* held by now: that is what others are told */
 	job_arriving_end(job, true);
 }
@@ -178,6 +182,8 @@ static void job_wind_down(struct job *job)
 		seed_release(f, job->btmh);
 		return; /* RELEASED brings us back */
 	}
+	if (!job->discard && !job_take_back(job) && !f->closing)
+		return;
 	if (job->discard && !f->closing) {
 		job_delete(job);
 		if (job->on_pool)
@@ -198,9 +204,11 @@ static bool something_claimed(const struct job *job)
 
 static void let_engine_go(struct job *job)
 {
-	if (!engine_has(job->f->o.engine, job->btmh))
+	if (!engine_has(job->f->o.engine, job->btmh)) {
+		if (!job_take_back(job))
+			return;
 		job->state = JOB_SALVAGE;
-	else
+	} else
 		seed_release(job->f, job->btmh);
 }
 
@@ -233,7 +241,9 @@ void job_step(struct job *job)
 			job_verify(job, NULL);
 		break;
 	case JOB_SWARM:
-		if (something_claimed(job))
+		if (job->given && job_is_all_claimed(job))
+			let_engine_go(job); /* what counts is what is then */
+		else if (something_claimed(job))
 			job_verify(job, job->claimed);
 		else if (job_has_room(job))
 			job_swarm(job);

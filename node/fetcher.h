@@ -83,6 +83,9 @@ struct fetcher_options {
 			       struct err *err);
 	void (*release)(void *owner, const uint8_t *btmh);
 
+	/* Whose files are while the engine fetches; NULL: ours. */
+	const struct engine_user *engine_user;
+
 	struct arrivals *arrivals; /* NULL: nothing is served while it comes */
 	struct budget *budget;	   /* NULL: no limits */
 	struct traffic *traffic;   /* NULL: not counted */

@@ -190,6 +190,12 @@ static void put_parts(struct buf *out, const struct metrics_facts *f)
 	put_one(out, "xiangtu_engine_restarts_total", "counter",
 		"How often the engine had to be started again.",
 		f->engine_restarts);
+	put_one(out, "xiangtu_engine_ends_in_a_row", "gauge",
+		"How often it ended since it was last well for a minute.",
+		f->engine_in_a_row);
+	put_one(out, "xiangtu_engine_cage_layers", "gauge",
+		"Layers of the engine's cage that are in force, of 4.",
+		f->engine_layers);
 	put_one(out, "xiangtu_engine_loaded", "gauge",
 		"Payloads the engine has loaded.", f->engine_loaded);
 	put_one(out, "xiangtu_neighbours", "gauge",

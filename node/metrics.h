@@ -25,6 +25,7 @@ struct metrics_facts {
 
 	bool engine_ready;
 	uint32_t engine_loaded, engine_restarts;
+	uint32_t engine_in_a_row, engine_layers;
 	uint64_t neighbours; /* alive */
 	uint64_t upstreams, upstreams_ok;
 	uint64_t jobs;

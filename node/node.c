@@ -17,6 +17,7 @@
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
+#include "node/payload_owner.h"
 #include "node/prepare.h"
 #include "node/staleness.h"
 #include "node/tidy.h"
@@ -403,12 +404,34 @@ static enum status start_posters(struct node *n, struct err *err)
 	return status;
 }
 
-static enum status start_fetching(struct node *n, struct err *err)
+/* An engine that was ended by a power cut left files that were its own. */
+static enum status start_engine(struct node *n, struct err *err)
 {
+	char keep_off[CONF_ADDRESS_MAX + 16];
+	const char *address = n->house.conf.http;
 	const struct engine_options engine = {
 		.payload_dir = n->house.payload_dir,
 		.listen = n->house.conf.swarm,
+		.keep_off = keep_off,
+		.user = &n->engine_user,
 	};
+
+	engine_user_find(n->house.payload_dir, &n->engine_user);
+	if (n->engine_user.uid != 0) {
+		payload_set_mode(n->house.payload_dir);
+		if (payload_take_back_all(n->house.payload_dir,
+					  &n->engine_user,
+					  err) != STATUS_OK)
+			return err->status;
+	}
+	(void)snprintf(keep_off, sizeof(keep_off), "%.*s:%u",
+		       (int)(strrchr(address, ':') - address), address,
+		       http_server_port(n->server));
+	return engine_open(&n->engine, n->loop, &engine, engine_said, n, err);
+}
+
+static enum status start_fetching(struct node *n, struct err *err)
+{
 	struct fetcher_options fetcher = {
 		.loop = n->loop,
 		.house = &n->house,
@@ -424,8 +447,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 		.on_loaded = loaded,
 		.traffic = &n->traffic,
 	};
-	enum status status = engine_open(&n->engine, n->loop, &engine,
-					 engine_said, n, err);
+	enum status status = start_engine(n, err);
 
 	if (status == STATUS_OK)
 		status = node_cache_start(n, err);
@@ -434,6 +456,7 @@ static enum status start_fetching(struct node *n, struct err *err)
 	(void)uplink_tick(n->uplink, n->engine); /* what the LAN is, before all */
 	node_door_start(n);
 	fetcher.engine = n->engine;
+	fetcher.engine_user = &n->engine_user;
 	fetcher.peers = node_peers;
 	fetcher.role = node_role;
 	fetcher.on_job = node_on_job;

@@ -101,6 +101,7 @@ struct node {
 	struct pull_book asked; /* for whom payloads are fetched */
 	struct ondrive *ondrive;
 	struct engine *engine;
+	struct engine_user engine_user;
 	struct fetcher *fetcher;
 	struct cache *cache;
 	unsigned cache_ticks;

@@ -1,6 +1,7 @@
 /* What requests learn from and tell a running node. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/node_inside.h"
 #include "proto/encoding.h"
@@ -47,6 +48,68 @@ static json_t *limits_json(struct node *n)
 	return limits;
 }
 
+static const char *lack_word(enum engine_lack lack)
+{
+	static const char *const words[ENGINE_LACK_COUNT] = {
+		[ENGINE_LACKS_NOTHING] = "",
+		[ENGINE_LACKS_ROOT] = "not_root",
+		[ENGINE_LACKS_OWNERS] = "no_owners",
+		[ENGINE_LACKS_POWERS] = "no_capabilities",
+		[ENGINE_LACKS_KERNEL] = "kernel",
+		[ENGINE_LACKS_PROCESSOR] = "processor",
+		[ENGINE_LACKS_SIGHT] = "no_sight",
+	};
+
+	return words[lack];
+}
+
+/* Each layer of the cage, in force or with the reason why not. */
+static json_t *cage_json(const struct engine_health *health)
+{
+	static const char *const names[ENGINE_LAYERS] = {
+		[ENGINE_LAYER_USER] = "user",
+		[ENGINE_LAYER_FILES] = "files",
+		[ENGINE_LAYER_CALLS] = "calls",
+		[ENGINE_LAYER_CONNECTIONS] = "connections",
+	};
+	json_t *cage = json_object();
+
+	for (int i = 0; health->cage_known && i < ENGINE_LAYERS; i++) {
+		enum engine_lack lack = health->cage.lack[i];
+
+		(void)json_object_set_new(
+			cage, names[i],
+			json_pack("{s:b, s:s}", "in_force",
+				  lack == ENGINE_LACKS_NOTHING, "why",
+				  lack_word(lack)));
+	}
+	return cage;
+}
+
+static json_t *engine_json(const struct node *n)
+{
+	static const char *const states[] = { "starting", "running",
+					      "resting" };
+	struct engine_health health;
+
+	engine_health(n->engine, &health);
+	return json_pack(
+		"{s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:o}", "state",
+		states[health.state], "state_s",
+		(json_int_t)(health.state_ms / 1000), "restarts",
+		(json_int_t)engine_restarts(n->engine), "in_a_row",
+		(json_int_t)health.in_a_row, "next_try_s",
+		(json_int_t)((health.next_try_ms + 999) / 1000), "last_end",
+		health.last_end, "last_end_ago_s",
+		(json_int_t)(health.last_end[0] == 0 ?
+				     -1 :
+				     (json_int_t)(health.last_end_ms / 1000)),
+		"uid",
+		(json_int_t)(n->engine_user.uid != 0 ? n->engine_user.uid :
+						       geteuid()),
+		"cage", cage_json(&health));
+}
+
 static json_t *status_live(void *node)
 {
 	struct node *n = node;
@@ -57,7 +120,7 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b, s:o, s:o, s:o}",
+		"s:b, s:o, s:o, s:o, s:o}",
 		"neighbours", (json_int_t)node_living_neighbours(n), "upstreams",
 		upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
@@ -70,7 +133,8 @@ static json_t *status_live(void *node)
 		(json_int_t)server.requests, "engine_loaded",
 		(json_int_t)engine_loaded(n->engine), "announcing",
 		n->announcing, "lag", lag_json(&n->lag), "traffic",
-		traffic_json(&n->traffic), "limits", limits_json(n));
+		traffic_json(&n->traffic), "limits", limits_json(n), "engine",
+		engine_json(n));
 }
 
 static json_t *neighbours_live(void *node)

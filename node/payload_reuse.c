@@ -8,11 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/file_copy.h"
 #include "node/payload_walk.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
 
-enum { KEEP_FREE = 64 << 20, CHUNK = 1 << 20 };
+enum { KEEP_FREE = 64 << 20 };
 
 struct taking {
 	const struct payload_reuse *what;
@@ -93,59 +94,6 @@ static int link_file(const struct taking *t, const struct metainfo_file *old,
 	return done;
 }
 
-/* Some bytes from `at` on; 0 at the end, -1 with errno. */
-static ssize_t copy_some(int from, int to, off_t at, size_t most,
-			 uint8_t *chunk)
-{
-	off_t in = at, out = at;
-	ssize_t n = copy_file_range(from, &in, to, &out, most, 0);
-
-	if (n > 0 || (n < 0 && errno != EXDEV && errno != EINVAL &&
-		      errno != ENOSYS && errno != EOPNOTSUPP))
-		return n;
-	n = pread(from, chunk, most < CHUNK ? most : CHUNK, at);
-	for (ssize_t done = 0; n > 0 && done < n;) {
-		ssize_t wrote = pwrite(to, chunk + done, (size_t)(n - done),
-				       at + done);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0)
-			return -1;
-		done += wrote;
-	}
-	return n;
-}
-
-/* All that is no hole. 0, or an errno. */
-static int copy_bytes(int from, int to, uint64_t length)
-{
-	uint8_t *chunk = malloc(CHUNK);
-	off_t at = 0, end = 0;
-	int error = chunk == NULL ? ENOMEM : 0;
-	ssize_t n;
-
-	while (error == 0) {
-		if (at >= end) {
-			at = lseek(from, at, SEEK_DATA);
-			end = at < 0 ? at : lseek(from, at, SEEK_HOLE);
-			if (at < 0 || (uint64_t)at >= length)
-				break; /* only a hole is left */
-			if (end < at || (uint64_t)end > length)
-				end = (off_t)length;
-		}
-		n = copy_some(from, to, at, (size_t)(end - at), chunk);
-
-		if (n < 0 && errno != EINTR)
-			error = errno;
-		if (n == 0)
-			break;
-		at += n > 0 ? n : 0;
-	}
-	free(chunk);
-	return error;
-}
-
 static int copy_file(const struct taking *t, int fd, uint64_t length,
 		     int folder, const char *name)
 {
@@ -161,7 +109,7 @@ static int copy_file(const struct taking *t, int fd, uint64_t length,
 		    0644);
 	if (to < 0)
 		return errno;
-	error = copy_bytes(fd, to, length);
+	error = file_copy(fd, to, length);
 	if (close(to) != 0 && error == 0)
 		error = errno;
 	return error;

@@ -48,6 +48,17 @@ static uint64_t resident_bytes(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static void gather_engine(const struct node *n, struct metrics_facts *f)
+{
+	struct engine_health health;
+
+	engine_health(n->engine, &health);
+	f->engine_in_a_row = health.in_a_row;
+	for (int i = 0; health.cage_known && i < ENGINE_LAYERS; i++)
+		f->engine_layers +=
+			health.cage.lack[i] == ENGINE_LACKS_NOTHING;
+}
+
 static void gather(struct node *n, struct metrics_facts *f)
 {
 	struct http_server_counters server;
@@ -83,6 +94,7 @@ static void gather(struct node *n, struct metrics_facts *f)
 			(uint64_t)catalog_wal_pages(n->house.catalog),
 		.resident_bytes = resident_bytes(),
 	};
+	gather_engine(n, f);
 	for (unsigned i = 0; i < n->n_upstreams; i++)
 		f->upstreams_ok += n->upstreams[i]->ok;
 }

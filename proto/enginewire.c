@@ -350,7 +350,8 @@ static bool event_slot_fits(enum engine_event_type type, uint32_t slot)
 {
 	if (type == ENGINE_FAILED)
 		return true;
-	return (type == ENGINE_READY || type == ENGINE_STATS) == (slot == 0);
+	return (type == ENGINE_READY || type == ENGINE_STATS ||
+		type == ENGINE_CAGE) == (slot == 0);
 }
 
 static bool status_is_failure(enum status status)
@@ -535,6 +536,24 @@ static void take_token(struct reading *r, struct engine_event *e)
 		take_copy(r, t->signature, sizeof(t->signature));
 }
 
+static bool put_cage(struct buf *out, const struct engine_cage *cage)
+{
+	for (int i = 0; i < ENGINE_LAYERS; i++) {
+		if (cage->lack[i] >= ENGINE_LACK_COUNT)
+			return false;
+		buf_put_u8(out, (uint8_t)cage->lack[i]);
+	}
+	return true;
+}
+
+static void take_cage(struct reading *r, struct engine_cage *cage)
+{
+	for (int i = 0; i < ENGINE_LAYERS; i++) {
+		cage->lack[i] = (enum engine_lack)take_u8(r);
+		r->bad |= cage->lack[i] >= ENGINE_LACK_COUNT;
+	}
+}
+
 enum status engine_event_encode(struct buf *out,
 				const struct engine_event *event)
 {
@@ -575,6 +594,9 @@ enum status engine_event_encode(struct buf *out,
 	case ENGINE_HELLO:
 	case ENGINE_PROOF:
 		put_token(out, event);
+		break;
+	case ENGINE_CAGE:
+		good = good && put_cage(out, &event->cage);
 		break;
 	case ENGINE_DIED:
 	default:
@@ -622,6 +644,9 @@ static void take_event(struct reading *r, struct engine_scratch *scratch,
 	case ENGINE_HELLO:
 	case ENGINE_PROOF:
 		take_token(r, e);
+		break;
+	case ENGINE_CAGE:
+		take_cage(r, &e->cage);
 		break;
 	case ENGINE_DIED:
 	default:

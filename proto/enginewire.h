@@ -143,6 +143,7 @@ enum engine_event_type {
 	ENGINE_STATS = 73,
 	ENGINE_HELLO = 74, /* a peer asks this node to prove who it is */
 	ENGINE_PROOF = 75, /* a peer proves who it is */
+	ENGINE_CAGE = 76, /* slot 0: once, before READY */
 
 	/* Never on the wire: told by node/engine.h itself. */
 	ENGINE_DIED = 128,
@@ -206,6 +207,29 @@ struct engine_token {
 	uint8_t signature[ENGINE_SIGNATURE_SIZE]; /* PROOF; else zeros */
 };
 
+/* The layers of the engine's cage, and why one is not in force. */
+enum engine_layer {
+	ENGINE_LAYER_USER,	  /* a user of its own */
+	ENGINE_LAYER_FILES,	  /* no file outside the payload folder */
+	ENGINE_LAYER_CALLS,	  /* only the system calls it needs */
+	ENGINE_LAYER_CONNECTIONS, /* a keeper connects in its place */
+	ENGINE_LAYERS,
+};
+enum engine_lack {
+	ENGINE_LACKS_NOTHING, /* it is in force */
+	ENGINE_LACKS_ROOT,    /* the node was not started by root */
+	ENGINE_LACKS_OWNERS,  /* files have no owners of their own there */
+	ENGINE_LACKS_POWERS,  /* root without the capabilities for it */
+	ENGINE_LACKS_KERNEL,  /* this kernel has not what it takes */
+	ENGINE_LACKS_PROCESSOR, /* unknown kind of processor */
+	ENGINE_LACKS_SIGHT,   /* no process may look into another here */
+	ENGINE_LACK_COUNT,
+};
+
+struct engine_cage {
+	enum engine_lack lack[ENGINE_LAYERS];
+};
+
 struct engine_event {
 	enum engine_event_type type;
 	uint32_t slot;
@@ -221,6 +245,7 @@ struct engine_event {
 		struct engine_peers peers;
 		struct engine_stats stats;
 		struct engine_token token; /* HELLO, PROOF */
+		struct engine_cage cage;
 	};
 };
 

@@ -53,6 +53,11 @@ foreach(layer proto signing catalog node)
         add_dependencies(${layer}_${name} forgetfs)
       endif()
     endif()
+    # Whoever includes something of the cage tries to get out of it.
+    file(STRINGS ${source} wants_cage REGEX "include \"node/torrent/(cage|keeper)")
+    if(wants_cage)
+      target_link_libraries(${layer}_${name} PRIVATE cage)
+    endif()
     # Whoever includes the fake engine gets it instead of the real one.
     file(STRINGS ${source} wants_fake REGEX "include \"tests/support/fake_engine.h\"")
     if(wants_fake)

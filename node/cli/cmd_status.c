@@ -150,6 +150,70 @@ static void print_visit(const json_t *visit)
 	       cli_number(visit, "left"));
 }
 
+static const char *lack_text(const char *why)
+{
+	if (strcmp(why, "not_root") == 0)
+		return tr("the node was not started by root");
+	if (strcmp(why, "no_owners") == 0)
+		return tr("the payload folder's file system knows no owners");
+	if (strcmp(why, "no_capabilities") == 0)
+		return tr("root lacks the capabilities for it here");
+	if (strcmp(why, "processor") == 0)
+		return tr("not known for this kind of processor");
+	if (strcmp(why, "no_sight") == 0)
+		return tr("processes may not look into each other here");
+	return tr("this kernel cannot");
+}
+
+/* What the engine's cage is made of, and what it lacks here. */
+static void print_cage(const json_t *cage)
+{
+	const struct {
+		const char *key, *name;
+	} layers[] = {
+		{ "user", tr("own user") },
+		{ "files", tr("files") },
+		{ "calls", tr("system calls") },
+		{ "connections", tr("connections") },
+	};
+
+	if (json_object_size(cage) == 0)
+		return;
+	printf("%s:", tr("Engine's cage"));
+	for (size_t i = 0; i < sizeof(layers) / sizeof(layers[0]); i++) {
+		const json_t *layer = json_object_get(cage, layers[i].key);
+		bool in_force =
+			json_is_true(json_object_get(layer, "in_force"));
+
+		printf("%s %s", i == 0 ? "" : ",", layers[i].name);
+		if (!in_force)
+			printf(" – %s (%s)", tr("NOT in force"),
+			       lack_text(cli_text(layer, "why")));
+	}
+	puts("");
+}
+
+/* An engine that ended again and again, or is away now. */
+static void print_engine(const json_t *engine)
+{
+	char ago[64];
+
+	if (engine == NULL)
+		return;
+	print_cage(json_object_get(engine, "cage"));
+	if (cli_number(engine, "in_a_row") == 0)
+		return;
+	cli_age(cli_number(engine, "last_end_ago_s"), ago);
+	printf("%s: %" PRIu64 " (%s, %s). ",
+	       tr("WARNING: the engine ended, times in a row"),
+	       cli_number(engine, "in_a_row"), cli_text(engine, "last_end"),
+	       ago);
+	if (strcmp(cli_text(engine, "state"), "resting") == 0)
+		printf("%s: %" PRIu64 " s. ", tr("Started again in"),
+		       cli_number(engine, "next_try_s"));
+	puts(tr("Lessons go on over HTTP meanwhile."));
+}
+
 static void print_warnings(const json_t *status)
 {
 	if (!json_is_true(json_object_get(status, "running")))
@@ -202,6 +266,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	print_limits(json_object_get(s, "limits"));
 	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
+	print_engine(json_object_get(s, "engine"));
 	puts("");
 	print_logs(json_object_get(s, "logs"), cli_number(s, "trust"),
 		   json_is_true(json_object_get(s, "clock_good")));

@@ -2,7 +2,8 @@
  *
  * Started by node/engine_process.c with one end of a socket pair as
  * descriptor 3, and with the payload folder and the address to listen on as
- * arguments. Commands come in and events go out over the socket as
+ * arguments, perhaps with --user=UID:GID and --keep-off=ADDR:PORT after them
+ * (cage.h). Commands come in and events go out over the socket as
  * proto/enginewire.h says; when it closes, the program ends. */
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "node/torrent/confine.h"
+#include "node/torrent/cage.h"
 #include "node/torrent/torrent.h"
 
 enum {
@@ -24,6 +25,7 @@ enum {
 
 struct program {
 	struct torrent *torrent;
+	int keeper; /* ends with it; -1: there is none */
 	struct buf in;
 	struct buf out;
 };
@@ -122,44 +124,93 @@ static uint64_t now_ms(void)
 static _Noreturn void serve(struct program *p)
 {
 	for (;;) {
-		struct pollfd wait[2] = {
+		struct pollfd wait[3] = {
 			{ .fd = SOCKET_FD, .events = POLLIN },
 			{ .fd = torrent_wake_fd(p->torrent), .events = POLLIN },
+			{ .fd = p->keeper, .events = POLLIN },
 		};
 		int due = torrent_work(p->torrent, now_ms());
 
-		if (poll(wait, 2, due) < 0 && errno != EINTR)
+		if (poll(wait, 3, due) < 0 && errno != EINTR)
 			die("poll failed");
+		if (wait[2].revents != 0)
+			die("its keeper has ended");
 		if (wait[0].revents != 0)
 			read_commands(p);
 	}
 }
 
-int main(int argc, char **argv)
+static bool read_user(const char *text, struct cage_options *cage)
 {
-	struct program p = { .in = BUF_INIT, .out = BUF_INIT };
-	struct torrent_options options;
-	struct err err = ERR_INIT;
-	const char *weaker = NULL;
+	const char *colon = strchr(text, ':');
+	uint64_t uid, gid;
 
-	if (argc != 3) {
-		fprintf(stderr, "xiangtu-engine is started by xiangtu; "
-				"see xiangtu run --help\n");
-		return 2;
-	}
-	options = (struct torrent_options){ .payload_dir = argv[1],
-					    .listen = argv[2] };
-	if (confine_to_parent(SOCKET_FD, &err) != STATUS_OK ||
-	    confine_to_folder(options.payload_dir, &weaker, &err) !=
-		    STATUS_OK ||
-	    torrent_open(&p.torrent, &options, tell, &p, &err) != STATUS_OK)
-		die(err.text);
+	if (colon == NULL ||
+	    decimal_parse((struct bytes){ (const uint8_t *)text,
+					  (size_t)(colon - text) },
+			  &uid) != STATUS_OK ||
+	    decimal_parse(bytes_of(colon + 1), &gid) != STATUS_OK ||
+	    uid == 0 || uid > INT32_MAX || gid == 0 || gid > INT32_MAX)
+		return false;
+	cage->uid = (uid_t)uid;
+	cage->gid = (gid_t)gid;
+	return true;
+}
+
+static bool read_option(const char *word, struct cage_options *cage)
+{
+	struct keeper_rules *rules = &cage->rules;
+
+	if (strncmp(word, "--user=", 7) == 0)
+		return read_user(word + 7, cage);
+	return strncmp(word, "--keep-off=", 11) == 0 &&
+	       rules->count < KEEPER_OFF_MAX &&
+	       keeper_address_parse(word + 11, &rules->off[rules->count++]);
+}
+
+static bool read_words(int argc, char **argv, struct cage_options *cage)
+{
+	struct engine_address listen;
+
+	if (argc < 3 || !keeper_address_parse(argv[2], &listen))
+		return false;
+	cage->payload_dir = argv[1];
+	cage->rules.at_home = keeper_address_is_loopback(&listen);
+	for (int i = 3; i < argc; i++)
+		if (!read_option(argv[i], cage))
+			return false;
+	return true;
+}
+
+static void tell_version(void)
+{
 	if (torrent_version() < 20014)
 		fprintf(stderr,
 			"xiangtu-engine: libtorrent %s lacks repairs of "
 			"2.0.14; payloads are hybrid torrents because of it\n",
 			torrent_version_text());
-	if (weaker != NULL)
-		fprintf(stderr, "xiangtu-engine: not confined: %s\n", weaker);
+}
+
+int main(int argc, char **argv)
+{
+	struct program p = { .in = BUF_INIT, .out = BUF_INIT };
+	struct cage_options cage = { .socket_fd = SOCKET_FD };
+	struct engine_event caged = { .type = ENGINE_CAGE };
+	struct torrent_options options = { .listen = NULL };
+	struct err err = ERR_INIT;
+
+	if (!read_words(argc, argv, &cage)) {
+		fprintf(stderr, "xiangtu-engine is started by xiangtu; "
+				"see xiangtu run --help\n");
+		return 2;
+	}
+	if (cage_enter(&cage, &caged.cage, &p.keeper, &options.payload_dir,
+		       &err) != STATUS_OK)
+		die(err.text);
+	options.listen = argv[2];
+	tell(&p, &caged);
+	if (torrent_open(&p.torrent, &options, tell, &p, &err) != STATUS_OK)
+		die(err.text);
+	tell_version();
 	serve(&p);
 }

@@ -112,6 +112,9 @@ static inline void station_told(void *owner, const struct engine_event *e)
 		if (s->on_token != NULL)
 			s->on_token(s, e);
 		break;
+	case ENGINE_CAGE:
+		CHECK(!"told to the owner"); /* engine_health() has it */
+		break;
 	case ENGINE_DIED:
 		s->died++;
 		station_failed(s, e);

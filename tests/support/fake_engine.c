@@ -400,6 +400,19 @@ enum status engine_stats(struct engine *e)
 	return STATUS_OK;
 }
 
+void engine_end(struct engine *e, const char *why)
+{
+	(void)why;
+	e->fake.ended++;
+}
+
+void engine_health(const struct engine *e, struct engine_health *out)
+{
+	*out = (struct engine_health){
+		.state = e->fake.ready ? ENGINE_RUNNING : ENGINE_STARTING,
+	};
+}
+
 uint32_t engine_restarts(const struct engine *e)
 {
 	return e->restarts;

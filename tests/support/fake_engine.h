@@ -37,6 +37,7 @@ struct fake_engine {
 	bool inside; /* as engine_stay_inside() said last */
 	struct fake_payload payload[FAKE_PAYLOADS];
 	uint32_t adds, releases, flushes, connects, stats_asked, peers_asked;
+	uint32_t ended; /* engine_end() */
 	/* Failures to come: what the next call of each answers, once. */
 	enum status next_open, next_add, next_connect;
 };

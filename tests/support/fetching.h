@@ -27,6 +27,7 @@ struct world {
 	unsigned held, let_go; /* calls of on_held */
 	unsigned loaded;
 	bool nobody;	       /* is there to ask */
+	struct engine_user engine_user; /* uid 0: none of its own */
 	bool closed;
 };
 
@@ -92,6 +93,7 @@ static inline void open_fetcher(struct world *w)
 	CHECK(engine_open(&w->engine, &w->loop, &engine, engine_said, w,
 			  &err) == STATUS_OK);
 	options.engine = w->engine;
+	options.engine_user = &w->engine_user;
 	CHECK(fetcher_open(&w->fetcher, &options, &err) == STATUS_OK);
 }
 

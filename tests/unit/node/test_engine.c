@@ -186,6 +186,48 @@ static void it_has_given_up_what_it_does_not_need(void)
 	end();
 }
 
+/* With a user of its own, where root runs this; what is in force is told. */
+static void it_tells_what_its_cage_is_made_of(void)
+{
+	struct engine_options options = options_for(0, NULL);
+	struct engine_health health;
+	struct engine_user user;
+	struct err err = ERR_INIT;
+	char line[64];
+	struct station s;
+
+	begin();
+	engine_user_find(scratch.top, &user);
+	options.user = &user;
+	options.keep_off = "127.0.0.1:7433";
+	memset(&s, 0, sizeof(s));
+	CHECK(engine_open(&s.engine, &loop, &options, station_told, &s,
+			  &err) == STATUS_OK);
+	RUN_UNTIL(&loop, s.ready == 1);
+	engine_health(s.engine, &health);
+	CHECK(health.state == ENGINE_RUNNING && health.cage_known);
+	CHECK(health.in_a_row == 0 && health.last_end[0] == '\0');
+	CHECK(health.cage.lack[ENGINE_LAYER_USER] == user.lack);
+	(void)snprintf(line, sizeof(line), "Uid:\t%lu\t%lu\t%lu\t%lu\n",
+		       (unsigned long)user.uid, (unsigned long)user.uid,
+		       (unsigned long)user.uid, (unsigned long)user.uid);
+	if (user.uid != 0) {
+		CHECK(status_line(engine_pid(s.engine), line));
+		CHECK(status_line(engine_pid(s.engine),
+				  "CapPrm:\t0000000000000000\n"));
+		CHECK(status_line(engine_pid(s.engine), "Groups:\t \n"));
+	}
+	engine_end(s.engine, "is of no use");
+	RUN_UNTIL(&loop, s.died == 1);
+	engine_health(s.engine, &health);
+	CHECK(health.state == ENGINE_RESTING && health.in_a_row == 1);
+	CHECK(strcmp(health.last_end, "is of no use") == 0);
+	CHECK(health.next_try_ms <= 200);
+	RUN_UNTIL(&loop, s.ready == 2);
+	station_close(&s, &loop);
+	end();
+}
+
 static void it_may_be_closed_before_it_is_ready(void)
 {
 	struct engine_options options = options_for(0, "127.0.0.1:0");
@@ -449,6 +491,7 @@ int main(int argc, char **argv)
 	a_killed_node_leaves_no_orphan_and_gets_its_port_again();
 	it_opens_and_closes_without_leaving_anything();
 	it_has_given_up_what_it_does_not_need();
+	it_tells_what_its_cage_is_made_of();
 	it_may_be_closed_before_it_is_ready();
 	what_it_cannot_start_with_is_said_at_once();
 	one_that_misbehaves_is_replaced();

@@ -1,5 +1,10 @@
 /* Payloads come to a station by HTTP and by an engine that does what a test
  * says, and go away again. The engine is tests/support/fake_engine.h. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "node/fetcher.h"
 
 #include "tests/support/fake_engine.h"
@@ -78,6 +83,100 @@ static void what_the_engine_wrote_is_read_back_before_it_counts(void)
 	fake_engine_finish(w.lesson.btmh);
 	wait_held(&w);
 	CHECK(fake_engine_payload(w.lesson.btmh) != NULL); /* a seed now */
+	world_end(&w);
+}
+
+static struct stat look(const struct world *w, bool folder)
+{
+	char hex[65], path[4200];
+	struct stat st;
+	DIR *list;
+
+	hex_encode((struct bytes){ w->lesson.btmh, 32 }, hex);
+	(void)snprintf(path, sizeof(path), "%s/%s",
+		       w->station.house.payload_dir, hex);
+	if (!folder) {
+		const struct dirent *entry;
+		size_t size = strlen(path);
+
+		list = opendir(path);
+		CHECK(list != NULL);
+		while ((entry = readdir(list)) != NULL)
+			if (entry->d_name[0] != '.')
+				(void)snprintf(path + size,
+					       sizeof(path) - size, "/%s",
+					       entry->d_name);
+		(void)closedir(list);
+	}
+	CHECK(lstat(path, &st) == 0);
+	return st;
+}
+
+/* An engine with a user of its own: what it may still change is not believed,
+ * what is held is not its own, and it is a giver again afterwards. */
+static void what_the_engine_may_change_does_not_count(void)
+{
+	struct world w;
+	uint32_t verified = 0;
+
+	if (geteuid() != 0)
+		return;
+	world_make(&w, 100000, false);
+	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
+					      ENGINE_LACKS_NOTHING };
+	fake_engine_ready(7000);
+	wait_loaded(&w);
+	CHECK(look(&w, false).st_uid == ENGINE_USER_ID);
+	CHECK(look(&w, true).st_uid == 0);
+	write_files(&w);
+	fake_engine_piece(w.lesson.btmh, 0);
+	fake_engine_finish(w.lesson.btmh);
+	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	/* It was good when it was said to be finished, and is not now. */
+	(void)state(&w, &verified);
+	CHECK(verified == 0 && w.held == 0);
+	spoil_a_byte(&w);
+	fake_engine_released(w.lesson.btmh);
+	wait_loaded(&w);
+	CHECK(w.held == 0);
+	write_files(&w);
+	fake_engine_finish(w.lesson.btmh);
+	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	fake_engine_released(w.lesson.btmh);
+	wait_held(&w);
+	CHECK(look(&w, false).st_uid == 0 && look(&w, true).st_gid == 0);
+	CHECK(fake_engine_payload(w.lesson.btmh)->mode == ENGINE_SEED);
+	world_end(&w);
+}
+
+/* One that keeps a file open after it gave it back is ended. */
+static void who_does_not_let_go_is_ended(void)
+{
+	struct world w;
+	char hex[65], name[4200];
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	world_make(&w, 100000, false);
+	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
+					      ENGINE_LACKS_NOTHING };
+	fake_engine_ready(7000);
+	wait_loaded(&w);
+	write_files(&w);
+	hex_encode((struct bytes){ w.lesson.btmh, 32 }, hex);
+	(void)snprintf(name, sizeof(name), "%s/%s/a.bin",
+		       w.station.house.payload_dir, hex);
+	fd = open(name, O_RDWR);
+	CHECK(fd >= 0);
+	fake_engine_finish(w.lesson.btmh);
+	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	fake_engine_released(w.lesson.btmh);
+	CHECK(fake_engine_current()->ended == 1 && w.held == 0);
+	close(fd); /* as its end does */
+	fake_engine_die("ended");
+	wait_held(&w);
+	CHECK(fake_engine_current()->ended == 1);
 	world_end(&w);
 }
 
@@ -275,6 +374,8 @@ int main(void)
 	wrong_bytes_are_the_fault_of_who_sent_them();
 	who_is_fetching_it_too_is_not_blamed();
 	what_the_engine_wrote_is_read_back_before_it_counts();
+	what_the_engine_may_change_does_not_count();
+	who_does_not_let_go_is_ended();
 	an_engine_that_dies_begins_where_it_was();
 	what_is_withdrawn_is_deleted_once_the_engine_let_go();
 	what_is_held_and_seeded_can_be_dropped_and_wanted_again();

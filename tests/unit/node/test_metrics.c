@@ -33,7 +33,8 @@ static void facts_have_their_lines(void)
 		.version = "1", .level = "county", .region = "431081",
 		.name = "资兴\"市\"", .traffic = &traffic, .lag = &lag,
 		.lessons = { .known = 9, .held = 4, .bytes = 4000 },
-		.engine_restarts = 3, .upstreams = 2, .upstreams_ok = 1,
+		.engine_restarts = 3, .engine_in_a_row = 2,
+		.engine_layers = 4, .upstreams = 2, .upstreams_ok = 1,
 		.cache = { .quota = 70, .deleted = 6, .deleted_bytes = 61 },
 		.month_bytes = 11, .month_cap = 12,
 	};
@@ -67,6 +68,8 @@ static void facts_have_their_lines(void)
 	CHECK(has(&text, "xiangtu_upstreams{state=\"away\"} 1\n"));
 	CHECK(has(&text, "# TYPE xiangtu_engine_restarts_total counter\n"
 			 "xiangtu_engine_restarts_total 3\n"));
+	CHECK(has(&text, "xiangtu_engine_ends_in_a_row 2\n"));
+	CHECK(has(&text, "xiangtu_engine_cage_layers 4\n"));
 	buf_release(&text);
 }
 

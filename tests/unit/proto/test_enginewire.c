@@ -187,6 +187,9 @@ static void events_come_back_as_they_went(void)
 	e.type = ENGINE_PROOF;
 	e.token.signature[63] = 4;
 	event_is_strict(&e);
+	e = (struct engine_event){ .type = ENGINE_CAGE };
+	e.cage.lack[ENGINE_LAYER_FILES] = ENGINE_LACKS_KERNEL;
+	event_is_strict(&e);
 }
 
 static void what_is_out_of_range_is_not_encoded(void)
@@ -217,6 +220,9 @@ static void what_is_out_of_range_is_not_encoded(void)
 	CHECK(engine_command_encode(&b, &c) == STATUS_MALFORMED);
 	e = (struct engine_event){ .type = ENGINE_FAILED };
 	e.failed.text = "all is well";
+	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
+	e = (struct engine_event){ .type = ENGINE_CAGE };
+	e.cage.lack[ENGINE_LAYER_CALLS] = ENGINE_LACK_COUNT;
 	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
 	e = (struct engine_event){ .type = ENGINE_PEERS, .slot = 1 };
 	e.peers.count = ENGINEWIRE_PEERS_MAX + 1;
