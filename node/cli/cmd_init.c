@@ -14,6 +14,7 @@
 #include "node/house.h"
 #include "node/join_notes.h"
 #include "node/node.h"
+#include "proto/drive.h"
 #include "proto/url.h"
 #include "signing/locked.h"
 #include "signing/words.h"
@@ -104,14 +105,23 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* A drive, a mirror, or the notes of a ceremony that nobody serves yet. */
+static bool is_drive(const char *folder)
+{
+	char system[HOUSE_PATH_MAX + 16];
+
+	return strlen(folder) < HOUSE_PATH_MAX &&
+	       (house_path(folder, DRIVE_SYSTEM, system), is_folder(system));
+}
+
+/* A drive, a mirror, or the notes of a ceremony that nobody serves yet. Those
+ * are looked for by listing the folder, which is no way to read a drive. */
 static enum status read_folder(const char *given, struct join *join,
 			       bool *from_drive, struct err *err)
 {
 	struct err again = ERR_INIT;
 	enum status status = join_drive_read(join, given, from_drive, err);
 
-	if (status == STATUS_NOT_FOUND &&
+	if (status == STATUS_NOT_FOUND && !is_drive(given) &&
 	    join_notes_read(join, given, &again) == STATUS_OK) {
 		*err = (struct err)ERR_INIT;
 		status = STATUS_OK;
