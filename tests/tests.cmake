@@ -27,8 +27,9 @@ endif()
 # Not under valgrind: node_media, for a program that is not there, which
 # valgrind starts all the same; node_mount, because valgrind 3.19 knows no
 # openat2(), and without it a mount within the folder is entered; node_poller,
-# which asks whether somebody answered within a time valgrind does not keep.
-set(no_valgrind node_media node_mount node_poller)
+# which asks whether somebody answered within a time valgrind does not keep;
+# node_cage, whose prisoner may not make the calls that valgrind makes itself.
+set(no_valgrind node_media node_mount node_poller node_cage)
 
 file(GLOB support_sources CONFIGURE_DEPENDS tests/support/*.c)
 foreach(layer proto signing catalog node)
