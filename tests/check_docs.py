@@ -4,8 +4,9 @@
     check_docs.py SOURCE_DIR
 
 The code map of README.md has each source file once, and no others; links
-between documents lead somewhere; each verb and option of the command line is
-in both manual pages, and each request in docs/architecture.md.
+between documents lead somewhere; each row of docs/threat-model.md names tests
+that exist; each verb and option of the command line is in both manual pages,
+and each request in docs/architecture.md.
 """
 import glob
 import os
@@ -48,6 +49,18 @@ def links():
                 yield f"{page}: {target} leads nowhere"
 
 
+def threat_model():
+    kinds = {"scenario": "tests/scenario/{}.py", "fuzz": "tests/fuzz/fuzz_{}.c"}
+    page = read("docs/threat-model.md")
+    for kind, name in re.findall(r"`(scenario|fuzz|proto|signing|catalog|node)\.([\w-]+)`", page):
+        if not os.path.exists(kinds.get(kind, f"tests/unit/{kind}/test_{{}}.c").format(name)):
+            yield f"docs/threat-model.md: there is no test {kind}.{name}"
+    for section in page.split("\n## "):
+        for row in re.findall(r"^\|.*\|$", section, re.M)[2:] if "| test |" in section else []:
+            if "`" not in row.split("|")[-2]:
+                yield f"docs/threat-model.md: no test for {row.split('|')[1].strip()}"
+
+
 def command_line():
     verbs = read("node/cli/verbs.c").replace("\\\n", "\n")
     for page in ["docs/man/xiangtu.1", "docs/man/zh_CN/xiangtu.1"]:
@@ -69,7 +82,7 @@ def requests():
 
 def main():
     os.chdir(sys.argv[1])
-    complaints = [*code_map(), *links(), *command_line(), *requests()]
+    complaints = [*code_map(), *links(), *threat_model(), *command_line(), *requests()]
     print("\n".join(complaints) or "the documents name what is there")
     return 1 if complaints else 0
 

@@ -227,6 +227,32 @@ static void a_cutoff_ends_a_log_and_its_successor_goes_on(void)
 	shelf_release(s);
 }
 
+static void what_a_thief_withdrew_beyond_the_end_is_back(void)
+{
+	struct lesson l = nth(1);
+	struct cutoff cutoff = { .size = 1 };
+	struct lesson_row row;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	shelf_log_lesson(s, 0, &l);
+	shelf_withdraw(s, 0, l.id);
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && row.withdrawn);
+
+	shelf_new_trust(s);
+	shelf_trust_publisher(s, 0, "431081");
+	strcpy(cutoff.origin, LESSONS_ORIGIN);
+	SHELF_OK(log_root_at(s->c, s->logs[0].id, cutoff.size, cutoff.root,
+			     &s->err));
+	CHECK(trust_add_cutoff(shelf_trust(s), &cutoff) == STATUS_OK);
+	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
+	CHECK(shelf_get(s, l.id, &row) && !row.withdrawn && row.wanted);
+	shelf_release(s);
+}
+
 static void a_successor_is_foreign_until_it_is_named(void)
 {
 	struct lesson l = nth(1);
@@ -746,6 +772,7 @@ int main(void)
 	a_withdrawal_is_for_good();
 	what_is_out_of_scope_is_refused_and_harms_nothing();
 	a_cutoff_ends_a_log_and_its_successor_goes_on();
+	what_a_thief_withdrew_beyond_the_end_is_back();
 	a_successor_is_foreign_until_it_is_named();
 	a_delegated_log_counts_within_its_scope();
 	taking_back_ends_at_a_size_or_wholly();
