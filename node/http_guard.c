@@ -5,7 +5,6 @@
 
 #include <sys/socket.h>
 
-#include "node/http_listen.h"
 #include "node/http_server.h"
 #include "node/http_taken.h"
 #include "node/pace.h"
@@ -16,13 +15,11 @@ static int64_t now_ms(void)
 }
 
 enum status http_guard_init(struct http_guard *g, size_t connections,
-			    size_t per_source, size_t bodies_max)
+			    size_t per_source, size_t bodies_max,
+			    uint64_t seed)
 {
-	uint64_t seed = uv_hrtime();
-
 	if (uv_mutex_init(&g->lock) != 0)
 		return STATUS_NO_MEMORY;
-	(void)uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
 	http_places_init(&g->places, connections, per_source, bodies_max,
 			 seed);
 	g->cut = 0;
@@ -48,14 +45,10 @@ static uint64_t source_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	struct sockaddr_storage plain;
 
-	if (info == NULL || info->client_addr == NULL)
-		return 0;
-	if (info->client_addr->sa_family != AF_INET6)
-		return pace_source(info->client_addr);
-	http_unmap_address((const void *)info->client_addr, &plain);
-	return pace_source((const struct sockaddr *)&plain);
+	return info == NULL || info->client_addr == NULL ?
+		       0 :
+		       pace_source(info->client_addr);
 }
 
 static void connection_came(struct http_guard *g,

@@ -21,9 +21,10 @@ struct http_guard {
 	uint64_t cut; /* connections that had to go */
 };
 
-/* STATUS_OK or STATUS_NO_MEMORY. */
+/* `seed` as http_places_init() wants it. STATUS_OK or STATUS_NO_MEMORY. */
 enum status http_guard_init(struct http_guard *g, size_t connections,
-			    size_t per_source, size_t bodies_max);
+			    size_t per_source, size_t bodies_max,
+			    uint64_t seed);
 /* Once no connection is left. */
 void http_guard_release(struct http_guard *g);
 

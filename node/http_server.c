@@ -93,13 +93,15 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 			     struct err *err)
 {
 	struct http_server *server = calloc(1, sizeof(*server));
+	uint64_t seed = uv_hrtime();
 	enum status status;
 	int rc;
 
 	if (server == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "HTTP server");
 	fill_options(&server->options, options);
-	server->turns.seed = uv_hrtime();
+	(void)uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
+	server->turns.seed = seed;
 	server->owner = owner;
 	server->on_request = on_request;
 	server->try_fast = try_fast_cb;
@@ -114,7 +116,7 @@ enum status http_server_open(struct http_server **out, uv_loop_t *loop,
 	}
 	status = http_guard_init(&server->guard, server->options.connections,
 				 server->options.per_ip,
-				 server->options.bodies_max);
+				 server->options.bodies_max, seed);
 	if (status != STATUS_OK) {
 		(void)err_set(err, status, "HTTP server lock");
 		goto destroy_lock;

@@ -286,6 +286,7 @@ static enum status start_memory(struct node *n, struct err *err)
 	pace_init(&n->evidence_from, seed, NODE_EVIDENCE_FROM,
 		  NODE_EVIDENCE_FROM_MS);
 	pace_init(&n->lines_from, seed, NODE_LINES_FROM, NODE_LINES_FROM_MS);
+	pace_init(&n->proofs, seed, NODE_PROOFS, NODE_PROOFS_MS);
 	n->taker = upload_taker_new(&n->house);
 	status = lan_open(&n->lan, &n->house.conf, err);
 	if (status != STATUS_OK)

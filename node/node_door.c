@@ -20,17 +20,16 @@ void node_door_start(struct node *n)
 
 	memcpy(door.node_key, house_node_public(&n->house),
 	       sizeof(door.node_key));
-	pace_init(&n->proofs, 0, NODE_PROOFS, NODE_PROOFS_MS);
 	(void)engine_door(n->engine, &door);
 }
 
 /* Peers beyond what a signature or its check costs come again. */
 static bool may_compute(struct node *n, const struct engine_token *t)
 {
-	uint64_t wait_ms, from;
+	uint64_t wait_ms;
 
-	memcpy(&from, t->address.ip + 8, sizeof(from));
-	return pace_admit(&n->proofs, from, node_now(n), &wait_ms);
+	return pace_admit(&n->proofs, pace_source_ip(t->address.ip),
+			  node_now(n), &wait_ms);
 }
 
 static void prove(struct node *n, const uint8_t *btmh,

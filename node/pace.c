@@ -42,6 +42,18 @@ bool pace_admit(struct pace *pace, uint64_t source, int64_t now,
 	return true;
 }
 
+uint64_t pace_source_ip(const uint8_t ip[static 16])
+{
+	static const uint8_t ipv4[12] = { [10] = 0xff, [11] = 0xff };
+	uint64_t source = 0;
+
+	if (memcmp(ip, ipv4, sizeof(ipv4)) == 0)
+		memcpy(&source, ip + sizeof(ipv4), 4);
+	else
+		memcpy(&source, ip, sizeof(source));
+	return source;
+}
+
 uint64_t pace_source(const struct sockaddr *address)
 {
 	struct sockaddr_in v4;
@@ -50,10 +62,10 @@ uint64_t pace_source(const struct sockaddr *address)
 
 	if (address->sa_family == AF_INET6) {
 		memcpy(&v6, address, sizeof(v6));
-		memcpy(&source, v6.sin6_addr.s6_addr, sizeof(source));
+		source = pace_source_ip(v6.sin6_addr.s6_addr);
 	} else if (address->sa_family == AF_INET) {
 		memcpy(&v4, address, sizeof(v4));
-		source = v4.sin_addr.s_addr;
+		memcpy(&source, &v4.sin_addr.s_addr, 4);
 	}
 	return source;
 }

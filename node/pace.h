@@ -30,5 +30,7 @@ bool pace_admit(struct pace *pace, uint64_t source, int64_t now,
 /* An address as a source: an IPv4 one, or the /64 that a subscriber of IPv6
  * has. */
 uint64_t pace_source(const struct sockaddr *address);
+/* The same of an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d. */
+uint64_t pace_source_ip(const uint8_t ip[static 16]);
 
 #endif

@@ -70,6 +70,16 @@ static void addresses_are_sources(void)
 	d.sin6_addr.s6_addr[7] = 2;
 	CHECK(pace_source((struct sockaddr *)&c) !=
 	      pace_source((struct sockaddr *)&d));
+	/* An IPv4 address is the same whichever way it is written. */
+	c = d = (struct sockaddr_in6){ .sin6_family = AF_INET6 };
+	memset(c.sin6_addr.s6_addr + 10, 0xff, 2);
+	memcpy(c.sin6_addr.s6_addr + 12, &a.sin_addr, 4);
+	CHECK(pace_source((struct sockaddr *)&c) ==
+	      pace_source((struct sockaddr *)&a));
+	d = c;
+	d.sin6_addr.s6_addr[15]++;
+	CHECK(pace_source((struct sockaddr *)&c) !=
+	      pace_source((struct sockaddr *)&d));
 }
 
 int main(void)
