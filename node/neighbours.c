@@ -277,6 +277,16 @@ static void offer(struct best *best, struct neighbour *row,
 	best->rows[at] = row;
 }
 
+/* Is it to be asked for more than `size` entries of a log? */
+static bool shows_more(const struct neighbour *row, const uint8_t *origin,
+		       uint64_t size, int64_t now)
+{
+	const struct datagram_head *head = neighbour_head(row, origin);
+
+	return head != NULL && head->size > size && row->url[0] != 0 &&
+	       row->confirmed && neighbour_is_alive(row, now);
+}
+
 static uint64_t rank_by_size(const struct neighbour *row, const void *origin)
 {
 	return neighbour_head(row, origin)->size;
@@ -291,13 +301,26 @@ size_t neighbours_with_head(struct neighbours *table,
 
 	for (size_t i = 0; i < table->count; i++) {
 		struct neighbour *row = &table->rows[i];
-		const struct datagram_head *head = neighbour_head(row, origin);
 
-		if (head != NULL && head->size > size && row->url[0] != 0 &&
-		    row->confirmed && neighbour_is_alive(row, now))
+		if (shows_more(row, origin, size, now))
 			offer(&best, row, rank_by_size, origin);
 	}
 	return best.count;
+}
+
+struct neighbour *
+neighbours_turn_with_head(struct neighbours *table,
+			  const uint8_t origin[static DATAGRAM_ORIGIN_SIZE],
+			  uint64_t size, int64_t now, unsigned turn)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		struct neighbour *row =
+			&table->rows[(turn + i) % table->count];
+
+		if (shows_more(row, origin, size, now))
+			return row;
+	}
+	return NULL;
 }
 
 static uint64_t rank_by_trust(const struct neighbour *row, const void *arg)

@@ -218,6 +218,12 @@ size_t neighbours_with_head(struct neighbours *table,
 			    const uint8_t origin[static DATAGRAM_ORIGIN_SIZE],
 			    uint64_t size, int64_t now, struct neighbour **rows,
 			    size_t max);
+/* One of all of these, another one as `turn` goes up: whoever shows most may
+ * only say so. NULL when there is none. */
+struct neighbour *
+neighbours_turn_with_head(struct neighbours *table,
+			  const uint8_t origin[static DATAGRAM_ORIGIN_SIZE],
+			  uint64_t size, int64_t now, unsigned turn);
 /* Which show a newer trust note, or more root notes, than these? Newest trust
  * first. */
 size_t neighbours_with_trust(struct neighbours *table, uint32_t trust_version,

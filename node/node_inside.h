@@ -158,6 +158,7 @@ struct node {
 	size_t waits;	  /* logs that waited for trust, when last looked at */
 	int64_t waits_ms; /* when trust was last asked for */
 	int64_t looked_ms;    /* at neighbours that are ahead of us */
+	unsigned looks;	      /* how often */
 	int64_t own_asked_ms; /* somebody who has more of our own log */
 	bool statement_unsent;
 

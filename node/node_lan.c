@@ -15,7 +15,6 @@
 enum {
 	ASKS_AT_ONCE = 8,
 	LOOK_AGAIN_MS = 10 * 1000, /* at those who are ahead of us */
-	ASK_OF_A_LOG = 2, /* of these, in one look */
 	OWN_LOG_MS = 30 * 1000 /* between questions about our own log */
 };
 
@@ -117,15 +116,26 @@ static void look_at_heads(struct node *n, const struct neighbour *row)
 			     row->trust_version);
 }
 
+static bool ask_again(struct node *n, const struct neighbour *row,
+		      const struct log_info *info)
+{
+	struct source *source = source_of(n, row->url);
+
+	if (source == NULL || !source_is_fit(source, node_now(n)))
+		return false;
+	ask_checkpoint(n, row->url, info->hash);
+	return true;
+}
+
 /* News come once. Whoever could not be asked then, or failed, is asked again
- * while it is ahead of us. */
+ * while it is ahead of us: one of those who show most, and one of all in turn,
+ * so that sizes somebody makes up keep nobody from being asked. */
 static enum status look_again_at(void *owner, const struct log_info *info,
 				 struct err *err)
 {
-	struct neighbour *rows[ASKS_AT_ONCE];
+	struct neighbour *rows[ASKS_AT_ONCE], *row, *asked = NULL;
 	struct node *n = owner;
 	uint8_t hash[SHA256_SIZE];
-	unsigned asked = 0;
 	size_t count;
 
 	(void)err;
@@ -134,35 +144,34 @@ static enum status look_again_at(void *owner, const struct log_info *info,
 		return STATUS_OK;
 	count = neighbours_with_head(&n->neighbours, hash, info->size,
 				     node_now(n), rows, ASKS_AT_ONCE);
-	for (size_t i = 0; i < count && asked < ASK_OF_A_LOG; i++) {
-		struct source *source = source_of(n, rows[i]->url);
-
-		if (rows[i]->url[0] == 0 || source == NULL ||
-		    !source_is_fit(source, node_now(n)))
-			continue;
-		ask_checkpoint(n, rows[i]->url, info->hash);
-		asked++;
-	}
+	for (size_t i = 0; i < count && asked == NULL; i++)
+		if (ask_again(n, rows[i], info))
+			asked = rows[i];
+	row = neighbours_turn_with_head(&n->neighbours, hash, info->size,
+					node_now(n), n->looks);
+	if (row != NULL && row != asked)
+		(void)ask_again(n, row, info);
 	return STATUS_OK;
 }
 
 static void look_again(struct node *n)
 {
 	const struct trust_book *book = &n->house.trust;
-	struct neighbour *rows[ASKS_AT_ONCE];
+	struct neighbour *rows[NEIGHBOURS_MAX];
 	struct err err = ERR_INIT;
 	size_t count;
 
+	n->looks++;
 	(void)log_each(n->house.catalog, look_again_at, n, &err);
 	count = neighbours_with_trust(&n->neighbours,
 				      (uint32_t)book->trust.version,
 				      book->root.version, node_now(n), rows,
-				      ASKS_AT_ONCE);
+				      NEIGHBOURS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		struct source *source = source_of(n, rows[i]->url);
 
-		/* A rest and a walk under way are looked at in there. */
-		if (rows[i]->url[0] != 0 && source != NULL)
+		/* In which order they are asked is seen to in there. */
+		if (source != NULL && source_is_fit(source, node_now(n)))
 			follower_offer_trust(n->follower, source,
 					     rows[i]->root_version,
 					     rows[i]->trust_version);

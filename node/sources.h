@@ -39,6 +39,9 @@ struct source {
 	char evidence[17], evidence_seen[17], evidence_given[17];
 	int64_t evidence_due_ms; /* not looked at before */
 
+	/* When node/trust_walk.c last asked it; 0 never. */
+	int64_t walked_ms;
+
 	/* private */
 	unsigned holders;
 	int64_t used_ms;

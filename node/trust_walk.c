@@ -33,16 +33,33 @@ static bool is_news(const struct trust_walk *w, uint64_t root, uint64_t trust)
 
 /* --- who is asked --- */
 
+static bool goes_before(const struct source *a, const struct source *b)
+{
+	return a->upstream != b->upstream ? a->upstream :
+					    a->walked_ms < b->walked_ms;
+}
+
+/* Keep it in its place in the order; of equals who came first is first. */
 static void wait_for_turn(struct trust_walk *w, const struct trust_offer *offer)
 {
+	unsigned at;
+
 	for (unsigned i = 0; i < w->n_waiting; i++)
 		if (w->waiting[i].source == offer->source) {
 			w->waiting[i] = *offer;
 			return;
 		}
-	if (w->n_waiting == TRUST_WALK_WAITING_MAX)
+	at = w->n_waiting;
+	while (at > 0 &&
+	       goes_before(offer->source, w->waiting[at - 1].source))
+		at--;
+	if (at == TRUST_WALK_WAITING_MAX)
 		return;
-	w->waiting[w->n_waiting++] = *offer;
+	if (w->n_waiting == TRUST_WALK_WAITING_MAX)
+		source_drop(w->waiting[--w->n_waiting].source);
+	memmove(w->waiting + at + 1, w->waiting + at,
+		(w->n_waiting++ - at) * sizeof(*w->waiting));
+	w->waiting[at] = *offer;
 	source_hold(offer->source);
 }
 
@@ -69,6 +86,7 @@ static void next(struct trust_walk *w)
 			source_drop(offer.source);
 		} else {
 			w->now = offer;
+			offer.source->walked_ms = now_ms(w);
 			step(w);
 		}
 	}
@@ -144,7 +162,11 @@ static void fetched(void *owner, const struct http_reply *reply)
 static bool ask(struct trust_walk *w, struct err *err)
 {
 	char url[CONF_URL_MAX + 64];
-	struct http_get get = { .url = url, .max_bytes = TRUST_NOTE_MAX };
+	struct http_get get = {
+		.url = url,
+		.max_bytes = TRUST_NOTE_MAX,
+		.timeout_ms = w->now.source->upstream ? 0 : TRUST_WALK_NEAR_MS,
+	};
 
 	if (w->asked > 0)
 		(void)snprintf(url, sizeof(url), "%s/trust/root/%u.note",

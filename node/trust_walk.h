@@ -6,7 +6,11 @@
  *
  * One walk at a time; what others offer meanwhile waits, so that one who lacks
  * a note, shows a forged one or is slow never keeps an honest one from being
- * asked. Whoever lies or fails rests (node/sources.h).
+ * asked. Upstreams go first, then whoever was asked longest ago; when too many
+ * wait, whoever would be last is dropped. So neighbours that make up versions,
+ * as many as they may be, delay an upstream by one question of
+ * TRUST_WALK_NEAR_MS, and another neighbour until each was asked once. Whoever
+ * lies or fails rests (node/sources.h).
  *
  * Threads:  loop thread only.
  * Lifetime: trust_walk_init() -> offers -> trust_walk_stop(). */
@@ -17,7 +21,10 @@
 #include "node/sources.h"
 #include "node/trust_book.h"
 
-enum { TRUST_WALK_WAITING_MAX = 16 };
+enum {
+	TRUST_WALK_WAITING_MAX = 16,
+	TRUST_WALK_NEAR_MS = 10 * 1000 /* for a note of a neighbour's */
+};
 
 struct trust_walk_options {
 	uv_loop_t *loop;
@@ -43,7 +50,7 @@ struct trust_walk {
 
 	/* private */
 	struct trust_offer now; /* .source NULL while idle */
-	uint32_t asked;		/* the root it is asked for; 0: the trust note */
+	uint32_t asked; /* the root it is asked for; 0: the trust note */
 	struct http_fetch *fetch;
 	struct trust_offer waiting[TRUST_WALK_WAITING_MAX];
 	unsigned n_waiting;
@@ -54,7 +61,8 @@ void trust_walk_init(struct trust_walk *w,
 		     const struct trust_walk_options *options);
 
 /* `source` says it has these versions. When that is nothing new, nothing
- * happens; of one source the last word counts. */
+ * happens; of one source the last word counts. Who is dropped because too many
+ * wait is not told of: whoever still is ahead of us is to be offered again. */
 void trust_walk_offer(struct trust_walk *w, struct source *source,
 		      uint64_t root_version, uint64_t trust_version);
 

@@ -399,8 +399,20 @@ static void who_has_more_is_found_largest_first(void)
 	CHECK(neighbours_with_head(&table, origin, 0, 10, rows, 2) == 2);
 	CHECK(rows[1]->address == 4);
 	CHECK(neighbours_with_head(&table, origin, 0, 60004, rows, 3) == 2);
+	/* Each of them in turn, whatever the others say. */
+	for (uint32_t n = 2; n <= 5; n++) {
+		unsigned turn = 0;
+
+		do
+			rows[0] = neighbours_turn_with_head(&table, origin, 10,
+							    10, turn);
+		while (rows[0]->address != n && ++turn < 5);
+		CHECK(turn < 5);
+	}
+	CHECK(neighbours_turn_with_head(&table, origin, 50, 10, 3) == NULL);
 	origin[0] = 9;
 	CHECK(neighbours_with_head(&table, origin, 0, 10, rows, 3) == 0);
+	CHECK(neighbours_turn_with_head(&table, origin, 0, 10, 0) == NULL);
 	CHECK(neighbours_with_trust(&table, 1, 1, 10, rows, 3) == 0);
 	CHECK(neighbours_with_trust(&table, 0, 1, 10, rows, 3) == 3);
 	neighbours_release(&table);

@@ -6,7 +6,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/web.h"
 
-enum { LAST = 6 };
+enum { LAST = 6, CROWD = TRUST_WALK_WAITING_MAX + 4 };
 
 /* Root N: its threshold, its keys, and who signs it. The sizes and the keys
  * change at each step, and nobody stays from the first to the last. */
@@ -38,7 +38,7 @@ static void starved(void *owner, struct source *source)
 {
 	struct world *w = owner;
 
-	CHECK(source == w->from_good || source == w->from_bad);
+	CHECK(source != NULL);
 	w->starved++;
 }
 
@@ -212,6 +212,69 @@ static void who_waits_gets_a_turn(void)
 	world_end(&w);
 }
 
+/* As many as may wait, and more, of whom nobody serves anything. */
+static void offer_crowd(struct world *w, struct source **crowd, int64_t walked)
+{
+	for (unsigned i = 0; i < CROWD; i++) {
+		char url[32];
+
+		(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", i + 1);
+		crowd[i] = sources_at(&w->sources, url, 0);
+		crowd[i]->walked_ms = walked;
+		trust_walk_offer(&w->walk, crowd[i], ROOT_VERSION_MAX,
+				 UINT64_MAX);
+	}
+	CHECK(w->walk.n_waiting == TRUST_WALK_WAITING_MAX);
+}
+
+static void end_crowd(struct world *w, struct source *const *crowd)
+{
+	trust_walk_stop(&w->walk);
+	for (unsigned i = 0; i < CROWD; i++)
+		CHECK(crowd[i]->holders == 0);
+	world_end(w);
+}
+
+/* An upstream, and a neighbour that was not asked of late, go before them
+ * though they came first and there is no room. */
+static void a_crowd_of_invented_neighbours_holds_nobody_back(void)
+{
+	for (unsigned upstream = 0; upstream < 2; upstream++) {
+		struct source *crowd[CROWD];
+		struct world w;
+
+		world_make(&w);
+		CHECK(unlink(scratch_path(&w.scratch,
+					  "bad/trust/root/3.note")) == 0);
+		offer_bad(&w);
+		offer_crowd(&w, crowd, upstream ? 0 : 5);
+		w.from_good->upstream = upstream;
+		offer_good(&w);
+		CHECK(w.from_good->holders == 1);
+		WEB_UNTIL(&w.good, w.book.root.version == LAST);
+		for (unsigned i = 0; i < CROWD; i++)
+			CHECK(crowd[i]->failures == 0);
+		end_crowd(&w, crowd);
+	}
+}
+
+/* And where they go round and round, each is asked once before it is again. */
+static void who_was_asked_longest_ago_is_next(void)
+{
+	struct source *crowd[CROWD];
+	struct world w;
+
+	world_make(&w);
+	CHECK(unlink(scratch_path(&w.scratch, "bad/trust/root/3.note")) == 0);
+	offer_bad(&w);
+	offer_crowd(&w, crowd, 0);
+	WEB_UNTIL(&w.good, w.starved > TRUST_WALK_WAITING_MAX);
+	for (unsigned i = 0; i < TRUST_WALK_WAITING_MAX; i++)
+		CHECK(crowd[i]->walked_ms > 0);
+	CHECK(crowd[CROWD - 1]->walked_ms == 0); /* there was no room */
+	end_crowd(&w, crowd);
+}
+
 static void a_forged_version_is_a_lie_and_goes_nowhere(void)
 {
 	/* By its own key alone; by two of the three old keys it takes. */
@@ -301,6 +364,8 @@ int main(void)
 	five_versions_are_walked_one_by_one();
 	a_relay_that_leaves_out_a_version_holds_nobody_back();
 	who_waits_gets_a_turn();
+	a_crowd_of_invented_neighbours_holds_nobody_back();
+	who_was_asked_longest_ago_is_next();
 	a_forged_version_is_a_lie_and_goes_nowhere();
 	another_version_in_its_place_is_a_lie();
 	trust_under_a_replaced_root_waits_and_is_no_lie();
