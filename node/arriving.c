@@ -300,6 +300,7 @@ enum status arrivals_open(struct arrivals **out,
 			  struct err *err)
 {
 	struct arrivals *all = calloc(1, sizeof(*all));
+	uint64_t seed = uv_hrtime();
 
 	if (all == NULL || (all->payload_dir = strdup(
 				    options->payload_dir)) == NULL) {
@@ -310,6 +311,9 @@ enum status arrivals_open(struct arrivals **out,
 	all->o.payload_dir = all->payload_dir;
 	if (all->o.patience_ms == 0)
 		all->o.patience_ms = ARRIVING_PATIENCE_MS;
+	(void)uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
+	share_init(&all->readers, seed, ARRIVING_READERS_MAX);
+	share_init(&all->polls, seed, ARRIVING_READERS_MAX);
 	if (pthread_mutex_init(&all->lock, NULL) != 0)
 		goto free_all;
 	if (uv_async_init(options->loop, &all->wake, woken) != 0)
@@ -347,7 +351,8 @@ static void handle_closed(uv_handle_t *handle)
 void arrivals_close(struct arrivals *all, void (*on_closed)(void *owner),
 		    void *owner)
 {
-	assert(all->list == NULL && all->readers == 0 && all->polls == 0);
+	assert(all->list == NULL && all->readers.taken == 0 &&
+	       all->polls.taken == 0);
 
 	all->on_closed = on_closed;
 	all->closed_owner = owner;

@@ -29,7 +29,9 @@
 
 enum {
 	ARRIVING_PATIENCE_MS = 25 * 1000,
-	ARRIVING_READERS_MAX = 512, /* of all payloads; as many polls besides */
+	/* Of all payloads; as many polls besides. Of one address half at most
+	 * (node/share.h). */
+	ARRIVING_READERS_MAX = 512,
 	ARRIVING_URGENT_MAX = 64,
 	ARRIVING_AHEAD = 8 << 20,	/* bytes ahead of a reader */
 	ARRIVING_LINGER_MS = 10 * 1000	/* a viewer between two requests */

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "node/arriving.h"
+#include "node/share.h"
 
 enum { NO_PIECE = UINT32_MAX };
 
@@ -20,6 +21,8 @@ struct reader {
 	struct arriving *a;
 	struct reader *next, *previous;
 	struct http_sleeper *sleeper; /* NULL until it reads */
+	uint64_t source; /* who asks */
+	bool counted;	 /* among those there may be */
 	bool viewer;
 	bool asleep;	  /* it found nothing, and was not woken since */
 	int64_t since_ms; /* when it ran dry, or began to poll */
@@ -76,8 +79,8 @@ struct arrivals {
 
 	pthread_mutex_t lock;
 	struct arriving *list; /* those that have not ended */
-	unsigned readers;      /* of files */
-	unsigned polls;
+	struct share readers;  /* of files */
+	struct share polls;
 };
 
 /* Milliseconds on any thread, of no particular beginning. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "node/arriving_inside.h"
+#include "node/pace.h"
 #include "node/payload.h"
 #include "node/serve_file.h"
 #include "proto/encoding.h"
@@ -20,22 +21,29 @@ static void unlock(struct arrivals *all)
 
 /* --- readers --- */
 
-/* Under the lock: one more, or NULL when there are too many. */
-static struct reader *reader_new(struct arriving *a,
-				 const struct arriving_file *file)
+static struct share *share_of(const struct reader *r)
 {
-	struct arrivals *all = a->all;
-	unsigned *count = file == NULL ? &all->polls : &all->readers;
-	struct reader *r;
+	return r->file == NULL ? &r->a->all->polls : &r->a->all->readers;
+}
 
-	if (*count >= ARRIVING_READERS_MAX)
-		return NULL;
-	r = calloc(1, sizeof(*r));
+/* Under the lock: one more, or NULL when there are too many of those that may
+ * have to wait. */
+static struct reader *reader_new(struct arriving *a,
+				 const struct arriving_file *file,
+				 const struct http_head *head, bool waits)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+
 	if (r == NULL)
 		return NULL;
-	(*count)++;
 	r->a = a;
+	r->source = pace_source(http_head_address(head));
+	r->counted = waits;
 	r->file = file;
+	if (waits && !share_take(share_of(r), r->source)) {
+		free(r);
+		return NULL;
+	}
 	r->fd = -1;
 	r->since_ms = arriving_now();
 	r->next = a->readers;
@@ -70,10 +78,8 @@ static void reader_closes(void *owner)
 		a->readers = r->next;
 	if (r->next != NULL)
 		r->next->previous = r->previous;
-	if (r->file == NULL)
-		all->polls--;
-	else
-		all->readers--;
+	if (r->counted)
+		share_give(share_of(r), r->source);
 	if (r->file != NULL && r->viewer && r->at > r->last)
 		leave_trail(a, r->file, r->at);
 	arriving_unless_used(a);
@@ -340,16 +346,17 @@ static bool try_payload(struct arrivals *all, const struct http_head *head,
 	if (file != NULL && file->length == 0)
 		empty = content_type_of(file->path);
 	if (file != NULL && file->length > 0) {
+		uint64_t size;
+
 		asked_range(head, file->length, &range);
-		r = reader_new(a, file);
+		size = range.last - range.first + 1;
+		all_here = verified(a, file, range.first, size) == size;
+		r = reader_new(a, file, head, !all_here);
 	}
 	if (r != NULL) {
-		uint64_t size = range.last - range.first + 1;
-
 		r->viewer = arriving_is_viewer(head);
 		r->at = range.first;
 		r->last = range.last;
-		all_here = verified(a, file, range.first, size) == size;
 		if (r->viewer)
 			a->viewed_ms = arriving_now();
 	}
@@ -388,7 +395,7 @@ static bool try_pieces(struct arrivals *all, const struct http_head *head,
 		if (at_once)
 			arriving_map(&map, a->pieces, a->have);
 		else
-			r = reader_new(a, NULL);
+			r = reader_new(a, NULL, head, true);
 	}
 	if (r != NULL) {
 		r->after = after;

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "node/scatter.h"
+
 struct http_place_source {
 	struct http_place_source *next; /* of the bucket */
 	uint64_t source;
@@ -26,15 +28,10 @@ void http_places_release(struct http_places *p)
 	*p = (struct http_places){ .max = 0 };
 }
 
-/* The finalizer of MurmurHash3: every bit of source and seed matters. */
 static struct http_place_source **bucket_of(struct http_places *p,
 					    uint64_t source)
 {
-	uint64_t mixed = source ^ p->seed;
-
-	mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccd;
-	mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53;
-	return &p->buckets[(mixed ^ mixed >> 33) % 256];
+	return &p->buckets[scatter(source, p->seed) % 256];
 }
 
 static struct http_place_source *source_at(struct http_places *p,

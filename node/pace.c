@@ -3,6 +3,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "node/scatter.h"
+
 void pace_init(struct pace *pace, uint64_t seed, unsigned burst,
 	       unsigned every_ms)
 {
@@ -13,20 +15,11 @@ void pace_init(struct pace *pace, uint64_t seed, unsigned burst,
 		pace->full_ms[i] = INT64_MIN;
 }
 
-/* The finalizer of MurmurHash3: every bit of source and seed matters. */
-static unsigned slot_of(const struct pace *pace, uint64_t source)
-{
-	uint64_t mixed = source ^ pace->seed;
-
-	mixed = (mixed ^ mixed >> 33) * 0xff51afd7ed558ccd;
-	mixed = (mixed ^ mixed >> 33) * 0xc4ceb9fe1a85ec53;
-	return (unsigned)((mixed ^ mixed >> 33) % PACE_SLOTS);
-}
-
 bool pace_admit(struct pace *pace, uint64_t source, int64_t now,
 		uint64_t *wait_ms)
 {
-	int64_t *full = &pace->full_ms[slot_of(pace, source)];
+	int64_t *full = &pace->full_ms[scatter(source, pace->seed) %
+				       PACE_SLOTS];
 	int64_t all = (int64_t)pace->burst * pace->every_ms;
 	int64_t next;
 

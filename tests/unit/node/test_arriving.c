@@ -551,6 +551,41 @@ static void the_map_is_told_when_it_grows(struct stage *s)
 	check_map(now, BIG_PIECES + 1, 0xff, 0xff);
 }
 
+static void come_from(struct http_head *head, uint32_t address)
+{
+	struct sockaddr_in from = { .sin_family = AF_INET };
+
+	from.sin_addr.s_addr = address;
+	memcpy(&head->address, &from, sizeof(from));
+}
+
+/* One address has half of the places and no more; others find one. */
+static void nobody_takes_all_places_of_others(struct stage *s)
+{
+	static struct http_answer answers[ARRIVING_READERS_MAX];
+	struct http_answer other = HTTP_ANSWER_INIT;
+	char path[200];
+	struct http_head head = { .path = path };
+	unsigned count = 0;
+
+	do_on_loop(s, begin, 0);
+	(void)snprintf(path, sizeof(path), "/payload/%s/课/big.bin", s->hex);
+	come_from(&head, 1);
+	for (;;) {
+		answers[count] = (struct http_answer)HTTP_ANSWER_INIT;
+		CHECK(arrivals_try(s->all, &head, &answers[count]));
+		if (answers[count].code != 200)
+			break;
+		CHECK(++count < ARRIVING_READERS_MAX);
+	}
+	CHECK(answers[count].code == 503 && count == ARRIVING_READERS_MAX / 2);
+	come_from(&head, 2);
+	CHECK(arrivals_try(s->all, &head, &other) && other.code == 200);
+	http_answer_release(&other);
+	while (count > 0)
+		http_answer_release(&answers[--count]);
+}
+
 static void too_many_readers_are_sent_away(struct stage *s)
 {
 	static struct http_answer answers[ARRIVING_READERS_MAX];
@@ -560,17 +595,25 @@ static void too_many_readers_are_sent_away(struct stage *s)
 
 	do_on_loop(s, begin, 0);
 	(void)snprintf(path, sizeof(path), "/payload/%s/课/big.bin", s->hex);
-	for (int i = 0; i < ARRIVING_READERS_MAX; i++) {
+	for (uint32_t from = 1, i = 0; i < ARRIVING_READERS_MAX; from++) {
 		answers[i] = (struct http_answer)HTTP_ANSWER_INIT;
+		come_from(&head, from);
 		CHECK(arrivals_try(s->all, &head, &answers[i]));
-		CHECK(answers[i].code == 200 && answers[i].reader.read);
+		/* Towards the end some fall into one slot with others. */
+		CHECK(answers[i].code == 503 || answers[i].reader.read);
+		CHECK(from < 100 * ARRIVING_READERS_MAX);
+		i += answers[i].code == 200;
 	}
 	CHECK(arrivals_try(s->all, &head, &late) && late.code == 503);
 	do_on_loop(s, list_urgent, 64);
 	CHECK(s->listed == 64);
 	http_answer_release(&answers[0]);
-	late = (struct http_answer)HTTP_ANSWER_INIT;
-	CHECK(arrivals_try(s->all, &head, &late) && late.code == 200);
+	for (uint32_t from = 1; late.code != 200; from++) {
+		CHECK(from < 100 * ARRIVING_READERS_MAX);
+		come_from(&head, from);
+		late = (struct http_answer)HTTP_ANSWER_INIT;
+		CHECK(arrivals_try(s->all, &head, &late));
+	}
 	answers[0] = late;
 	for (int i = 0; i < ARRIVING_READERS_MAX; i++)
 		http_answer_release(&answers[i]);
@@ -610,6 +653,7 @@ int main(void)
 	play(who_hung_up_is_not_waited_for);
 	play(those_who_wait_come_first);
 	play(the_map_is_told_when_it_grows);
+	play(nobody_takes_all_places_of_others);
 	play(too_many_readers_are_sent_away);
 	play(a_stop_ends_all);
 	return 0;
