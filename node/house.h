@@ -187,7 +187,10 @@ enum status house_read_box(const char *dir, enum house_key k, struct buf *text,
 enum status house_unlock(struct house *h, enum house_key k,
 			 const uint8_t key[static KEYBOX_KEY_SIZE],
 			 struct err *err);
-/* Wipe the keys that are behind passphrases. */
+/* Look at the key files again: a running node is to know which of its keys have
+ * been put behind a passphrase, or out from behind one. */
+void house_look_at_keys(struct house *h);
+/* Wipe the keys that are behind passphrases now. */
 void house_lock(struct house *h);
 
 /* Write what tells this machine from others into DIR/machine. */

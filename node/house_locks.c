@@ -210,8 +210,54 @@ enum status house_unlock(struct house *h, enum house_key k,
 	return status;
 }
 
+/* Is this the plain text of a key with that public part? */
+static bool is_plain_of(enum house_key k, struct bytes text,
+			const struct public_key *public)
+{
+	struct secret_key *key = NULL;
+	struct seal_key *seal_key = NULL;
+	bool same = false;
+
+	if (k == HOUSE_RECORDS &&
+	    seal_key_parse(&seal_key, text) == STATUS_OK)
+		same = public_key_same(seal_key_public(seal_key), public);
+	if (k != HOUSE_RECORDS && secret_key_parse(&key, text) == STATUS_OK)
+		same = public_key_same(secret_key_public(key), public);
+	seal_key_free(seal_key);
+	secret_key_free(key);
+	return same;
+}
+
+static void look_at(struct house *h, enum house_key k)
+{
+	struct house_lock *lock = &h->locks[k];
+	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	struct keybox box;
+
+	if (read_text(h->dir, k, &text, &ignored) != STATUS_OK) {
+		/* As it was. */
+	} else if (keybox_parse(buf_bytes(&text), &box) == STATUS_OK) {
+		lock->boxed = lock->boxed ||
+			      public_key_same(&box.public, &lock->public);
+	} else if (is_plain_of(k, buf_bytes(&text), &lock->public)) {
+		lock->boxed = false;
+		if (!is_open(h, k))
+			(void)take_plain(h, k, buf_bytes(&text));
+	}
+	signing_wipe_buf(&text);
+}
+
+void house_look_at_keys(struct house *h)
+{
+	for (unsigned k = 0; k < HOUSE_KEYS; k++)
+		if (h->locks[k].there)
+			look_at(h, (enum house_key)k);
+}
+
 void house_lock(struct house *h)
 {
+	house_look_at_keys(h);
 	if (h->locks[HOUSE_PUBLISHER].boxed) {
 		secret_key_free(h->publisher_key);
 		h->publisher_key = NULL;

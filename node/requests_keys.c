@@ -50,6 +50,8 @@ enum status request_unlock(struct requests *r, const json_t *request,
 {
 	enum status status = need_node(r, err);
 
+	if (status == STATUS_OK)
+		house_look_at_keys(r->house);
 	for (unsigned k = 0; k < HOUSE_KEYS && status == STATUS_OK; k++) {
 		const char *hex = request_text(
 			request, house_key_name((enum house_key)k));

@@ -203,6 +203,18 @@ static enum status change_all(struct change *c, struct err *err)
 	return status;
 }
 
+/* A running node looks at its files again, so that 'status' and 'lock' go by
+ * what lies there now. */
+static void tell_node(const struct cli *cli)
+{
+	json_t *keys;
+	struct err ignored = ERR_INIT;
+
+	if (cli_ask_node(cli, json_pack("{s:s}", "verb", "unlock"), &keys,
+			 &ignored) == STATUS_OK)
+		json_decref(keys);
+}
+
 static void print_changed(const struct change *c)
 {
 	const json_t *name;
@@ -226,6 +238,7 @@ enum status cmd_trust_key_change(struct cli *cli, struct err *err)
 	c->cli = cli;
 	c->changed = json_array();
 	status = change_all(c, err);
+	tell_node(cli);
 	if (status == STATUS_OK && cli->json)
 		cli_print_json(json_pack("{s:O, s:b}", "changed", c->changed,
 					 "protected", c->new != NULL));

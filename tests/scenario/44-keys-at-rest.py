@@ -246,9 +246,13 @@ def protected_later(s, plain, old):
     path = os.path.join(plain.dir, "publisher.key")
     with open(path, "rb") as before:
         secret = before.read()
+        plain.start()
         plain.cli("trust", "key", "change-passphrase", "--new-passphrase-file", old)
         before.seek(0)
         check(secret not in before.read(), "the old file's own bytes are gone")
+    equal(keys_of(plain), all_are("unlocked"), "a running node knows that they are protected")
+    equal(plain.cli_json("lock"), all_are("locked"), "and forgets them when it is told to")
+    plain.stop()
     equal(plain.status()["keys"], all_are("locked"), "protected later")
 
 
