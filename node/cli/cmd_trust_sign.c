@@ -8,6 +8,7 @@
 #include "node/cli/verbs.h"
 #include "node/durable.h"
 #include "node/trust_diff.h"
+#include "signing/words.h"
 
 enum { KEYS_MAX = 16 };
 
@@ -116,6 +117,26 @@ static void tell(struct signing *s, const char *path,
 	puts("");
 }
 
+/* Whoever made up the draft can have made up what lies beside it, and with it
+ * what seems to change; but not the words. */
+static void show_beside(const struct trust_known *known)
+{
+	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
+
+	if (!known->roots.from_first) {
+		puts(tr("What changes is told by notes that lie beside it, and "
+			"nobody has compared those: --root FILE names others."));
+		return;
+	}
+	words_chinese(known->roots.fingerprint, chinese);
+	words_english(known->roots.fingerprint, english);
+	printf("%s\n  %s\n  %s\n",
+	       tr("What changes is told by notes that lie beside it, of the "
+		  "root with these words. Compare them with yours before you "
+		  "sign:"),
+	       chinese, english);
+}
+
 /* People see what they sign before they type a passphrase. */
 static void show(const struct signing *s, const char *path,
 		 const struct trust_draft *draft)
@@ -159,6 +180,8 @@ static enum status sign_files(struct signing *s, struct trust_draft *drafts,
 	struct cli *cli = s->cli;
 	enum status status;
 
+	if (s->known.beside && !cli->json)
+		show_beside(&s->known);
 	for (unsigned i = 0; i < cli->n_words; i++) {
 		show(s, cli->words[i], &drafts[i]);
 		if (drafts[i].kind == TRUST_DRAFT_ROOT)

@@ -334,6 +334,14 @@ static const struct translation translations[] = {
 	{ "Way", "方式" },
 	{ "Went out", "送出" },
 	{ "What", "事项" },
+	{ "What changes is told by notes that lie beside it, and nobody has "
+	  "compared those: --root FILE names others.",
+	  "改动是对照旁边的根文件和信任文件得出的，没有人核对过它们：可用 "
+	  "--root 文件 另外指定。" },
+	{ "What changes is told by notes that lie beside it, of the root with "
+	  "these words. Compare them with yours before you sign:",
+	  "改动是对照旁边的根文件和信任文件得出的，其根的词如下。签名之前请与您"
+	  "手上的核对：" },
 	{ "What is still locked has another passphrase.",
 	  "仍然上锁的密钥用的是另一个口令。" },
 	{ "When", "何时" },

@@ -160,6 +160,7 @@ static void read_beside(const char *file, struct trust_known *known)
 		    STATUS_OK ||
 	    root_chain_walk(&known->roots) != STATUS_OK)
 		return;
+	known->beside = known->roots.count > 0;
 	(void)note_files_each(folder, offer_trust, known, &ignored);
 }
 

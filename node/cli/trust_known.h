@@ -18,6 +18,7 @@ struct trust_known {
 	struct trust trust;
 	struct buf text; /* of that */
 	bool of_node;	 /* the data directory's own */
+	bool beside;	 /* of what lay beside the draft */
 };
 
 /*

@@ -79,6 +79,14 @@ def found_office(s, people, root, too_few):
     equal((said["dropped"], lacking(said)), (1, {1: 3}), "signatures of what it said before")
     refused(county, "trust", "accept", draft)
 
+    # What lies beside a note may be as made up as the note: its words are shown.
+    beside = people[4].carry(draft, root)[0]
+    shown = people[4].try_sign(beside)
+    check(shown.code == DONE and "Compare them" in shown.out and
+          county.status()["words_en"] in shown.out, f"whose root lies beside it: {shown}")
+    shown = people[4].try_sign(beside, "--root", root)
+    check("Compare them" not in shown.out, f"a root that was named: {shown}")
+
     # Two copies, signed apart by two and one, are joined at the office.
     mine, theirs = people[3].carry(draft)[0], people[4].carry(draft)[0]
     people[3].sign(mine, "--root", root)
