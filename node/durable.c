@@ -98,18 +98,22 @@ remove_unfinished:
 	return set_errno(err, path, error);
 }
 
+/* What may be no longer than a block is read into memory that never moves: it
+ * may be a secret. */
 static enum status read_all(int fd, size_t limit, struct buf *content,
 			    const char *path, struct err *err)
 {
-	size_t start = content->size;
+	size_t start = content->size, block = 64 * 1024;
 
 	for (;;) {
-		uint8_t *at = buf_reserve(content, 64 * 1024);
+		size_t left = limit + 1 - (content->size - start);
+		size_t size = left < block ? left : block;
+		uint8_t *at = buf_reserve(content, size);
 		ssize_t n;
 
 		if (at == NULL)
 			return set_errno(err, path, ENOMEM);
-		n = read(fd, at, 64 * 1024);
+		n = read(fd, at, size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

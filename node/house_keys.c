@@ -57,19 +57,9 @@ enum status house_put_key(const char *dir, const char *name,
 			  const struct secret_key *key,
 			  struct bytes passphrase, struct err *err)
 {
-	char plain[SECRET_KEY_TEXT_MAX + 1];
 	struct buf text = BUF_INIT;
-	enum status status;
+	enum status status = keybox_put_key(key, passphrase, &text);
 
-	if (passphrase.size > 0) {
-		status = keybox_close_key(key, passphrase, KEYBOX_PASSES,
-					  KEYBOX_KIB, &text);
-	} else {
-		secret_key_format(key, plain);
-		buf_printf(&text, "%s\n", plain);
-		signing_wipe(plain, sizeof(plain));
-		status = buf_status(&text);
-	}
 	return write_key_text(dir, name, status, &text, err);
 }
 
@@ -82,19 +72,9 @@ enum status house_write_key(const char *dir, const char *name,
 enum status house_put_seal_key(const char *dir, const struct seal_key *key,
 			       struct bytes passphrase, struct err *err)
 {
-	char plain[SECRET_KEY_TEXT_MAX + 1];
 	struct buf text = BUF_INIT;
-	enum status status;
+	enum status status = keybox_put_seal_key(key, passphrase, &text);
 
-	if (passphrase.size > 0) {
-		status = keybox_close_seal_key(key, passphrase, KEYBOX_PASSES,
-					       KEYBOX_KIB, &text);
-	} else {
-		seal_key_format(key, plain);
-		buf_printf(&text, "%s\n", plain);
-		signing_wipe(plain, sizeof(plain));
-		status = buf_status(&text);
-	}
 	return write_key_text(dir, house_key_file(HOUSE_RECORDS), status,
 			      &text, err);
 }

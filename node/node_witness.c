@@ -174,7 +174,8 @@ void node_witness_tick(struct node *n)
 
 	if (n->stopping)
 		return;
-	if (n->witness_looked_ms == 0 || now - n->witness_looked_ms >= LOOK_MS) {
+	if (n->witness_looked_ms == 0 ||
+	    now - n->witness_looked_ms >= LOOK_MS) {
 		if (n->witness_looked_ms == 0)
 			(void)log_each(n->house.catalog, tell_again, n, &err);
 		n->witness_looked_ms = now;

@@ -43,8 +43,9 @@ enum status own_kept_shown(struct house *h, struct err *err);
 enum status own_kept_elsewhere(struct house *h, struct err *err);
 
 /* While nothing is confirmed, a drive that got its copy of the log here and now
- * says nothing about others when it shows it again. Durable; the last
- * OWN_KEPT_DRIVES of them are remembered, and forgotten with the continuity. */
+ * says nothing about others when it shows it again. Durable; forgotten with the
+ * continuity. OWN_KEPT_DRIVES of them are remembered at least; one that came
+ * when there was no more room counts as one from elsewhere. */
 enum { OWN_KEPT_DRIVES = 64 };
 enum status own_kept_to_drive(struct house *h, const char *drive,
 			      struct err *err);

@@ -1,9 +1,9 @@
-/* May a publisher sign below its own log now? A log has one history, and whoever
- * signs behind an old state of it makes a second: followers and witnesses
- * cannot tell that from fraud, and the log ends there for ever. An old state
- * comes back easily: last month's disk image, a directory copied back, a new
- * computer. So a publisher that does not know its disk to be the one it signed
- * on last asks those who hold the log before it signs.
+/* May a publisher sign below its own log now? A log has one history, and
+ * whoever signs behind an old state of it makes a second: followers and
+ * witnesses cannot tell that from fraud, and the log ends there for ever. An
+ * old state comes back easily: last month's disk image, a directory copied
+ * back, a new computer. So a publisher that does not know its disk to be the
+ * one it signed on last asks those who hold the log before it signs.
  *
  * Pure: facts in, a verdict out. What is known and asked in a running node is
  * node/node_own.c, what is kept on disk node/own_kept.c; what a liar can do to

@@ -88,16 +88,12 @@ void upload_refuse(struct take *k, enum status status, const struct err *err)
 /* All of it is here: the newest acknowledgement, if there is one. */
 static void say_held(struct take *k)
 {
-	if (k->is_own) {
-		k->answer->code = 200;
-		k->answer->own_shown = true;
-	}
-
 	struct catalog *c = k->t->house->catalog;
 	struct err err = ERR_INIT;
 	struct log_info info;
 	enum status status = log_get(c, k->offer.log, &info, &err);
 
+	k->answer->own_shown = k->is_own;
 	if (status == STATUS_OK) {
 		k->answer->code = 200;
 		k->answer->size = info.size;

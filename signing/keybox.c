@@ -163,13 +163,12 @@ static void put_box(struct buf *out, struct bytes text, const uint8_t *key)
 {
 	uint8_t raw[BOX_MAX];
 	size_t head = crypto_secretbox_NONCEBYTES;
+	size_t mac = crypto_secretbox_MACBYTES;
 
 	signing_random(raw, head);
 	(void)crypto_secretbox_easy(raw + head, text.data, text.size, raw, key);
 	buf_puts(out, "box ");
-	buf_put_base64(out, (struct bytes){ raw, head +
-							 crypto_secretbox_MACBYTES +
-							 text.size });
+	buf_put_base64(out, (struct bytes){ raw, head + mac + text.size });
 	buf_puts(out, "\n");
 }
 
@@ -226,4 +225,37 @@ enum status keybox_close_seal_key(const struct seal_key *key,
 			    passes, kib, out);
 	signing_wipe(text, sizeof(text));
 	return status;
+}
+
+/* In one piece, so that no smaller buffer is left behind. */
+static enum status put_plain(char text[static SECRET_KEY_TEXT_MAX + 1],
+			     struct buf *out)
+{
+	buf_printf(out, "%s\n", text);
+	signing_wipe(text, SECRET_KEY_TEXT_MAX + 1);
+	return buf_status(out);
+}
+
+enum status keybox_put_key(const struct secret_key *key,
+			   struct bytes passphrase, struct buf *out)
+{
+	char text[SECRET_KEY_TEXT_MAX + 1];
+
+	if (passphrase.size > 0)
+		return keybox_close_key(key, passphrase, KEYBOX_PASSES,
+					KEYBOX_KIB, out);
+	secret_key_format(key, text);
+	return put_plain(text, out);
+}
+
+enum status keybox_put_seal_key(const struct seal_key *key,
+				struct bytes passphrase, struct buf *out)
+{
+	char text[SECRET_KEY_TEXT_MAX + 1];
+
+	if (passphrase.size > 0)
+		return keybox_close_seal_key(key, passphrase, KEYBOX_PASSES,
+					     KEYBOX_KIB, out);
+	seal_key_format(key, text);
+	return put_plain(text, out);
 }

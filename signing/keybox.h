@@ -76,4 +76,12 @@ enum status keybox_close_seal_key(const struct seal_key *key,
 				  struct bytes passphrase, uint32_t passes,
 				  uint32_t kib, struct buf *out);
 
+/* Append what stands in a key file: the protected text at the usual costs, or
+ * the plain one, a line, for a passphrase of size 0. `out` is empty, and the
+ * caller wipes it (signing_wipe_buf). STATUS_NO_MEMORY. */
+enum status keybox_put_key(const struct secret_key *key,
+			   struct bytes passphrase, struct buf *out);
+enum status keybox_put_seal_key(const struct seal_key *key,
+				struct bytes passphrase, struct buf *out);
+
 #endif

@@ -90,27 +90,10 @@ void key_text_release(struct key_text *k)
 	signing_wipe_buf(&k->text);
 }
 
-static enum status write_plain(const struct any_key *key, struct buf *out)
-{
-	char text[SECRET_KEY_TEXT_MAX + 1];
-
-	if (key->sign != NULL)
-		secret_key_format(key->sign, text);
-	else
-		seal_key_format(key->seal, text);
-	buf_printf(out, "%s\n", text);
-	signing_wipe(text, sizeof(text));
-	return buf_status(out);
-}
-
 enum status any_key_write(const struct any_key *key, struct bytes passphrase,
 			  struct buf *out)
 {
-	if (passphrase.size == 0)
-		return write_plain(key, out);
 	return key->sign != NULL ?
-		       keybox_close_key(key->sign, passphrase, KEYBOX_PASSES,
-					KEYBOX_KIB, out) :
-		       keybox_close_seal_key(key->seal, passphrase,
-					     KEYBOX_PASSES, KEYBOX_KIB, out);
+		       keybox_put_key(key->sign, passphrase, out) :
+		       keybox_put_seal_key(key->seal, passphrase, out);
 }

@@ -59,7 +59,8 @@ static enum status ask(const struct cli *cli, const struct backup *b,
 {
 	struct passphrase *passphrase;
 	enum status status = passphrase_ask(
-		cli, PASSPHRASE_OPEN, root ? tr("root key") : tr("of the backup"),
+		cli, PASSPHRASE_OPEN,
+		root ? tr("root key") : tr("of the backup"),
 		root ? "root-passphrase-file" : NULL, &passphrase, err);
 
 	if (status == STATUS_NOT_FOUND)

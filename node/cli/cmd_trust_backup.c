@@ -114,7 +114,8 @@ static enum status open_office(struct backing *b, struct err *err)
 	for (unsigned i = 0; i < BACKUP_KEYS; i++)
 		boxed = boxed ||
 			(sheet[i].bit != BACKUP_ROOT && b->keys[i].boxed);
-	status = passphrase_ask(b->cli, boxed ? PASSPHRASE_OPEN : PASSPHRASE_NEW,
+	status = passphrase_ask(b->cli,
+				boxed ? PASSPHRASE_OPEN : PASSPHRASE_NEW,
 				boxed ? tr("keys of this office") :
 					tr("of the backup"),
 				NULL, &b->office, err);
@@ -193,7 +194,9 @@ static void put_head(const struct backup *b, struct buf *out)
 
 	words_chinese(b->fingerprint, chinese);
 	words_english(b->fingerprint, english);
-	buf_printf(out, "乡土 xiangtu\n%s\n%s\n\n%s  (%s, %s)\n%s %s\n%s %s\n  %s\n",
+	buf_printf(out,
+		   "乡土 xiangtu\n%s\n%s\n\n%s  (%s, %s)\n%s %s\n%s %s\n"
+		   "  %s\n",
 		   tr("The keys of this office. Keep this sheet in a safe:"),
 		   tr("with it and its passphrase anybody is this office."),
 		   b->name, tr(level_name(b->level)), b->region,

@@ -108,8 +108,8 @@ enum status cmd_trust_evidence(struct cli *cli, struct err *err)
 {
 	const char *folder = cli_value(cli, "to");
 	json_t *list;
-	enum status status = cli_ask(cli, json_pack("{s:s}", "verb", "evidence"),
-				     &list, err);
+	enum status status = cli_ask(
+		cli, json_pack("{s:s}", "verb", "evidence"), &list, err);
 
 	if (status != STATUS_OK)
 		return status;

@@ -250,12 +250,16 @@ static enum status write_key(struct founding *f, size_t i, struct err *err)
 	return status;
 }
 
-/* A mistyped passphrase in the middle leaves keys that nothing names. */
-static void remove_keys(const struct founding *f, size_t count)
+/* A mistyped passphrase in the middle, or a full stick, leaves nothing: keys
+ * that no note names would only be in the way of the next attempt. */
+static void remove_all(const struct founding *f)
 {
 	char path[4200];
 
-	for (size_t i = 0; i < count; i++) {
+	(void)unlink(f->root_path);
+	if (f->has_trust_draft)
+		(void)unlink(f->trust_path);
+	for (size_t i = 0; i < f->root.key_count; i++) {
 		if (f->keys[i] == NULL)
 			continue;
 		key_path(f, i, path);
@@ -265,20 +269,13 @@ static void remove_keys(const struct founding *f, size_t count)
 	}
 }
 
-static enum status write_all(struct founding *f, struct err *err)
+static enum status write_each(struct founding *f, struct err *err)
 {
-	enum status status = durable_make_dir(f->folder, 0700, err);
+	enum status status = STATUS_OK;
 
-	if (status == STATUS_OK)
-		status = check_folder(f, err);
-	for (size_t i = 0; i < f->root.key_count && status == STATUS_OK;
-	     i++) {
-		if (f->keys[i] == NULL)
-			continue;
-		status = write_key(f, i, err);
-		if (status != STATUS_OK)
-			remove_keys(f, i + 1);
-	}
+	for (size_t i = 0; i < f->root.key_count && status == STATUS_OK; i++)
+		if (f->keys[i] != NULL)
+			status = write_key(f, i, err);
 	if (status == STATUS_OK && f->has_trust_draft)
 		status = durable_write(f->trust_path,
 				       buf_bytes(&f->trust_draft.whole), 0644,
@@ -287,6 +284,20 @@ static enum status write_all(struct founding *f, struct err *err)
 		status = durable_write(f->root_path,
 				       buf_bytes(&f->root_draft.whole), 0644,
 				       err);
+	return status;
+}
+
+static enum status write_all(struct founding *f, struct err *err)
+{
+	enum status status = durable_make_dir(f->folder, 0700, err);
+
+	if (status == STATUS_OK)
+		status = check_folder(f, err);
+	if (status != STATUS_OK)
+		return status;
+	status = write_each(f, err);
+	if (status != STATUS_OK)
+		remove_all(f);
 	return status;
 }
 

@@ -184,7 +184,7 @@ enum status cmd_trust_key_new(struct cli *cli, struct err *err)
 			       "'%s' is no name of a key: no spaces, no '+'",
 			       cli->words[0]);
 	status = passphrase_ask_new(cli, cli->words[0], "passphrase-file",
-				&passphrase, err);
+				    &passphrase, err);
 	/* As init: without a terminal it is made unprotected, and that is
 	 * said. */
 	if (status == STATUS_NOT_FOUND) {

@@ -133,8 +133,8 @@ static enum status open_all(struct change *c, struct err *err)
 				 "the passphrase is wrong: it opens no key");
 	if (status != STATUS_OK)
 		return status;
-	status = passphrase_ask_new(c->cli, tr("new one"), "new-passphrase-file",
-				&c->new, err);
+	status = passphrase_ask_new(c->cli, tr("new one"),
+				    "new-passphrase-file", &c->new, err);
 	if (status == STATUS_NOT_FOUND)
 		return err_set(err, STATUS_USAGE,
 			       "give --new-passphrase-file FILE, or type a new "

@@ -32,7 +32,8 @@ enum status init_keys_ask(const struct cli *cli, struct init_keys *keys,
 				NULL, &keys->office, err);
 	if (status == STATUS_OK && for_root)
 		status = passphrase_ask(cli, PASSPHRASE_NEW, tr("root key"),
-					"root-passphrase-file", &keys->root, err);
+					"root-passphrase-file", &keys->root,
+					err);
 	if (status == STATUS_NOT_FOUND) {
 		*err = (struct err)ERR_INIT;
 		status = STATUS_OK;

@@ -8,13 +8,6 @@
 #include "node/durable.h"
 #include "signing/keybox.h"
 
-static void wipe(struct buf *text)
-{
-	if (text->data != NULL)
-		signing_wipe(text->data, text->size);
-	buf_release(text);
-}
-
 static enum status check_free(const char *path)
 {
 	return access(path, F_OK) == 0 ? STATUS_EXISTS : STATUS_OK;
@@ -67,7 +60,7 @@ enum status key_file_read(const struct cli *cli, const char *path,
 		 secret_key_parse(out, buf_bytes(&text)) != STATUS_OK)
 		status = err_set(err, STATUS_MALFORMED,
 				 "'%s' is no secret key", path);
-	wipe(&text);
+	signing_wipe_buf(&text);
 	return status;
 }
 
@@ -75,28 +68,21 @@ enum status key_file_write(const char *path, const struct secret_key *key,
 			   const struct passphrase *passphrase,
 			   struct err *err)
 {
-	char plain[SECRET_KEY_TEXT_MAX + 2];
+	struct bytes phrase = { NULL, 0 };
 	struct buf text = BUF_INIT;
 	enum status status = check_free(path);
 
 	if (status != STATUS_OK)
 		return err_set(err, status, "'%s' is there already", path);
-	if (passphrase == NULL) {
-		secret_key_format(key, plain);
-		buf_puts(&text, plain);
-		buf_puts(&text, "\n");
-		signing_wipe(plain, sizeof(plain));
-		status = buf_status(&text);
-	} else {
-		status = keybox_close_key(key, passphrase_bytes(passphrase),
-					  KEYBOX_PASSES, KEYBOX_KIB, &text);
-	}
+	if (passphrase != NULL)
+		phrase = passphrase_bytes(passphrase);
+	status = keybox_put_key(key, phrase, &text);
 	if (status != STATUS_OK)
 		(void)err_set(err, status, "write '%s': %s", path,
 			      status_text(status));
 	else
 		status = durable_write(path, buf_bytes(&text), 0600, err);
-	wipe(&text);
+	signing_wipe_buf(&text);
 	return status;
 }
 
@@ -139,7 +125,7 @@ static enum status read_public_file(const char *path, struct public_key *out,
 	status = public_key_parse(line, out);
 	if (status != STATUS_OK)
 		status = public_of_secret(buf_bytes(&text), out);
-	wipe(&text);
+	signing_wipe_buf(&text);
 	return status == STATUS_OK ?
 		       STATUS_OK :
 		       err_set(err, status, "'%s' holds no key", path);

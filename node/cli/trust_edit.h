@@ -12,7 +12,7 @@
 
 struct trust_edit {
 	struct trust trust; /* what it is to say: change this */
-	json_t *more; /* NULL, or what the answer in JSON has besides; its own */
+	json_t *more; /* NULL, or what the JSON answer has besides; its own */
 
 	/* private */
 	struct trust_known known;

@@ -210,7 +210,8 @@ enum status trust_known_signers(const struct trust_known *known,
 	if (draft->kind == TRUST_DRAFT_ROOT)
 		return signers_of_root(known, draft, out, count);
 	needed = draft->trust.root;
-	if (coming != NULL && (newest == NULL || coming->version == newest->version + 1))
+	if (coming != NULL &&
+	    (newest == NULL || coming->version == newest->version + 1))
 		newest = coming;
 	if (newest == NULL)
 		return err_set(err, STATUS_USAGE,

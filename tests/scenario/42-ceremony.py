@@ -6,6 +6,7 @@ nothing, too few are told so and nothing is taken in. Then an office publishes,
 a station follows, the root is changed by the thresholds of both, and two of
 five keys, which somebody has stolen, can do nothing."""
 import os
+import subprocess
 
 from ceremony import Person, lacking, next_root, refused, sign_with
 from lib import DONE, FAILED, REFUSED, USAGE, check, equal, run, wait_for
@@ -172,6 +173,41 @@ def one_key_is_enough(s):
     equal(small.status()["trust"], 4, "a file was asked for: nothing is taken in")
 
 
+def revoke_in_the_middle(s):
+    """A log ends at a size it once had, with the root it had then."""
+    office = s.county(name="office", region="431004", words=["--unprotected"])
+    origin = office.status()["origin"]
+    made, heads = [], {}
+    for title in ("一", "二", "三", "四", "五"):
+        made.append(office.cli_json("publish", s.file(f"{title}.bin", 1000), "--title", title,
+                                    "--topic", "产业", "--no-media")["id"])
+        log = office.status()["logs"][0]
+        heads[log["size"]] = log["root"]
+    equal(sorted(heads), [1, 2, 3, 4, 5], "sizes of the log")
+    office.cli_fails(REFUSED, "trust", "revoke", origin, "--good-up-to", 3, "--root", heads[2])
+    office.cli_fails(USAGE, "trust", "revoke", origin, "--good-up-to", 6)
+    said = office.cli_json("trust", "revoke", origin, "--good-up-to", 3)
+    equal((said["entries_beyond"], said["lessons_beyond"]), (2, 2), "what comes after")
+    end = office.cli_json("trust", "show")["cutoffs"][0]
+    equal((end["origin"], end["size"], end["root"]), (origin, 3, heads[3]), "the end")
+    equal({lesson["id"] for lesson in office.cli_json("lessons")}, set(made[:3]), "what stays")
+
+
+def full_stick(s):
+    """What could not be written to the end is not there at all."""
+    stick = s.path("full-stick")
+    os.mkdir(stick)
+    words = ["mount", "-t", "tmpfs", "-o", "nr_inodes=6", "tmpfs", stick]
+    if subprocess.run(words, capture_output=True, check=False).returncode != 0:
+        return
+    try:
+        result = Person(s, "full").try_cli("trust", "init", "--keys", 5, "--threshold", 3, "--to",
+                                           stick, "--unprotected")
+        equal((result.code, os.listdir(stick)), (FAILED, []), f"a full stick: {result}")
+    finally:
+        subprocess.run(["umount", stick], check=False)
+
+
 def story(s):
     people = [Person(s, name).make_key() for name in NAMES]
     root, too_few = gather(s, people, make_root(s, people))
@@ -183,6 +219,8 @@ def story(s):
     keys = change_root(s, people, county, root, station)
     thieves_of_two_keys(s, people, county, keys)
     one_key_is_enough(s)
+    revoke_in_the_middle(s)
+    full_stick(s)
 
 
 run(story)

@@ -130,6 +130,26 @@ static void an_office_s_key_for_records_is_kept_likewise(void)
 	buf_release(&text);
 }
 
+static void a_key_file_is_plain_without_a_passphrase(void)
+{
+	struct secret_key *key = made("plain"), *opened = NULL;
+	struct buf text = BUF_INIT;
+
+	CHECK(keybox_put_key(key, phrase(""), &text) == STATUS_OK);
+	CHECK(!keybox_is(buf_bytes(&text)));
+	CHECK(text.data[text.size - 1] == '\n');
+	CHECK(secret_key_parse(&opened, buf_bytes(&text)) == STATUS_OK);
+	CHECK(public_key_same(secret_key_public(opened),
+			      secret_key_public(key)));
+	signing_wipe_buf(&text);
+	CHECK(keybox_put_key(key, phrase("eight or more"), &text) ==
+	      STATUS_OK);
+	CHECK(keybox_is(buf_bytes(&text)));
+	signing_wipe_buf(&text);
+	secret_key_free(opened);
+	secret_key_free(key);
+}
+
 int main(void)
 {
 	CHECK(signing_init() == STATUS_OK);
@@ -137,5 +157,6 @@ int main(void)
 	every_changed_byte_is_noticed();
 	a_file_cannot_ask_for_more_than_the_bounds();
 	an_office_s_key_for_records_is_kept_likewise();
+	a_key_file_is_plain_without_a_passphrase();
 	return 0;
 }
