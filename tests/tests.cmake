@@ -89,7 +89,7 @@ foreach(layer proto signing catalog node)
     target_compile_definitions(${name} PRIVATE TESTS_DIR="${PROJECT_SOURCE_DIR}/tests")
     string(REPLACE torture_ "" name ${name})
     add_test(NAME torture.${name} COMMAND torture_${name})
-    set_tests_properties(torture.${name} PROPERTIES LABELS "torture;${layer}" TIMEOUT 300)
+    set_tests_properties(torture.${name} PROPERTIES LABELS "torture;${layer}" TIMEOUT 900)
   endforeach()
 endforeach()
 
