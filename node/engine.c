@@ -21,6 +21,8 @@ enum {
 	REST_FIRST_MS = 200,
 	REST_MAX_MS = 30 * 1000,
 	HEALTHY_MS = 60 * 1000,
+	PATIENCE_MS = 120 * 1000,
+	PATIENCE_ROUNDS = 8, /* it is looked after in */
 };
 
 enum state {
@@ -34,6 +36,7 @@ struct slot {
 	bool used;
 	bool added; /* ENGINE_ADDED was told */
 	bool releasing;
+	uint32_t rounds; /* its release was waited for */
 	enum engine_mode mode;
 	uint32_t pieces;
 	bool lan_only; /* as its owner says */
@@ -62,6 +65,12 @@ struct engine {
 	bool process_open; /* its ended callback is still to come */
 	uv_timer_t rest;
 	uint64_t rest_ms;
+	uv_timer_t watch; /* runs while an answer is waited for */
+	uint64_t patience_ms;
+	uint64_t taken; /* as of the last round */
+	uint32_t taking_rounds; /* since it took something */
+	bool stats_due;
+	uint32_t stats_rounds; /* since it was asked for them */
 	uint32_t restarts;
 	uint32_t in_a_row;
 	char last_end[160];
@@ -222,11 +231,15 @@ static bool frame_came(void *owner, struct bytes frame)
 		return false;
 	if (event.type == ENGINE_READY)
 		set_state(e, RUNNING);
+	if (event.type == ENGINE_STATS)
+		e->stats_due = false;
 	tell(e, &event);
 	return true;
 }
 
 /* --- Starting, dying, closing --- */
+
+static void watch_begin(struct engine *e);
 
 static enum status send_command(struct engine *e,
 				const struct engine_command *command)
@@ -238,7 +251,10 @@ static enum status send_command(struct engine *e,
 		buf_release(&frame);
 		return status;
 	}
-	return engine_process_take(&e->process, &frame);
+	status = engine_process_take(&e->process, &frame);
+	if (status == STATUS_BUSY)
+		watch_begin(e);
+	return status;
 }
 
 static enum status send_limits(struct engine *e)
@@ -255,6 +271,70 @@ static enum status send_door(struct engine *e)
 					  .door = e->door };
 
 	return e->has_door ? send_command(e, &command) : STATUS_OK;
+}
+
+/* --- An engine that does not answer --- */
+
+/* Counted in rounds and not by the clock: a node that was stopped itself finds
+ * one round gone by, and the answer waiting. */
+static bool is_overdue(uint32_t rounds)
+{
+	return rounds > PATIENCE_ROUNDS;
+}
+
+static const char *wait_a_round(struct engine *e, bool *waits)
+{
+	bool queued = engine_process_queued(&e->process) > 0;
+	uint64_t taken = e->process.frames_taken;
+	const char *why = NULL;
+
+	if (!queued || taken != e->taken)
+		e->taking_rounds = 0;
+	else if (is_overdue(++e->taking_rounds))
+		why = "did not take what it was told";
+	e->taken = taken;
+	if (e->stats_due && is_overdue(++e->stats_rounds))
+		why = "did not answer";
+	*waits = queued || e->stats_due;
+	for (uint32_t i = 0; i < e->slot_count; i++) {
+		struct slot *s = &e->slots[i];
+
+		if (!s->used || !s->releasing)
+			continue;
+		*waits = true;
+		if (is_overdue(++s->rounds))
+			why = "did not let go of a payload";
+	}
+	return why;
+}
+
+static void watched(uv_timer_t *timer)
+{
+	struct engine *e = timer->data;
+	const char *why;
+	bool waits;
+
+	why = wait_a_round(e, &waits);
+	if (!waits)
+		uv_timer_stop(timer);
+	else if (why != NULL)
+		engine_end(e, why);
+}
+
+static void watch_begin(struct engine *e)
+{
+	uint64_t round_ms = e->patience_ms / PATIENCE_ROUNDS;
+
+	if (!uv_is_active((uv_handle_t *)&e->watch) && e->state != CLOSING)
+		uv_timer_start(&e->watch, watched, round_ms, round_ms);
+}
+
+static void watch_end(struct engine *e)
+{
+	e->taken = 0;
+	e->taking_rounds = 0;
+	e->stats_due = false;
+	uv_timer_stop(&e->watch);
 }
 
 static void process_ended(void *owner, const char *how);
@@ -309,6 +389,13 @@ static void rest_closed(uv_handle_t *handle)
 	on_closed(owner);
 }
 
+static void watch_closed(uv_handle_t *handle)
+{
+	struct engine *e = handle->data;
+
+	uv_close((uv_handle_t *)&e->rest, rest_closed);
+}
+
 static bool is_healthy(const struct engine *e)
 {
 	return e->state == RUNNING &&
@@ -323,10 +410,11 @@ static void process_ended(void *owner, const char *how)
 
 	e->process_open = false;
 	if (e->state == CLOSING) {
-		uv_close((uv_handle_t *)&e->rest, rest_closed);
+		uv_close((uv_handle_t *)&e->watch, watch_closed);
 		return;
 	}
 	slots_forget(e);
+	watch_end(e);
 	set_state(e, RESTING);
 	e->in_a_row = healthy ? 1 : e->in_a_row + 1;
 	(void)snprintf(e->last_end, sizeof(e->last_end), "%s", how);
@@ -346,10 +434,11 @@ void engine_close(struct engine *e, engine_closed_cb on_closed)
 	assert(e->state != CLOSING);
 	e->state = CLOSING;
 	e->on_closed = on_closed;
+	watch_end(e);
 	if (e->process_open)
 		engine_process_close(&e->process);
 	else
-		uv_close((uv_handle_t *)&e->rest, rest_closed);
+		uv_close((uv_handle_t *)&e->watch, watch_closed);
 }
 
 /* --- Opening --- */
@@ -467,6 +556,10 @@ enum status engine_open(struct engine **out, uv_loop_t *loop,
 	signal(SIGPIPE, SIG_IGN);
 	uv_timer_init(loop, &e->rest);
 	e->rest.data = e;
+	uv_timer_init(loop, &e->watch);
+	e->watch.data = e;
+	e->patience_ms = options->patience_ms == 0 ? PATIENCE_MS :
+						     options->patience_ms;
 	*out = e;
 	start(e);
 	return STATUS_OK;
@@ -602,8 +695,10 @@ enum status engine_release(struct engine *e, const uint8_t *btmh)
 	if (s != NULL && s->releasing)
 		return STATUS_OK;
 	status = send_about(e, btmh, &command);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		s->releasing = true;
+		watch_begin(e);
+	}
 	return status;
 }
 
@@ -688,8 +783,15 @@ enum status engine_admit(struct engine *e, const uint8_t *btmh,
 enum status engine_stats(struct engine *e)
 {
 	struct engine_command command = { .type = ENGINE_COMMAND_STATS };
+	enum status status;
 
 	if (e->state != RUNNING)
 		return STATUS_UNREACHABLE;
-	return send_command(e, &command);
+	status = send_command(e, &command);
+	if (status == STATUS_OK && !e->stats_due) {
+		e->stats_due = true;
+		e->stats_rounds = 0;
+		watch_begin(e);
+	}
+	return status;
 }

@@ -6,7 +6,11 @@
  * is told, and it is started again: after 0.2 s, then twice as long each time
  * up to 30 s, from the beginning again after 60 s of health. ENGINE_READY is
  * the moment to add payloads, the first time and after every death. What it
- * says is checked; nonsense is answered with SIGKILL.
+ * says is checked; nonsense is answered with SIGKILL, and so is silence: no
+ * answer to engine_release() or engine_stats(), or nothing taken of what it is
+ * told, for two minutes (up to an eighth more). What waits for ENGINE_RELEASED
+ * never waits for ever; whoever asks for statistics now and again can rely on
+ * that for everything.
  *
  * One writer at a time: from engine_add(ENGINE_FETCH) until ENGINE_RELEASED,
  * ENGINE_FAILED or ENGINE_DIED the files under payload/<btmh>/ are the
@@ -56,6 +60,8 @@ struct engine_options {
 	const char *keep_off;	 /* where the node serves, in the same form: it
 				    connects there never; NULL: nowhere */
 	const struct engine_user *user; /* NULL: whose the node is. Copied */
+	uint64_t patience_ms;	 /* before it is ended for its silence, at
+				    least 8; 0: the usual 120 s */
 };
 
 /*
@@ -116,7 +122,8 @@ enum status engine_connect(struct engine *e, const uint8_t *btmh,
 enum status engine_flush(struct engine *e, const uint8_t *btmh);
 /* Stop, write what is verified, close its files: ENGINE_RELEASED (or
  * ENGINE_FAILED) follows with the have-map, after which the files are the
- * node's. STATUS_OK also when it is being released already. */
+ * node's; or ENGINE_DIED, by force when it takes too long. STATUS_OK also when
+ * it is being released already. */
 enum status engine_release(struct engine *e, const uint8_t *btmh);
 /* Change whom it may speak with; peers no longer allowed are dropped. */
 enum status engine_reach(struct engine *e, const uint8_t *btmh, bool lan_only);
@@ -146,7 +153,8 @@ enum status engine_prove(struct engine *e, const uint8_t *btmh,
 			 const struct engine_prove *prove);
 enum status engine_admit(struct engine *e, const uint8_t *btmh,
 			 const struct engine_admit *admit);
-/* ENGINE_STATS follows. STATUS_UNREACHABLE, STATUS_BUSY. */
+/* ENGINE_STATS follows, or ENGINE_DIED, by force. STATUS_UNREACHABLE,
+ * STATUS_BUSY. */
 enum status engine_stats(struct engine *e);
 
 /* End the program at once, for the reason given: ENGINE_DIED follows, and it

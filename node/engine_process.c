@@ -161,11 +161,20 @@ static void has_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
 
 static void was_sent(uv_write_t *request, int rc)
 {
+	struct engine_process *p = request->handle->data;
 	struct sending *s = request->data;
 
-	(void)rc; /* its end is on the way, and tells */
+	if (rc == 0) /* else its end is on the way, and tells */
+		p->frames_taken++;
 	buf_release(&s->frames);
 	free(s);
+}
+
+size_t engine_process_queued(const struct engine_process *p)
+{
+	return p->closing ? 0 :
+			    uv_stream_get_write_queue_size(
+				    (const uv_stream_t *)&p->pipe);
 }
 
 enum status engine_process_take(struct engine_process *p, struct buf *frames)

@@ -37,6 +37,7 @@ struct engine_process {
 	int open_handles;
 	bool running; /* there is a child to be waited for */
 	bool closing; /* frames are of no interest any more */
+	uint64_t frames_taken; /* how often it took something; to be read */
 	char how[160];
 };
 
@@ -56,6 +57,9 @@ void engine_process_start(struct engine_process *p, uv_loop_t *loop,
  * afterwards, also after a failure. STATUS_BUSY when too much is waiting,
  * STATUS_UNREACHABLE when it is ending, STATUS_NO_MEMORY. */
 enum status engine_process_take(struct engine_process *p, struct buf *frames);
+
+/* Bytes that wait for it; 0 when it is ending. */
+size_t engine_process_queued(const struct engine_process *p);
 
 /* End it at once, for the reason given; the ended callback follows. */
 void engine_process_kill(struct engine_process *p, const char *why);

@@ -67,6 +67,20 @@ foreach(layer proto signing catalog node)
   endforeach()
 endforeach()
 
+# The inside of the engine program, in its own language. Not under valgrind,
+# like the program itself.
+if(NOT XIANGTU_VALGRIND)
+  file(GLOB torrent_tests CONFIGURE_DEPENDS tests/unit/node/torrent/test_*.cpp)
+  foreach(source ${torrent_tests})
+    get_filename_component(name ${source} NAME_WE)
+    string(REPLACE test_ "" name ${name})
+    add_executable(node_${name} ${source})
+    target_link_libraries(node_${name} PRIVATE swarm)
+    add_test(NAME node.${name} COMMAND node_${name})
+    set_tests_properties(node.${name} PROPERTIES LABELS "unit;node" TIMEOUT ${unit_timeout})
+  endforeach()
+endif()
+
 # Looks at what is freed.
 target_link_options(node_hardening PRIVATE -Wl,--wrap=free)
 

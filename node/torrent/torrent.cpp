@@ -235,6 +235,11 @@ extern "C" int torrent_work(struct torrent *t, uint64_t now_ms)
 				t->session->post_torrent_updates();
 				return STATUS_OK;
 			});
+		for (auto &entry : t->payloads)
+			(void)guarded(&err, [&] {
+				ask_again(entry.second);
+				return STATUS_OK;
+			});
 		// Hash trees and disk buffers, a second after they were freed.
 		if (t->trim_next)
 			malloc_trim(0);

@@ -10,7 +10,7 @@
  *
  * A leaving payload is paused. libtorrent says that it is when the last write
  * was made and the files are closed; what had been verified by then is
- * written.
+ * written. Where it does not say so, it is asked otherwise every 10 s.
  *
  * Threads: the main thread only. libtorrent's threads do nothing here but
  *          write to the wake descriptor. */

@@ -60,6 +60,7 @@ struct payload {
 	bool flush_asked = false;	   // a FLUSH waits for the fence
 	bool ending = false;		   // FINISHED waits for the fence
 	bool leaving = false;
+	int leaving_ticks = 0; // seconds it has been
 	bool by_fence = false; // leaving without hearing of the pause
 	enum status failure = STATUS_OK; // why it leaves, if not asked to
 	std::string failure_text;
@@ -195,6 +196,9 @@ void fence_passed(torrent *t, payload &p);
 // Pause it, as asked (STATUS_OK) or because it failed. end_leaving() when it
 // is paused: tells RELEASED or FAILED, and `gone` is no more.
 void begin_leaving(payload &p, enum status status, std::string const &text);
+// Once a second: where libtorrent does not say that it is paused, have it say
+// something else.
+void ask_again(payload &p);
 void end_leaving(torrent *t, payload &gone);
 
 // CONNECT, RELEASE, FLUSH, REACH, PEERS.

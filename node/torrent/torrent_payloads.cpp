@@ -16,6 +16,8 @@
 
 namespace engine {
 
+constexpr int ASK_AGAIN_TICKS = 10;
+
 payload *payload_of(torrent *t, lt::torrent_handle const &handle)
 {
 	auto const key = reinterpret_cast<std::uintptr_t>(
@@ -40,10 +42,16 @@ std::vector<std::uint8_t> map_of(
 	return map;
 }
 
+// Before libtorrent has looked at the files it knows of no pieces; what the
+// node knows stands.
 static std::vector<std::uint8_t> passed_now(payload const &p)
 {
-	return map_of(p.handle.status(lt::torrent_handle::query_pieces).pieces,
-		      p.pieces);
+	lt::torrent_status const st =
+		p.handle.status(lt::torrent_handle::query_pieces);
+
+	if (st.state == lt::torrent_status::checking_resume_data)
+		return p.known;
+	return map_of(st.pieces, p.pieces);
 }
 
 bool is_whole(payload const &p, std::vector<std::uint8_t> const &map)
@@ -97,15 +105,31 @@ void begin_leaving(payload &p, enum status status, std::string const &text)
 	p.handle.pause();
 }
 
-// The payload is paused: nothing more will be written.
+// A fence asked for now is behind all that was asked for before, the pause
+// too: its answer is as good as that of the pause.
+void ask_again(payload &p)
+{
+	if (!p.leaving || ++p.leaving_ticks % ASK_AGAIN_TICKS != 0)
+		return;
+	p.handle.pause();
+	p.by_fence = true;
+	begin_fence(p);
+}
+
+// The payload is paused: nothing more will be written. libtorrent may say so
+// before it says that it has looked at the files (of two disk jobs one after
+// the other, two threads may report the second first): ADDED is told here then,
+// which takes the payload to be still among them.
 void end_leaving(torrent *t, payload &gone)
 {
-	payload p = std::move(gone);
+	if (gone.failure == STATUS_OK) {
+		gone.written = passed_now(gone);
+		tell_added(t, gone);
+	}
+	payload const p = std::move(gone);
 
 	t->slots.erase(reinterpret_cast<std::uintptr_t>(
 		p.handle.userdata().get<payload>()));
-	if (p.failure == STATUS_OK)
-		p.written = passed_now(p);
 	t->session->remove_torrent(p.handle);
 	t->payloads.erase(p.slot);
 	t->trim = true;

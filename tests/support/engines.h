@@ -117,6 +117,7 @@ static inline void station_told(void *owner, const struct engine_event *e)
 		break;
 	case ENGINE_DIED:
 		s->died++;
+		fprintf(stderr, "engine: %s\n", e->failed.text);
 		station_failed(s, e);
 		break;
 	}

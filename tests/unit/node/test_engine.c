@@ -86,6 +86,8 @@ static int misbehave(enum misbehaviour how)
 
 /* --- This side --- */
 
+static uint64_t patience_ms;
+
 static struct engine_options options_for(int how, const char *listen)
 {
 	static char address[32];
@@ -94,6 +96,7 @@ static struct engine_options options_for(int how, const char *listen)
 	return (struct engine_options){
 		.payload_dir = scratch.top,
 		.listen = listen == NULL ? address : listen,
+		.patience_ms = patience_ms,
 	};
 }
 
@@ -306,32 +309,109 @@ static void one_that_keeps_dying_is_given_ever_longer_rests(void)
 	end();
 }
 
-static void one_that_never_reads_makes_us_busy_not_large(void)
+/* Add until it is busy; the number of those that were taken. */
+static uint32_t fill(struct station *s)
 {
 	struct engine_payload payload = { .pieces = 1, .mode = ENGINE_FETCH };
 	uint8_t *torrent = calloc(1, 8 << 20);
 	enum status status = STATUS_OK;
 	uint8_t btmh[32] = { 0 };
 	struct err err = ERR_INIT;
-	struct station s;
-	int sent = 0;
+	uint32_t sent = 0;
 
-	begin();
 	CHECK(torrent != NULL);
-	open_bad(&s, NEVER_READS);
-	RUN_UNTIL(&loop, s.ready == 1);
 	payload.torrent = (struct bytes){ torrent, 8 << 20 };
 	payload.btmh = btmh;
 	while (status == STATUS_OK) {
 		btmh[0]++;
-		status = engine_add(s.engine, &payload, &err);
+		status = engine_add(s->engine, &payload, &err);
 		CHECK(++sent < 20);
 	}
 	CHECK(status == STATUS_BUSY);
-	CHECK(!engine_has(s.engine, btmh));
-	CHECK(engine_loaded(s.engine) == (uint32_t)sent - 1);
-	station_close(&s, &loop); /* by force, after its grace */
+	CHECK(!engine_has(s->engine, btmh));
 	free(torrent);
+	return sent - 1;
+}
+
+static void one_that_never_reads_makes_us_busy_not_large(void)
+{
+	struct station s;
+
+	begin();
+	open_bad(&s, NEVER_READS);
+	RUN_UNTIL(&loop, s.ready == 1);
+	CHECK(fill(&s) == engine_loaded(s.engine));
+	station_close(&s, &loop); /* by force, after its grace */
+	end();
+}
+
+static void one_that_never_reads_is_replaced(void)
+{
+	struct station s;
+
+	begin();
+	patience_ms = 160;
+	open_bad(&s, NEVER_READS);
+	RUN_UNTIL(&loop, s.ready == 1);
+	(void)fill(&s);
+	RUN_UNTIL(&loop, s.died == 1);
+	CHECK(strcmp(s.failure_text, "did not take what it was told") == 0);
+	RUN_UNTIL(&loop, s.ready == 2);
+	CHECK(engine_loaded(s.engine) == 0);
+	station_close(&s, &loop);
+	patience_ms = 0;
+	end();
+}
+
+static void one_that_does_not_answer_is_replaced(void)
+{
+	struct station s;
+
+	begin();
+	patience_ms = 160;
+	open_bad(&s, NEVER_READS);
+	RUN_UNTIL(&loop, s.ready == 1);
+	CHECK(engine_stats(s.engine) == STATUS_OK);
+	RUN_UNTIL(&loop, s.died == 1);
+	CHECK(strcmp(s.failure_text, "did not answer") == 0);
+	RUN_UNTIL(&loop, s.ready == 2);
+	station_close(&s, &loop);
+	patience_ms = 0;
+	end();
+}
+
+/* One who never says that a payload was added is waited for: that may take as
+ * long as it takes. Not so one who is to let go. */
+static void one_that_does_not_let_go_is_replaced(void)
+{
+	static const uint8_t btmh[32] = { 1 };
+	struct engine_payload payload = { .btmh = btmh,
+					  .pieces = 1,
+					  .mode = ENGINE_FETCH };
+	struct err err = ERR_INIT;
+	struct station s;
+	uint64_t until;
+
+	begin();
+	patience_ms = 160;
+	open_bad(&s, NEVER_READS);
+	RUN_UNTIL(&loop, s.ready == 1);
+	CHECK(engine_add(s.engine, &payload, &err) == STATUS_OK);
+	until = seconds_now() + 2;
+	RUN_UNTIL(&loop, seconds_now() >= until);
+	CHECK(s.died == 0);
+	CHECK(engine_release(s.engine, btmh) == STATUS_OK);
+	CHECK(engine_release(s.engine, btmh) == STATUS_OK);
+	RUN_UNTIL(&loop, s.died == 1);
+	CHECK(strcmp(s.failure_text, "did not let go of a payload") == 0);
+	CHECK(!engine_has(s.engine, btmh) && engine_loaded(s.engine) == 0);
+	/* The next one is not held to what it never heard. */
+	RUN_UNTIL(&loop, s.ready == 2);
+	until = seconds_now() + 2;
+	RUN_UNTIL(&loop, seconds_now() >= until);
+	CHECK(s.died == 1 && engine_restarts(s.engine) == 1);
+	station_close(&s, &loop);
+	patience_ms = 0;
 	end();
 }
 
@@ -497,6 +577,9 @@ int main(int argc, char **argv)
 	one_that_misbehaves_is_replaced();
 	one_that_keeps_dying_is_given_ever_longer_rests();
 	one_that_never_reads_makes_us_busy_not_large();
+	one_that_never_reads_is_replaced();
+	one_that_does_not_answer_is_replaced();
+	one_that_does_not_let_go_is_replaced();
 	commands_about_nothing_are_refused();
 	a_taken_port_is_told_and_waited_for();
 	one_that_hangs_is_ended_by_force();

@@ -180,6 +180,29 @@ static void who_does_not_let_go_is_ended(void)
 	world_end(&w);
 }
 
+/* It was to let go, and was ended instead: node/engine.h sees to that. */
+static void what_was_not_let_go_is_free_when_the_engine_ends(void)
+{
+	struct world w;
+
+	if (geteuid() != 0)
+		return;
+	world_make(&w, 100000, false);
+	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
+					      ENGINE_LACKS_NOTHING };
+	fake_engine_ready(7000);
+	wait_loaded(&w);
+	write_files(&w);
+	fake_engine_finish(w.lesson.btmh);
+	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	web_pass(&w.web, 50);
+	CHECK(w.held == 0 && look(&w, false).st_uid == ENGINE_USER_ID);
+	fake_engine_die("did not let go of a payload");
+	wait_held(&w);
+	CHECK(look(&w, false).st_uid == 0);
+	world_end(&w);
+}
+
 static void an_engine_that_dies_begins_where_it_was(void)
 {
 	struct world w;
@@ -376,6 +399,7 @@ int main(void)
 	what_the_engine_wrote_is_read_back_before_it_counts();
 	what_the_engine_may_change_does_not_count();
 	who_does_not_let_go_is_ended();
+	what_was_not_let_go_is_free_when_the_engine_ends();
 	an_engine_that_dies_begins_where_it_was();
 	what_is_withdrawn_is_deleted_once_the_engine_let_go();
 	what_is_held_and_seeded_can_be_dropped_and_wanted_again();
