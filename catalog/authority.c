@@ -2,15 +2,25 @@
  * delegate to, then whom those do, each depth sorted before it delegates. */
 #include "catalog/authority.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A cut-off, and the one by which its successor has ended in turn. */
+struct end {
+	const struct cutoff *cutoff;
+	size_t next; /* of tree.ends; NO_END when that one goes on */
+};
+#define NO_END SIZE_MAX
 
 struct tree {
 	struct authority_row **rows; /* as found */
 	size_t count, room;
 	struct authority_row **sorted; /* by origin */
-	struct cutoff *cutoffs;
+	struct cutoff *cutoffs; /* as found */
 	size_t cutoff_count, cutoff_room;
+	size_t named_cutoffs; /* the first so many are the trust note's */
+	struct end *ends; /* by origin */
 	struct authority_void *voids;
 	size_t void_count, void_room;
 };
@@ -31,6 +41,7 @@ static void tree_release(struct tree *t)
 	free(t->rows);
 	free(t->sorted);
 	free(t->cutoffs);
+	free(t->ends);
 	free(t->voids);
 }
 
@@ -115,13 +126,14 @@ static enum status put_row(struct tree *t, struct authority_row *row)
 	return STATUS_OK;
 }
 
-static const struct cutoff *find_cutoff(const struct tree *t,
-					const char *origin)
+/* Has the trust note ended it? While the tree is built this is all to ask: an
+ * origin stands in it once, so no other parent has. */
+static bool is_ended_by_name(const struct tree *t, const char *origin)
 {
-	for (size_t i = 0; i < t->cutoff_count; i++)
+	for (size_t i = 0; i < t->named_cutoffs; i++)
 		if (strcmp(t->cutoffs[i].origin, origin) == 0)
-			return &t->cutoffs[i];
-	return NULL;
+			return true;
+	return false;
 }
 
 static enum status put_cutoff(struct tree *t, const struct cutoff *cutoff)
@@ -164,6 +176,7 @@ static enum status add_named(struct tree *t, const struct trust *trust)
 
 	for (size_t i = 0; i < trust->cutoff_count && status == STATUS_OK; i++)
 		status = put_cutoff(t, &trust->cutoffs[i]);
+	t->named_cutoffs = t->cutoff_count;
 	for (size_t i = 0; i < trust->publisher_count && status == STATUS_OK;
 	     i++) {
 		struct authority_row *row = calloc(1, sizeof(*row));
@@ -229,7 +242,7 @@ static enum status add_child(void *context, const struct delegation *child,
 	row->parent = a->parent;
 	row->depth = a->parent->depth + 1;
 	row->entry = child->entry;
-	if (child->ended && find_cutoff(a->t, origin) == NULL) {
+	if (child->ended && !is_ended_by_name(a->t, origin)) {
 		row->has_end = true;
 		row->end = child->end;
 		strcpy(row->end.origin, origin);
@@ -275,6 +288,48 @@ static enum status add_below(struct tree *t,
 	return STATUS_OK;
 }
 
+static int by_ended(const void *a, const void *b)
+{
+	const struct end *x = a, *y = b;
+
+	return strcmp(x->cutoff->origin, y->cutoff->origin);
+}
+
+/* Where in `ends` the end of an origin is; NO_END when it has none. */
+static size_t end_of(const struct tree *t, const char *origin)
+{
+	size_t low = 0, high = t->ends == NULL ? 0 : t->cutoff_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = strcmp(t->ends[middle].cutoff->origin, origin);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NO_END;
+}
+
+/* All cut-offs are there: sort them, and find out who follows whom. */
+static enum status put_ends(struct tree *t)
+{
+	if (t->cutoff_count == 0)
+		return STATUS_OK;
+	t->ends = calloc(t->cutoff_count, sizeof(*t->ends));
+	if (t->ends == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < t->cutoff_count; i++)
+		t->ends[i].cutoff = &t->cutoffs[i];
+	qsort(t->ends, t->cutoff_count, sizeof(*t->ends), by_ended);
+	for (size_t i = 0; i < t->cutoff_count; i++)
+		t->ends[i].next = end_of(t, t->ends[i].cutoff->successor);
+	return STATUS_OK;
+}
+
 enum status authority_build(struct authority *a, const struct trust *trust,
 			    const struct authority_source *source,
 			    struct err *err)
@@ -288,6 +343,8 @@ enum status authority_build(struct authority *a, const struct trust *trust,
 		status = add_below(&made, source, err);
 	else if (made.count > 0)
 		qsort(made.rows, made.count, sizeof(*made.rows), by_origin);
+	if (status == STATUS_OK && put_ends(&made) != STATUS_OK)
+		status = err_set(err, STATUS_NO_MEMORY, "who may publish");
 	if (status != STATUS_OK) {
 		tree_release(&made);
 		return status;
@@ -325,25 +382,76 @@ const char *authority_parent(const struct authority *a, const char *origin)
 const struct cutoff *authority_cutoff(const struct authority *a,
 				      const char *origin)
 {
-	return find_cutoff(&a->tree, origin);
+	size_t at = end_of(&a->tree, origin);
+
+	return at == NO_END ? NULL : a->tree.ends[at].cutoff;
 }
 
 bool authority_succeeds(const struct authority *a, const char *successor,
 			const char *origin)
 {
+	const struct tree *t = &a->tree;
+	size_t at;
+
+	if (strcmp(origin, successor) == 0)
+		return true;
+	at = end_of(t, origin);
 	/* Cut-offs may name one another in a ring: no more steps than there
 	 * are cut-offs. */
-	for (size_t steps = 0; steps <= a->tree.cutoff_count; steps++) {
-		const struct cutoff *cutoff;
-
-		if (strcmp(origin, successor) == 0)
+	for (size_t steps = 0; at != NO_END && steps < t->cutoff_count;
+	     steps++) {
+		if (strcmp(t->ends[at].cutoff->successor, successor) == 0)
 			return true;
-		cutoff = find_cutoff(&a->tree, origin);
-		if (cutoff == NULL || cutoff->successor[0] == 0)
-			return false;
-		origin = cutoff->successor;
+		at = t->ends[at].next;
 	}
 	return false;
+}
+
+/* One step along each chain: what was found out is not walked again. */
+enum { UNSEEN, WALKED, FOLLOWED, NOT_FOLLOWED };
+
+/* Walk from one end to where it is known, then write that along the way. */
+static void walk_chain(const struct tree *t, const char *successor,
+		       size_t from, uint8_t *seen)
+{
+	uint8_t found = NOT_FOLLOWED; /* also where a ring closes */
+	size_t at = from;
+
+	for (; at != NO_END && seen[at] == UNSEEN; at = t->ends[at].next) {
+		seen[at] = WALKED;
+		if (strcmp(t->ends[at].cutoff->successor, successor) == 0) {
+			found = FOLLOWED;
+			break;
+		}
+	}
+	if (at != NO_END && seen[at] == FOLLOWED)
+		found = FOLLOWED;
+	for (at = from; at != NO_END && seen[at] == WALKED;
+	     at = t->ends[at].next)
+		seen[at] = found;
+}
+
+enum status authority_each_before(const struct authority *a,
+				  const char *successor,
+				  authority_before_cb each, void *context)
+{
+	const struct tree *t = &a->tree;
+	uint8_t *seen;
+
+	if (t->cutoff_count == 0)
+		return STATUS_OK;
+	seen = calloc(t->cutoff_count, 1);
+	if (seen == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < t->cutoff_count; i++) {
+		const char *origin = t->ends[i].cutoff->origin;
+
+		walk_chain(t, successor, i, seen);
+		if (seen[i] == FOLLOWED && strcmp(origin, successor) != 0)
+			each(context, origin);
+	}
+	free(seen);
+	return STATUS_OK;
 }
 
 size_t authority_count(const struct authority *a)

@@ -108,6 +108,13 @@ const struct cutoff *authority_cutoff(const struct authority *a,
  * the same log, or named by cut-offs as its successor, or a successor's? */
 bool authority_succeeds(const struct authority *a, const char *successor,
 			const char *origin);
+/* Call back for each log that `successor` succeeds, itself not among them, in
+ * byte order of their origins; takes time as there are cut-offs, however they
+ * name one another. STATUS_NO_MEMORY. */
+typedef void (*authority_before_cb)(void *context, const char *origin);
+enum status authority_each_before(const struct authority *a,
+				  const char *successor,
+				  authority_before_cb each, void *context);
 /* Who delegated it: its origin; NULL when the trust note itself names it, or
  * nobody does. */
 const char *authority_parent(const struct authority *a, const char *origin);

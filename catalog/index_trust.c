@@ -101,6 +101,11 @@ enum status index_is_other_history(struct index *x,
 	return status;
 }
 
+static void put_before(void *context, const char *origin)
+{
+	buf_printf(context, "succeeds %s\n", origin);
+}
+
 /*
  * How a log stands, in so far as that decides about its entries:
  * a hash, so that it can be compared with that of before. All zero for a log
@@ -135,15 +140,10 @@ static enum status standing_of(struct index *x, const struct log_info *info,
 		buf_printf(&text, "cutoff %llu\n",
 			   (unsigned long long)cutoff->size);
 	buf_printf(&text, "delegate %d\n", p->may_delegate);
-	for (size_t i = 0; i < authority_cutoff_count(x->authority); i++) {
-		const char *before =
-			authority_cutoff_at(x->authority, i)->origin;
-
-		if (strcmp(before, origin) != 0 &&
-		    authority_succeeds(x->authority, origin, before))
-			buf_printf(&text, "succeeds %s\n", before);
-	}
-	status = buf_status(&text);
+	status = authority_each_before(x->authority, origin, put_before,
+				       &text);
+	if (status == STATUS_OK)
+		status = buf_status(&text);
 	if (status == STATUS_OK)
 		sha256(text.data, text.size, out);
 	else

@@ -313,6 +313,73 @@ static void succession_goes_through_several(void)
 	world_release(&w);
 }
 
+struct before {
+	const struct authority *a;
+	const char *successor;
+	size_t count;
+};
+
+static void count_before(void *context, const char *origin)
+{
+	struct before *b = context;
+
+	if (strcmp(b->successor, "heir") == 0)
+		CHECK(authority_succeeds(b->a, b->successor, origin));
+	b->count++;
+}
+
+static size_t count_of_before(const struct world *w, const char *successor)
+{
+	struct before b = { w->a, successor, 0 };
+
+	CHECK(authority_each_before(w->a, successor, count_before, &b) ==
+	      STATUS_OK);
+	return b.count;
+}
+
+/* As many as a key that may delegate can make, each ended and naming the next.
+ * Going along each chain for each log again would take until tomorrow. */
+static void long_chains_and_rings_of_ends_cost_little(void)
+{
+	enum { PARENTS = 8, CHAIN = 1200, RING = 800, ALL = CHAIN + RING };
+	static char parents[PARENTS][16], origins[ALL][16];
+	struct publisher p = publisher("x", "43", "*", false);
+	struct world w;
+
+	world_init(&w);
+	for (unsigned i = 0; i < PARENTS; i++) {
+		(void)snprintf(parents[i], sizeof(parents[i]), "p%u", i);
+		named(&w, parents[i], "43", "*");
+	}
+	for (unsigned i = 0; i < ALL; i++)
+		(void)snprintf(origins[i], sizeof(origins[i]), "c%04u", i);
+	for (unsigned i = 0; i < ALL; i++) {
+		struct delegation *d =
+			delegates_as(&w, parents[i % PARENTS], &p);
+		const char *next = i + 1 < CHAIN ? origins[i + 1] :
+				   i + 1 == CHAIN ? "heir" :
+				   i + 1 < ALL ? origins[i + 1] :
+						 origins[CHAIN];
+
+		strcpy(d->publisher.origin, origins[i]);
+		d->ended = d->has_end = true;
+		strcpy(d->end.successor, next);
+	}
+	build(&w);
+	CHECK(authority_cutoff_count(w.a) == ALL);
+	for (unsigned i = 0; i < ALL; i++) {
+		CHECK(strcmp(authority_cutoff(w.a, origins[i])->origin,
+			     origins[i]) == 0);
+		CHECK(count_of_before(&w, origins[i]) ==
+		      (i < CHAIN ? i : RING - 1));
+	}
+	CHECK(count_of_before(&w, "heir") == CHAIN);
+	CHECK(count_of_before(&w, parents[0]) == 0);
+	CHECK(!authority_succeeds(w.a, "heir", origins[CHAIN]));
+	CHECK(authority_cutoff(w.a, "heir") == NULL);
+	world_release(&w);
+}
+
 static void numbers_are_bounded_nearest_first(void)
 {
 	char (*names)[16] = calloc(6000, sizeof(*names));
@@ -458,6 +525,7 @@ int main(void)
 	depth_is_bounded();
 	what_is_taken_back_ends_or_stays_up_to_its_end();
 	succession_goes_through_several();
+	long_chains_and_rings_of_ends_cost_little();
 	numbers_are_bounded_nearest_first();
 	no_scope_is_ever_larger_than_an_ancestors();
 	without_a_source_nobody_has_delegated();
