@@ -4,6 +4,7 @@
 
 #include "node/clock.h"
 #include "node/records.h"
+#include "node/witness.h"
 
 /* This node's records, which a disk that was restored has lost some of. */
 static bool is_own_records(const struct log_info *log)
@@ -35,6 +36,32 @@ enum status log_intake_find(struct house *h, struct bytes note,
 	return status;
 }
 
+/*
+ * Only what says something is kept of a note, and passed on: a relay could
+ * hang a hundred lines below it, for everybody beyond a thin line to carry, or
+ * lines of keys that we are about to learn of, which then spoil it.
+ *
+ * Leaves `out` empty where nothing of it counts; what is wrong with the note
+ * intake_open() says.
+ */
+static void clean_note(struct house *h, const char *origin,
+		       const struct checkpoint *end, struct bytes whole,
+		       struct buf *out)
+{
+	struct cosigners who = witness_cosigners(h, origin);
+	struct checkpoint head;
+	struct note note;
+
+	if (note_parse(whole, CHECKPOINT_NOTE_MAX, &note) != STATUS_OK ||
+	    cosigners_clean(&who, &note, out) != STATUS_UNTRUSTED ||
+	    end == NULL)
+		return;
+	/* Of just where it has ended it needs no line at all. */
+	if (checkpoint_open_to(whole, origin, who.log_keys, who.log_count, end,
+			       &head) == STATUS_OK)
+		(void)log_end_note(end, out);
+}
+
 enum status log_intake_open(struct house *h, const struct log_info *log,
 			    struct bytes note, struct intake **out,
 			    struct err *err)
@@ -44,18 +71,26 @@ enum status log_intake_open(struct house *h, const struct log_info *log,
 	const struct cutoff *cut = authority_cutoff(a, log->origin);
 	struct intake_options options = { .now_s = clock_s() };
 	struct err ignored = ERR_INIT;
-	struct checkpoint end;
+	struct buf clean = BUF_INIT;
+	struct checkpoint end, head;
 	struct public_key own;
 	enum status status;
 
+	if (cut != NULL) {
+		cutoff_checkpoint(cut, &end);
+		options.cutoff = &end;
+	}
 	if (p != NULL) {
 		options.keys = p->keys;
 		options.key_count = p->key_count;
 		/* Entries beyond their publisher's size are refused one by one
 		 * (catalog/index.h); the log itself stays readable. */
 		options.entries_max = p->entries_max;
+		clean_note(h, log->origin, options.cutoff, note, &clean);
+		if (clean.size > 0)
+			note = buf_bytes(&clean);
 	} else if (is_own_records(log)) {
-		status = records_open_note(note, &end, &own, err);
+		status = records_open_note(note, &head, &own, err);
 		if (status != STATUS_OK)
 			return status;
 		options.keys = &own;
@@ -66,13 +101,10 @@ enum status log_intake_open(struct house *h, const struct log_info *log,
 		return err_set(err, STATUS_NOT_FOUND, "no publisher of '%s'",
 			       log->origin);
 	}
-	if (cut != NULL) {
-		cutoff_checkpoint(cut, &end);
-		options.cutoff = &end;
-	}
 	status = intake_open(out, h->catalog, log->id, note, &options, err);
 	if (status == STATUS_OK || status == STATUS_OLD)
 		(void)log_set_heard(h->catalog, log->id, options.now_s, &ignored);
+	buf_release(&clean);
 	return status;
 }
 

@@ -8,7 +8,6 @@
 #include "node/clock.h"
 #include "node/clock_floor.h"
 #include "proto/encoding.h"
-#include "signing/cosigners.h"
 
 #define KEY_FILE "witness.key"
 
@@ -47,7 +46,7 @@ bool witness_is_listed(const struct house *h)
 	return false;
 }
 
-static struct cosigners listed(struct house *h, const char *origin)
+struct cosigners witness_cosigners(struct house *h, const char *origin)
 {
 	const struct publisher *p = authority_publisher(house_authority(h),
 							origin);
@@ -95,7 +94,7 @@ static enum status sign(struct house *h, const struct log_info *log,
 			struct err *err)
 {
 	struct cosigned last = { .size = log->size, .time_s = now_s };
-	struct cosigners who = listed(h, log->origin);
+	struct cosigners who = witness_cosigners(h, log->origin);
 	struct buf line = BUF_INIT, merged = BUF_INIT;
 	struct checkpoint head;
 	struct note note, cosigned;
@@ -114,6 +113,10 @@ static enum status sign(struct house *h, const struct log_info *log,
 	if (status == STATUS_OK)
 		status = cosigners_merge(&who, &note, &cosigned, &merged,
 					 &gained);
+	if (status == STATUS_UNTRUSTED) { /* by a key that is none any more */
+		status = STATUS_OK;
+		gained = 0;
+	}
 	if (status != STATUS_OK)
 		(void)err_set(err, status, "cosign %s: %s", log->origin,
 			      status_text(status));
@@ -175,7 +178,7 @@ enum status witness_take(struct house *h, int64_t id, struct bytes note,
 	if (status != STATUS_OK || bytes_equal(note, buf_bytes(&stored)) ||
 	    authority_cutoff(house_authority(h), log.origin) != NULL)
 		goto release;
-	who = listed(h, log.origin);
+	who = witness_cosigners(h, log.origin);
 	status = note_parse(buf_bytes(&stored), CHECKPOINT_NOTE_MAX, &ours);
 	if (status == STATUS_OK)
 		status = note_parse(note, CHECKPOINT_NOTE_MAX, &theirs);
@@ -188,7 +191,10 @@ enum status witness_take(struct house *h, int64_t id, struct bytes note,
 		goto release;
 	}
 	status = cosigners_merge(&who, &ours, &theirs, &merged, gained);
-	if (status != STATUS_OK)
+	if (status == STATUS_UNTRUSTED) { /* by a key that is none any more */
+		status = STATUS_OLD;
+		*gained = 0;
+	} else if (status != STATUS_OK)
 		(void)err_set(err, status, "lines of witnesses: %s",
 			      status_text(status));
 	else if (*gained > 0)

@@ -13,12 +13,17 @@
 
 #include "catalog/log.h"
 #include "node/house.h"
+#include "signing/cosigners.h"
 
 enum { WITNESS_AGAIN_S = 24 * 3600 }; /* where nothing has changed */
 
 /* Make DIR/witness.key, and use it from now on. STATUS_EXISTS when there is
  * one (`h->witness_key` is then as it was). */
 enum status witness_new_key(struct house *h, struct err *err);
+
+/* Whose lines may be on a note of this log that is kept here: the log's keys,
+ * and all witnesses. Borrowed until the trust note or a delegation changes. */
+struct cosigners witness_cosigners(struct house *h, const char *origin);
 
 /* Does the trust note name this node's key? */
 bool witness_is_listed(const struct house *h);
@@ -37,7 +42,8 @@ enum status witness_cosign(struct house *h, int64_t log, bool *done,
  * is here.
  *
  * Returns: STATUS_OK, `*gained` says how many are newer than ours;
- *          STATUS_OLD when it is another checkpoint or there is none here;
+ *          STATUS_OLD when it is another checkpoint, or the one here is by
+ *          nobody who may sign it now, or there is none here;
  *          STATUS_MALFORMED; what SQLite fails with.
  */
 enum status witness_take(struct house *h, int64_t log, struct bytes note,

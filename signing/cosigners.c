@@ -67,19 +67,39 @@ enum status cosigners_read(const struct note *note,
 	return STATUS_OK;
 }
 
-static bool is_by_log(const struct note_signature *signature,
-		      const struct cosigners *who)
+/* The text, the first line of each key of the log, and the newest of each
+ * witness. STATUS_UNTRUSTED when there is no line of the log. */
+static enum status put_note(const struct cosigners *who,
+			    const struct note *note,
+			    const struct newest *newest, struct buf *out)
 {
-	for (size_t i = 0; i < who->log_count; i++)
-		if (note_signature_is_by(signature, &who->log_keys[i]))
-			return true;
-	return false;
+	size_t start = out->size, kept;
+	enum status status = note_put_first_lines(note, who->log_keys,
+						  who->log_count, out, &kept);
+
+	for (size_t i = 0; i < who->witness_count; i++)
+		if (newest[i].there) {
+			buf_put_bytes(out, newest[i].line);
+			buf_puts(out, "\n");
+		}
+	if (status == STATUS_OK)
+		status = kept == 0 ? STATUS_UNTRUSTED : buf_status(out);
+	if (status != STATUS_OK)
+		out->size = start;
+	return status;
 }
 
-static void put_line(struct buf *out, struct bytes line)
+enum status cosigners_clean(const struct cosigners *who,
+			    const struct note *note, struct buf *out)
 {
-	buf_put_bytes(out, line);
-	buf_puts(out, "\n");
+	struct newest newest[NOTE_KEYS_MAX];
+	enum status status;
+
+	assert(who->witness_count <= NOTE_KEYS_MAX);
+
+	memset(newest, 0, sizeof(newest));
+	status = read_newest(note, who->witnesses, who->witness_count, newest);
+	return status == STATUS_OK ? put_note(who, note, newest, out) : status;
 }
 
 enum status cosigners_merge(const struct cosigners *who,
@@ -87,9 +107,7 @@ enum status cosigners_merge(const struct cosigners *who,
 			    struct buf *out, size_t *gained)
 {
 	struct newest mine[NOTE_KEYS_MAX], other[NOTE_KEYS_MAX];
-	struct bytes rest = ours->signatures;
-	struct note_signature signature;
-	size_t count = who->witness_count, newer = 0, start = out->size;
+	size_t count = who->witness_count, newer = 0;
 	enum status status;
 
 	assert(count <= NOTE_KEYS_MAX);
@@ -112,18 +130,7 @@ enum status cosigners_merge(const struct cosigners *who,
 	*gained = newer;
 	if (newer == 0)
 		return STATUS_OK;
-	buf_put_bytes(out, ours->text);
-	buf_puts(out, "\n");
-	while (note_next(&rest, &signature))
-		if (is_by_log(&signature, who))
-			put_line(out, signature.line);
-	for (size_t i = 0; i < count; i++)
-		if (mine[i].there)
-			put_line(out, mine[i].line);
-	status = buf_status(out);
-	if (status != STATUS_OK)
-		out->size = start;
-	return status;
+	return put_note(who, ours, mine, out);
 }
 
 uint64_t cosigners_majority(const uint64_t *time_s, size_t count)

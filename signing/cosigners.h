@@ -24,13 +24,25 @@ struct cosigners {
 };
 
 /*
- * Append to `out` the note `ours` with the newest line of each witness out of
- * both; `*gained` says how many of these are newer than ours. Lines of the
- * log's keys are kept as they are in `ours`; those of others are left out, so
- * that a note stays as small as the list of witnesses. When nothing is gained,
- * nothing is appended.
+ * Append to `out` the note with the first line of each of the log's keys, which
+ * is not verified here, and the newest line of each witness. Any relay can add
+ * lines; what is kept and passed on stays as small as the list of witnesses.
  *
- * Returns: STATUS_MALFORMED when the texts differ; STATUS_NO_MEMORY.
+ * Returns: STATUS_UNTRUSTED when there is no line of the log;
+ *          STATUS_NO_MEMORY.
+ */
+enum status cosigners_clean(const struct cosigners *who,
+			    const struct note *note, struct buf *out);
+
+/*
+ * Append to `out` the note `ours` with the newest line of each witness out of
+ * both; `*gained` says how many of these are newer than ours. Of the
+ * log's keys the first lines in `ours` are kept, of others none. When nothing
+ * is gained, nothing is appended.
+ *
+ * Returns: STATUS_MALFORMED when the texts differ; STATUS_UNTRUSTED when ours
+ *          has no line of the log's keys, as after they were changed: the sum
+ *          would convince nobody; STATUS_NO_MEMORY.
  */
 enum status cosigners_merge(const struct cosigners *who,
 			    const struct note *ours, const struct note *theirs,

@@ -341,3 +341,28 @@ enum status note_merge(const struct note *a, const struct note *b,
 	}
 	return settle(out, before);
 }
+
+enum status note_put_first_lines(const struct note *note,
+				 const struct public_key *keys, size_t count,
+				 struct buf *out, size_t *kept)
+{
+	size_t before = out->size;
+
+	*kept = 0;
+	buf_put_bytes(out, note->text);
+	buf_puts(out, "\n");
+	for (size_t i = 0; i < count; i++) {
+		struct bytes rest = note->signatures;
+		struct note_signature signature;
+
+		while (note_next(&rest, &signature)) {
+			if (!note_signature_is_by(&signature, &keys[i]))
+				continue;
+			buf_put_bytes(out, signature.line);
+			buf_puts(out, "\n");
+			++*kept;
+			break;
+		}
+	}
+	return settle(out, before);
+}

@@ -105,4 +105,12 @@ size_t note_distinct(const struct public_key *keys, size_t count,
 enum status note_merge(const struct note *a, const struct note *b,
 		       struct buf *out);
 
+/* Append to `out` the text with the first line of each of `keys`, and no other
+ * line: what strangers have put below it on its way is left behind. `*kept`
+ * says how many lines that is; without one it is no note. Not verified here.
+ * STATUS_NO_MEMORY. */
+enum status note_put_first_lines(const struct note *note,
+				 const struct public_key *keys, size_t count,
+				 struct buf *out, size_t *kept);
+
 #endif

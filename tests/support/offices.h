@@ -7,6 +7,7 @@
 #include "node/clock.h"
 #include "node/create.h"
 #include "node/house.h"
+#include "node/log_intake.h"
 #include "node/prepare.h"
 #include "node/requests.h"
 #include "proto/encoding.h"
@@ -157,16 +158,14 @@ OFFICES_UNUSED static void office_publish(struct office *o, const char *path,
 	json_decref(answer);
 }
 
-/* Bring the county's log into another catalog, without any network. */
-OFFICES_UNUSED static void office_take_log(struct office *to,
-					   struct office *county)
+/* Bring the county's log into another catalog, without any network, by this
+ * copy of its checkpoint note. */
+OFFICES_UNUSED static void office_take_note(struct office *to,
+					    struct office *county,
+					    struct bytes note)
 {
 	const char *origin = county->house.conf.origin;
-	const struct publisher *p =
-		trust_publisher(&to->house.trust.trust, origin);
-	struct intake_options options = { .keys = p->keys,
-					  .key_count = p->key_count };
-	struct buf note = BUF_INIT, body = BUF_INIT;
+	struct buf body = BUF_INIT;
 	struct log_info from, into;
 	struct intake_want want;
 	struct intake *in;
@@ -174,10 +173,7 @@ OFFICES_UNUSED static void office_take_log(struct office *to,
 	OFFICE_OK(to, log_find(county->house.catalog, origin, &from,
 			       &to->err));
 	OFFICE_OK(to, log_find(to->house.catalog, origin, &into, &to->err));
-	OFFICE_OK(to, log_read_note(county->house.catalog, from.id, &note,
-				    &to->err));
-	OFFICE_OK(to, intake_open(&in, to->house.catalog, into.id,
-				  buf_bytes(&note), &options, &to->err));
+	OFFICE_OK(to, log_intake_open(&to->house, &into, note, &in, &to->err));
 	while (!intake_done(in)) {
 		bool zstd;
 
@@ -191,9 +187,22 @@ OFFICES_UNUSED static void office_take_log(struct office *to,
 	}
 	OFFICE_OK(to, intake_commit(in, &to->err));
 	intake_free(in);
-	buf_release(&note);
 	buf_release(&body);
 	office_index(to);
+}
+
+OFFICES_UNUSED static void office_take_log(struct office *to,
+					   struct office *county)
+{
+	struct buf note = BUF_INIT;
+	struct log_info log;
+
+	OFFICE_OK(to, log_find(county->house.catalog,
+			       county->house.conf.origin, &log, &to->err));
+	OFFICE_OK(to, log_read_note(county->house.catalog, log.id, &note,
+				    &to->err));
+	office_take_note(to, county, buf_bytes(&note));
+	buf_release(&note);
 }
 
 /* A trust note with this version and these statements, under the county's

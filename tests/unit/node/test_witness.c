@@ -86,6 +86,44 @@ static struct witness_count count(struct world *w)
 	return c;
 }
 
+/* A relay has hung as many lines below it as a note may have: of strangers, and
+ * of the log's key again. */
+static void lines_of_relays_are_left_behind(void)
+{
+	struct buf note = BUF_INIT, kept = BUF_INIT;
+	struct offered lesson;
+	struct world w;
+	struct note parsed;
+
+	world_make(&w);
+	list_it(&w);
+	scratch_file(&w.s, "2", 1000, 2);
+	office_publish(&w.county, scratch_path(&w.s, "2"), "2", &lesson);
+	OFFICE_OK(&w.county, log_find(w.county.house.catalog,
+				      w.county.house.conf.origin, &w.log,
+				      &w.county.err));
+	OFFICE_OK(&w.county, log_read_note(w.county.house.catalog, w.log.id,
+					   &note, &w.county.err));
+	CHECK(note_parse(buf_bytes(&note), CHECKPOINT_NOTE_MAX, &parsed) ==
+	      STATUS_OK);
+	buf_put_bytes(&kept, buf_bytes(&note));
+	for (unsigned i = 1; i < NOTE_SIGNATURES_MAX; i++)
+		if (i % 2 == 0)
+			buf_put_bytes(&kept, parsed.signatures);
+		else
+			buf_puts(&kept, "\xe2\x80\x94 stranger AAAAAAAAAAAA\n");
+	office_take_note(&w.station, &w.county, buf_bytes(&kept));
+	look(&w);
+	buf_clear(&kept);
+	OFFICE_OK(&w.station, log_read_note(w.station.house.catalog, w.log.id,
+					    &kept, &w.station.err));
+	CHECK(bytes_equal(buf_bytes(&kept), buf_bytes(&note)));
+	CHECK(cosigns(&w) && count(&w).cosigned == 1);
+	buf_release(&note);
+	buf_release(&kept);
+	world_end(&w);
+}
+
 static void it_cosigns_what_it_holds_once_it_is_named(void)
 {
 	struct world w;
@@ -229,6 +267,7 @@ static void lines_are_gathered_and_time_follows_the_majority(void)
 
 int main(void)
 {
+	lines_of_relays_are_left_behind();
 	it_cosigns_what_it_holds_once_it_is_named();
 	it_never_cosigns_less_nor_another_tree();
 	a_forked_log_is_not_cosigned();

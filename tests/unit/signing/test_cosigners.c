@@ -159,6 +159,51 @@ static void another_text_is_not_merged(void)
 	buf_release(&sum);
 }
 
+/* Any relay can add lines, and as many as a note may have. */
+static void what_is_kept_is_as_small_as_the_list(void)
+{
+	struct buf full = BUF_INIT, clean = BUF_INIT, sum = BUF_INIT;
+	struct cosigners who = listed(2);
+	struct note note = parsed(&plain), theirs;
+	size_t gained = 9;
+
+	cosigned(0, 100, &full);
+	for (unsigned i = 0; i < 49; i++) {
+		add_junk(&full);
+		buf_put_bytes(&full, note.signatures);
+	}
+	note = parsed(&full);
+	CHECK(note.count == NOTE_SIGNATURES_MAX);
+	CHECK(cosigners_clean(&who, &note, &clean) == STATUS_OK);
+	CHECK(parsed(&clean).count == 2);
+	cosigned(1, 100, &clean);
+	theirs = parsed(&clean);
+	CHECK(cosigners_merge(&who, &note, &theirs, &sum, &gained) ==
+	      STATUS_OK);
+	CHECK(gained == 1 && parsed(&sum).count == 3);
+	buf_release(&full);
+	buf_release(&clean);
+	buf_release(&sum);
+}
+
+static void without_a_line_of_the_log_there_is_no_note(void)
+{
+	struct buf b = BUF_INIT, out = BUF_INIT;
+	struct cosigners who = listed(2);
+	struct note ours = parsed(&plain), theirs;
+	size_t gained;
+
+	cosigned(0, 100, &b);
+	theirs = parsed(&b);
+	who.log_count = 0; /* its keys were changed since, or it has none */
+	CHECK(cosigners_merge(&who, &ours, &theirs, &out, &gained) ==
+	      STATUS_UNTRUSTED);
+	CHECK(cosigners_clean(&who, &theirs, &out) == STATUS_UNTRUSTED);
+	CHECK(out.size == 0);
+	buf_release(&b);
+	buf_release(&out);
+}
+
 static void only_a_majority_moves_time(void)
 {
 	CHECK(cosigners_majority(NULL, 0) == 0);
@@ -179,6 +224,8 @@ int main(void)
 	who_is_not_listed_is_not_kept();
 	a_bad_line_spoils_nothing();
 	another_text_is_not_merged();
+	what_is_kept_is_as_small_as_the_list();
+	without_a_line_of_the_log_there_is_no_note();
 	only_a_majority_moves_time();
 	secret_key_free(log_key);
 	for (size_t i = 0; i < 3; i++)
