@@ -3,6 +3,7 @@
 #include "catalog/sql.h"
 
 static const char *const names[] = { [HEARD_WITNESS] = "witness",
+				     [HEARD_ACK] = "ack",
 				     [HEARD_LOG] = "log",
 				     [HEARD_TRUST] = "trust" };
 

@@ -1,4 +1,4 @@
-/* When something was last heard: of witnesses the newest time they signed, of
+/* When something was last heard: of witnesses and offices the newest time they signed, of
  * logs and of the trust note when they last brought something new. What the
  * times mean is their writers' affair (node/clock_floor.h, node/staleness.h).
  *
@@ -11,6 +11,7 @@
 
 enum heard {
 	HEARD_WITNESS, /* by the 32 bytes of its key */
+	HEARD_ACK,     /* likewise, of an office that acknowledges records */
 	HEARD_LOG,     /* by its origin */
 	HEARD_TRUST    /* by its version in decimal; the last one only */
 };

@@ -10,7 +10,7 @@
 #include "signing/cosigners.h"
 
 static const char key[] = EXPIRY_KEY;
-static const char acked_key[] = "clock.acked";
+static const char before_key[] = "clock.acked";
 
 uint64_t clock_floor_s(struct catalog *c)
 {
@@ -35,11 +35,11 @@ void clock_floor_today(struct catalog *c, char out[static 11])
 		memcpy(out, "2026-01-01", 11);
 }
 
-/* What others have proven without being witnesses. A catalog that was kept
- * before they were told apart has all of it in the floor. */
-static enum status acked(struct catalog *c, int64_t *time_s, struct err *err)
+/* What was proven before it was kept by whom: all that was in the floor. */
+static enum status from_before(struct catalog *c, int64_t *time_s,
+			       struct err *err)
 {
-	enum status status = catalog_get_int(c, acked_key, time_s, err);
+	enum status status = catalog_get_int(c, before_key, time_s, err);
 
 	if (status == STATUS_NOT_FOUND)
 		status = catalog_get_int(c, key, time_s, err);
@@ -66,42 +66,48 @@ static enum status put_floor(struct catalog *c, uint64_t time_s,
 
 enum status clock_floor_keep(struct catalog *c, struct err *err)
 {
-	int64_t proven = 0;
-	enum status status = acked(c, &proven, err);
+	int64_t before = 0;
+	enum status status = from_before(c, &before, err);
 
 	if (status == STATUS_OK)
-		status = catalog_set_int(c, acked_key, proven, err);
+		status = catalog_set_int(c, before_key, before, err);
 	if (status == STATUS_OK && clock_floor_s(c) <= clock_built_s())
 		status = put_floor(c, clock_built_s(), err);
 	return status;
 }
 
-enum status clock_floor_raise(struct catalog *c, uint64_t time_s,
-			      struct err *err)
+static struct bytes name_of(const struct public_key *who)
 {
-	int64_t proven = 0;
-	enum status status = acked(c, &proven, err);
-
-	if (status != STATUS_OK || time_s > INT64_MAX)
-		return status;
-	if ((int64_t)time_s > proven)
-		status = catalog_set_int(c, acked_key, (int64_t)time_s, err);
-	if (status == STATUS_OK && time_s > clock_floor_s(c))
-		status = put_floor(c, time_s, err);
-	return status;
+	return (struct bytes){ who->bytes, PUBLIC_KEY_SIZE };
 }
 
-static struct bytes name_of(const struct public_key *witness)
+/* What offices have proven by themselves. */
+static enum status acked(struct catalog *c, const struct trust *trust,
+			 uint64_t *proven, struct err *err)
 {
-	return (struct bytes){ witness->bytes, PUBLIC_KEY_SIZE };
+	int64_t before = 0;
+	enum status status = from_before(c, &before, err);
+
+	*proven = before > 0 ? (uint64_t)before : 0;
+	for (size_t i = 0; i < trust->recipient_count && status == STATUS_OK;
+	     i++) {
+		const struct public_key *ack = &trust->recipients[i].ack;
+		uint64_t time_s = 0;
+
+		if (ack->type != KEY_COSIGNER)
+			continue;
+		status = heard_get(c, HEARD_ACK, name_of(ack), &time_s, err);
+		if (status == STATUS_OK && time_s > *proven)
+			*proven = time_s;
+	}
+	return status;
 }
 
 enum status clock_floor_settle(struct catalog *c, const struct trust *trust,
 			       struct err *err)
 {
 	uint64_t times[TRUST_WITNESSES_MAX], proven;
-	int64_t others = 0;
-	enum status status = acked(c, &others, err);
+	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < trust->witness_count && status == STATUS_OK; i++)
 		status = heard_get(c, HEARD_WITNESS,
@@ -110,9 +116,20 @@ enum status clock_floor_settle(struct catalog *c, const struct trust *trust,
 	if (status != STATUS_OK)
 		return status;
 	proven = cosigners_majority(times, trust->witness_count);
-	if (others > 0 && (uint64_t)others > proven)
-		proven = (uint64_t)others;
-	return put_floor(c, proven, err);
+	if (proven == 0)
+		status = acked(c, trust, &proven, err);
+	return status == STATUS_OK ? put_floor(c, proven, err) : status;
+}
+
+enum status clock_floor_acked(struct catalog *c, const struct trust *trust,
+			      const struct public_key *ack, uint64_t time_s,
+			      struct err *err)
+{
+	enum status status = heard_raise(c, HEARD_ACK, name_of(ack), time_s,
+					 err);
+
+	return status == STATUS_OK ? clock_floor_settle(c, trust, err) :
+				     status;
 }
 
 /* What each witness has said on this note. */

@@ -6,29 +6,6 @@
 #include "node/records.h"
 #include "proto/recordlog.h"
 
-/* The first line by each of the keys, and nothing else: what strangers have
- * put below the note on its way is left behind. */
-static enum status cleaned(const struct note *note,
-			   const struct public_key *const *keys, size_t count,
-			   struct buf *out)
-{
-	buf_put_bytes(out, note->text);
-	buf_puts(out, "\n");
-	for (size_t i = 0; i < count; i++) {
-		struct bytes rest = note->signatures;
-		struct note_signature signature;
-
-		while (note_next(&rest, &signature)) {
-			if (!note_signature_is_by(&signature, keys[i]))
-				continue;
-			buf_put_bytes(out, signature.line);
-			buf_puts(out, "\n");
-			break;
-		}
-	}
-	return buf_status(out);
-}
-
 /* `region` NULL: of anywhere. */
 static bool may_acknowledge(const struct recipient *r, const char *region)
 {
@@ -120,17 +97,19 @@ static enum status keep_ack(struct house *h, const struct log_info *info,
 	return status;
 }
 
-/* An office's word for when it was is as good as its word for what it has. */
-static void learn_time(struct house *h, const struct note *note,
-		       const struct public_key *office)
+/* The word of our own office for when it was; others have no say in it. */
+static void learn_time(struct house *h, const struct note *note)
 {
+	const struct public_key *office = who_acknowledged(
+		&h->trust.trust, h->conf.region, note);
 	struct cosignatures found;
 	struct err ignored = ERR_INIT;
 
-	if (cosignature_verify(note, office, 1, &found) == STATUS_OK &&
+	if (office != NULL &&
+	    cosignature_verify(note, office, 1, &found) == STATUS_OK &&
 	    found.distinct == 1)
-		(void)clock_floor_raise(h->catalog, found.time_s[0],
-					&ignored);
+		(void)clock_floor_acked(h->catalog, &h->trust.trust, office,
+					found.time_s[0], &ignored);
 }
 
 /* Keep the note if an office answers for it. */
@@ -141,26 +120,30 @@ static enum status keep_if_acknowledged(struct house *h,
 					const struct public_key *log_key,
 					struct bytes whole, struct err *err)
 {
-	const struct public_key *keys[2] = { log_key, NULL };
+	const struct public_key *office;
+	struct public_key keys[2];
 	struct buf clean = BUF_INIT;
+	size_t kept;
 	struct note note;
 	enum status status = note_parse(whole, CHECKPOINT_NOTE_MAX, &note);
 
 	if (status != STATUS_OK)
 		return err_set(err, status, "no checkpoint");
-	keys[1] = who_acknowledged(&h->trust.trust, region, &note);
-	if (keys[1] == NULL)
+	office = who_acknowledged(&h->trust.trust, region, &note);
+	if (office == NULL)
 		return err_set(err, STATUS_UNTRUSTED,
 			       "%s: not acknowledged by an office of its "
 			       "region",
 			       info->origin);
-	status = cleaned(&note, keys, 2, &clean);
+	keys[0] = *log_key;
+	keys[1] = *office;
+	status = note_put_first_lines(&note, keys, 2, &clean, &kept);
 	if (status != STATUS_OK)
 		(void)err_set(err, status, "note: out of memory");
 	else
 		status = keep_ack(h, info, head->size, buf_bytes(&clean), err);
 	if (status == STATUS_OK)
-		learn_time(h, &note, keys[1]);
+		learn_time(h, &note);
 	buf_release(&clean);
 	return status;
 }
@@ -229,22 +212,21 @@ static enum status cosigned(struct duty *duty, const struct log_info *info,
 			    struct buf *out, struct err *err)
 {
 	struct buf stored = BUF_INIT, clean = BUF_INIT;
-	const struct public_key *keys[1];
 	struct checkpoint head;
 	struct public_key key;
 	struct note note;
+	size_t kept;
 	enum status status = log_read_note(duty->house->catalog, info->id,
 					   &stored, err);
 
 	if (status == STATUS_OK)
 		status = records_open_note(buf_bytes(&stored), &head, &key,
 					   err);
-	keys[0] = &key;
 	if (status == STATUS_OK)
 		status = note_parse(buf_bytes(&stored), CHECKPOINT_NOTE_MAX,
 				    &note);
 	if (status == STATUS_OK)
-		status = cleaned(&note, keys, 1, &clean);
+		status = note_put_first_lines(&note, &key, 1, &clean, &kept);
 	if (status == STATUS_OK)
 		status = note_parse(buf_bytes(&clean), CHECKPOINT_NOTE_MAX,
 				    &note);

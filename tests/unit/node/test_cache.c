@@ -9,6 +9,7 @@
 
 #include "catalog/deletions.h"
 #include "catalog/due.h"
+#include "catalog/heard.h"
 #include "catalog/journal.h"
 #include "catalog/lessons.h"
 #include "node/clock_floor.h"
@@ -433,6 +434,27 @@ static void a_deletion_cut_short_is_finished(void)
 	world_end(&w);
 }
 
+static void name_office(struct trust *trust, const struct secret_key *ack)
+{
+	struct recipient r = { .region = "431081",
+			       .ack = *secret_key_public(ack) };
+	struct seal_key *key;
+
+	CHECK(seal_key_new(&key, "records") == STATUS_OK);
+	r.key = *seal_key_public(key);
+	CHECK(trust_add_recipient(trust, &r) == STATUS_OK);
+	seal_key_free(key);
+}
+
+static void acked(struct world *w, const struct trust *trust,
+		  const struct secret_key *office, uint64_t time_s)
+{
+	OFFICE_OK(&w->station,
+		  clock_floor_acked(w->station.house.catalog, trust,
+				    secret_key_public(office), time_s,
+				    &w->station.err));
+}
+
 static void the_floor_of_time_only_grows_and_is_kept(void)
 {
 	struct world w;
@@ -440,30 +462,53 @@ static void the_floor_of_time_only_grows_and_is_kept(void)
 	uint64_t built;
 	int64_t kept = 0;
 	char today[11];
+	struct secret_key *office, *witness;
+	struct trust nobody, trust;
 
 	world_make(&w, 1);
+	CHECK(secret_key_new(&office, "ack", KEY_COSIGNER) == STATUS_OK);
+	CHECK(secret_key_new(&witness, "w", KEY_COSIGNER) == STATUS_OK);
+	trust_init(&nobody);
+	trust_init(&trust);
+	name_office(&trust, office);
 	c = w.station.house.catalog;
 	built = clock_floor_s(c);
 	CHECK(built > 1767225600);
-	OFFICE_OK(&w.station, clock_floor_raise(c, built - 5,
-						&w.station.err));
+	acked(&w, &trust, office, built - 5);
 	CHECK(clock_floor_s(c) == built);
-	OFFICE_OK(&w.station, clock_floor_raise(c, 4102444800,
-						&w.station.err));
-	OFFICE_OK(&w.station, clock_floor_raise(c, built + 5,
-						&w.station.err));
+	acked(&w, &trust, office, 4102444800);
+	acked(&w, &trust, office, built + 5);
 	CHECK(clock_floor_s(c) == 4102444800);
 	clock_floor_today(c, today);
 	CHECK(strcmp(today, "2100-01-01") == 0);
 	/* The catalog is told with each start, and keeps what is later. */
 	OFFICE_OK(&w.station, clock_floor_keep(c, &w.station.err));
 	CHECK(clock_floor_s(c) == 4102444800);
+	/* A majority of witnesses, once heard, is believed in its place. */
+	CHECK(trust_add_witness(&trust, secret_key_public(witness)) ==
+	      STATUS_OK);
+	OFFICE_OK(&w.station, clock_floor_settle(c, &trust, &w.station.err));
+	CHECK(clock_floor_s(c) == 4102444800);
+	OFFICE_OK(&w.station,
+		  heard_raise(c, HEARD_WITNESS,
+			      (struct bytes){ trust.witnesses[0].bytes,
+					      PUBLIC_KEY_SIZE },
+			      built + 9, &w.station.err));
+	OFFICE_OK(&w.station, clock_floor_settle(c, &trust, &w.station.err));
+	CHECK(clock_floor_s(c) == built + 9);
+	/* The root keys undo it: another office is named. */
+	OFFICE_OK(&w.station, clock_floor_settle(c, &nobody, &w.station.err));
+	CHECK(clock_floor_s(c) == built);
 	OFFICE_OK(&w.station, catalog_set_int(c, "clock.floor", 5,
 					      &w.station.err));
 	OFFICE_OK(&w.station, clock_floor_keep(c, &w.station.err));
 	CHECK(catalog_get_int(c, "clock.floor", &kept, &w.station.err) ==
 		      STATUS_OK &&
 	      kept == (int64_t)built);
+	trust_release(&nobody);
+	trust_release(&trust);
+	secret_key_free(office);
+	secret_key_free(witness);
 	world_end(&w);
 }
 
