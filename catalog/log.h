@@ -216,5 +216,13 @@ typedef enum status (*log_evidence_cb)(void *owner,
 				       struct err *err);
 enum status log_each_evidence(struct catalog *c, log_evidence_cb each,
 			      void *owner, struct err *err);
+/* The same, of one log. */
+enum status log_each_evidence_of(struct catalog *c, int64_t id,
+				 log_evidence_cb each, void *owner,
+				 struct err *err);
+
+/* The evidence was not against who may publish in this log: it is followed
+ * again. What was kept stays. Durable. */
+enum status log_pardon(struct catalog *c, int64_t id, struct err *err);
 
 #endif

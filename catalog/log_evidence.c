@@ -55,30 +55,61 @@ enum status log_mark_forked(struct catalog *c,
 	return status;
 }
 
-enum status log_each_evidence(struct catalog *c, log_evidence_cb each,
-			      void *owner, struct err *err)
+enum status log_pardon(struct catalog *c, int64_t id, struct err *err)
 {
-	static const char next[] =
-		"SELECT log, found_s, why, ours, theirs FROM evidence"
-		" ORDER BY id";
+	static const char go_on[] = "UPDATE logs SET forked = 0 WHERE id = ?";
+	struct sql q;
+
+	sql_start(&q, c, go_on);
+	sql_put_int(&q, id);
+	return sql_run(&q, err);
+}
+
+static enum status each_row(struct sql *q, log_evidence_cb each, void *owner,
+			    struct err *err)
+{
 	struct log_evidence found;
 	struct err ignored = ERR_INIT;
-	struct sql q;
 	enum status status = STATUS_OK;
 
-	sql_start(&q, c, next);
-	while (status == STATUS_OK && sql_next(&q)) {
-		found.log = sql_int(&q, 0);
-		found.found_s = (uint64_t)sql_int(&q, 1);
-		found.why = sql_text(&q, 2);
-		found.ours = sql_blob(&q, 3);
-		found.theirs = sql_blob(&q, 4);
+	while (status == STATUS_OK && sql_next(q)) {
+		found.log = sql_int(q, 0);
+		found.found_s = (uint64_t)sql_int(q, 1);
+		found.why = sql_text(q, 2);
+		found.ours = sql_blob(q, 3);
+		found.theirs = sql_blob(q, 4);
 		status = each(owner, &found, err);
 	}
 	/* What the callback failed with is the story. */
 	if (status != STATUS_OK) {
-		(void)sql_finish(&q, &ignored);
+		(void)sql_finish(q, &ignored);
 		return status;
 	}
-	return sql_finish(&q, err);
+	return sql_finish(q, err);
+}
+
+enum status log_each_evidence(struct catalog *c, log_evidence_cb each,
+			      void *owner, struct err *err)
+{
+	static const char all[] =
+		"SELECT log, found_s, why, ours, theirs FROM evidence"
+		" ORDER BY id";
+	struct sql q;
+
+	sql_start(&q, c, all);
+	return each_row(&q, each, owner, err);
+}
+
+enum status log_each_evidence_of(struct catalog *c, int64_t id,
+				 log_evidence_cb each, void *owner,
+				 struct err *err)
+{
+	static const char of_one[] =
+		"SELECT log, found_s, why, ours, theirs FROM evidence"
+		" WHERE log = ? ORDER BY id";
+	struct sql q;
+
+	sql_start(&q, c, of_one);
+	sql_put_int(&q, id);
+	return each_row(&q, each, owner, err);
 }

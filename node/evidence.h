@@ -15,7 +15,8 @@
  *
  * Returns: STATUS_OK, kept; `*stopped` says whether a log that was followed
  *          here is not any more, `origin` which log it is of.
- *          STATUS_EXISTS when it is known, or enough of that log are;
+ *          STATUS_EXISTS when it is known, or enough are (the log is
+ *          stopped all the same);
  *          STATUS_NOT_FOUND when no key of that log is known here;
  *          STATUS_MALFORMED; STATUS_UNTRUSTED when it does not prove anything;
  *          what SQLite fails with. `err` tells all but the second.
@@ -24,5 +25,16 @@ enum status evidence_take(struct house *h, struct bytes text,
 			  const char *source, uint64_t now_s,
 			  char origin[static ORIGIN_MAX + 1], bool *stopped,
 			  struct err *err);
+
+/*
+ * Look again at what is known, by those who may publish now: after a trust
+ * note or a delegation.
+ *
+ * A log that is followed by now and of which a proof came before is stopped. A
+ * stopped one goes on when nothing that stopped it was signed by a key of those
+ * who may publish in it now, and what is held was: somebody else had claimed
+ * its origin, or had a key that was taken from the list since.
+ */
+enum status evidence_review(struct house *h, struct err *err);
 
 #endif

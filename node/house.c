@@ -17,6 +17,7 @@
 #include "node/clock.h"
 #include "node/clock_floor.h"
 #include "node/durable.h"
+#include "node/evidence.h"
 #include "node/own_kept.h"
 #include "node/staleness.h"
 #include "proto/encoding.h"
@@ -326,6 +327,8 @@ static enum status follow_trust(struct house *h, const struct authority *a,
 {
 	enum status status = end_logs(h, a, err);
 
+	if (status == STATUS_OK)
+		status = evidence_review(h, err);
 	if (status == STATUS_OK)
 		status = clock_floor_settle(h->catalog, &h->trust.trust, err);
 	return status == STATUS_OK ? staleness_heard_trust(h, err) : status;

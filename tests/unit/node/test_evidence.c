@@ -24,8 +24,10 @@ static void finish(void)
 	scratch_release(&s);
 }
 
-/* Two roots of one size under the county's key. */
-static void make_proof(uint8_t n, const struct secret_key *key, struct buf *out)
+/* Two roots of one size under the county's key, with so many lines of strangers
+ * below each. */
+static void make_long_proof(uint8_t n, const struct secret_key *key,
+			    unsigned lines, struct buf *out)
 {
 	struct checkpoint head = { .size = 3 };
 	struct buf a = BUF_INIT, b = BUF_INIT;
@@ -37,11 +39,40 @@ static void make_proof(uint8_t n, const struct secret_key *key, struct buf *out)
 	CHECK(checkpoint_sign(&head, key, &a) == STATUS_OK);
 	head.root[1] = 1;
 	CHECK(checkpoint_sign(&head, key, &b) == STATUS_OK);
+	for (unsigned i = 0; i < lines; i++) {
+		buf_puts(&a, "\xe2\x80\x94 stranger AAAAAAAAAAAA\n");
+		buf_puts(&b, "\xe2\x80\x94 stranger AAAAAAAAAAAA\n");
+	}
 	CHECK(fork_init(&fork, buf_bytes(&a), buf_bytes(&b)) == STATUS_OK);
 	buf_clear(out);
 	CHECK(fork_format(&fork, out) == STATUS_OK);
 	buf_release(&a);
 	buf_release(&b);
+}
+
+static void make_proof(uint8_t n, const struct secret_key *key, struct buf *out)
+{
+	make_long_proof(n, key, 0, out);
+}
+
+/* Kept as if it had come while nobody followed the log. */
+static void put_proof(uint8_t n, const struct secret_key *key)
+{
+	struct buf text = BUF_INIT;
+	struct fork fork;
+
+	make_proof(n, key, &text);
+	CHECK(fork_parse(buf_bytes(&text), &fork) == STATUS_OK);
+	OFFICE_OK(&station, forks_put(station.house.catalog, &fork, 77, "test",
+				      NULL, &station.err));
+	buf_release(&text);
+}
+
+/* Somebody may say again who may publish. */
+static void trust_comes(void)
+{
+	station.house.trust.trust.version++;
+	OFFICE_OK(&station, house_follow(&station.house, &station.err));
 }
 
 static enum status take(const struct buf *text, bool *stopped)
@@ -141,8 +172,113 @@ static void a_log_that_was_ended_goes_on_to_its_end(void)
 	finish();
 }
 
+static void lines_of_strangers_are_not_kept(void)
+{
+	struct buf text = BUF_INIT, names = BUF_INIT, stored = BUF_INIT;
+	bool stopped;
+
+	start();
+	make_long_proof(1, county.house.publisher_key, 90, &text);
+	CHECK(take(&text, &stopped) == STATUS_OK && stopped);
+	OFFICE_OK(&station, forks_names(station.house.catalog, &names,
+					&station.err));
+	CHECK(names.size == SHA256_SIZE);
+	OFFICE_OK(&station, forks_read(station.house.catalog, names.data,
+				       &stored, &station.err));
+	make_proof(1, county.house.publisher_key, &text);
+	CHECK(bytes_equal(buf_bytes(&stored), buf_bytes(&text)));
+	buf_release(&text);
+	buf_release(&names);
+	buf_release(&stored);
+	finish();
+}
+
+static void what_was_proven_before_it_was_followed_stops_it(void)
+{
+	struct buf text = BUF_INIT;
+	bool stopped;
+
+	start();
+	put_proof(1, county.house.publisher_key);
+	CHECK(!county_log().forked);
+	make_proof(1, county.house.publisher_key, &text);
+	CHECK(take(&text, &stopped) == STATUS_EXISTS && stopped);
+	CHECK(county_log().forked);
+	buf_release(&text);
+	finish();
+	start();
+	put_proof(1, county.house.publisher_key);
+	trust_comes();
+	CHECK(county_log().forked);
+	finish();
+}
+
+/* Whoever may delegate has as many logs to fork as there is room. */
+static void proofs_of_others_leave_room_to_stop_a_log(void)
+{
+	struct secret_key *key;
+	struct buf text = BUF_INIT;
+	char name[32];
+	bool stopped;
+
+	start();
+	for (unsigned i = 0; i < FORKS_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "thief.example/%u", i);
+		CHECK(secret_key_new(&key, name, KEY_ED25519) == STATUS_OK);
+		put_proof(1, key);
+		secret_key_free(key);
+	}
+	make_proof(1, county.house.publisher_key, &text);
+	CHECK(take(&text, &stopped) == STATUS_EXISTS && stopped);
+	CHECK(county_log().forked && kept() == FORKS_MAX);
+	buf_release(&text);
+	finish();
+}
+
+/* Another one that may delegate claims the origin for a key of its own, and
+ * forks it; then the trust note settles whose it is. */
+static void a_claimed_origin_is_given_back_unharmed(void)
+{
+	struct publisher *p;
+	struct public_key own;
+	struct secret_key *thief;
+	struct offered lesson;
+	struct buf text = BUF_INIT;
+	bool stopped;
+
+	start();
+	scratch_file(&s, "1", 1000, 1);
+	office_publish(&county, scratch_path(&s, "1"), "1", &lesson);
+	office_take_log(&station, &county);
+	CHECK(secret_key_new(&thief, origin, KEY_ED25519) == STATUS_OK);
+	p = &station.house.trust.trust.publishers[0];
+	CHECK(strcmp(p->origin, origin) == 0);
+	own = p->keys[0];
+	p->keys[0] = *secret_key_public(thief);
+	trust_comes();
+	make_proof(1, thief, &text);
+	CHECK(take(&text, &stopped) == STATUS_OK && stopped);
+	trust_comes(); /* nothing has changed */
+	CHECK(county_log().forked);
+	p->keys[0] = own;
+	trust_comes();
+	CHECK(!county_log().forked && county_log().size == 1);
+	/* What its own key has signed holds. */
+	make_proof(2, county.house.publisher_key, &text);
+	CHECK(take(&text, &stopped) == STATUS_OK && stopped);
+	trust_comes();
+	CHECK(county_log().forked);
+	secret_key_free(thief);
+	buf_release(&text);
+	finish();
+}
+
 int main(void)
 {
+	lines_of_strangers_are_not_kept();
+	what_was_proven_before_it_was_followed_stops_it();
+	proofs_of_others_leave_room_to_stop_a_log();
+	a_claimed_origin_is_given_back_unharmed();
 	a_proof_stops_the_log_and_is_kept_once();
 	what_proves_nothing_does_nothing();
 	a_log_that_was_ended_goes_on_to_its_end();
