@@ -166,7 +166,8 @@ enum status log_read_tile(struct catalog *c, int64_t id, unsigned level,
  * nothing beyond is held any more, the newest note from beyond is evidence,
  * and a fork no longer keeps the log from being taken in up to there. A log
  * that is held up to there or further, and has another root there, is not what
- * its publisher said: it begins anew. `*changed` says whether anything was
+ * its publisher said: it begins anew. Our own log stays as it is then, for whoever
+ * ended it may have been wrong, and be overruled. `*changed` says whether anything was
  * done; else it costs a look. Durable.
  */
 enum status log_end_at(struct catalog *c, int64_t id,

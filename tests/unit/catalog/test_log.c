@@ -318,6 +318,29 @@ static void a_forked_log_takes_no_more_entries(void)
 	finish();
 }
 
+/* By mistake or by malice another root was named: others begin anew, and what
+ * this node has written nobody has but itself. */
+static void an_own_log_is_kept_whatever_end_is_named(void)
+{
+	struct checkpoint end = { .size = 2, .root = { 1 } };
+	struct log_info info;
+	bool changed = true;
+	int64_t id;
+
+	start();
+	CHECK(log_follow(c, TEST_ORIGIN, true, &id, &err) == STATUS_OK);
+	grow(c, id, key, 'a', 3);
+	strcpy(end.origin, TEST_ORIGIN);
+	CHECK(log_end_at(c, id, &end, 1234, &changed, &err) == STATUS_OK);
+	CHECK(log_get(c, id, &info, &err) == STATUS_OK);
+	CHECK(!changed && info.size == 3);
+	CHECK(log_root_at(c, id, 2, end.root, &err) == STATUS_OK);
+	CHECK(log_end_at(c, id, &end, 1234, &changed, &err) == STATUS_OK);
+	CHECK(log_get(c, id, &info, &err) == STATUS_OK);
+	CHECK(changed && info.size == 2);
+	finish();
+}
+
 static void an_append_inside_a_transaction_goes_with_it(void)
 {
 	struct bytes entry = bytes_of("entry");
@@ -385,6 +408,7 @@ int main(void)
 	entries_and_bundles_read_back();
 	only_the_owner_with_its_key_may_append();
 	a_forked_log_takes_no_more_entries();
+	an_own_log_is_kept_whatever_end_is_named();
 	an_append_inside_a_transaction_goes_with_it();
 	cosignatures_are_added_to_the_note();
 	return 0;
