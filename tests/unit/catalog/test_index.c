@@ -1,6 +1,9 @@
 #include "catalog/index.h"
 
+#include <sqlite3.h>
+
 #include "catalog/entry.h"
+#include "catalog/payloads.h"
 #include "tests/support/shelf.h"
 
 static struct lesson nth(unsigned n)
@@ -764,8 +767,93 @@ static void entries_wait_for_the_trust_note_they_cite(void)
 	shelf_release(s);
 }
 
+static void raw_sql(struct shelf *s, const char *sql)
+{
+	sqlite3 *db;
+
+	CHECK(sqlite3_open(scratch_path(&s->scratch, "node.db"), &db) ==
+	      SQLITE_OK);
+	CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+	CHECK(sqlite3_close(db) == SQLITE_OK);
+}
+
+static void shelf_close(struct shelf *s)
+{
+	index_free(s->x);
+	s->x = NULL;
+	catalog_free(s->c);
+	s->c = NULL;
+}
+
+/* Whether everything was made again. */
+static bool shelf_open_again(struct shelf *s)
+{
+	SHELF_OK(catalog_open(&s->c, scratch_path(&s->scratch, "node.db"),
+			      &s->err));
+	SHELF_OK(index_open(&s->x, s->c, LEVEL_STATION, "431081101203",
+			    &s->err));
+	return shelf_use_trust(s);
+}
+
+/* As the program before delegations left it: what stood in the logs about them
+ * was passed over, and logs were judged by standings written otherwise. */
+static void a_database_of_version_4_is_judged_again_once(void)
+{
+	static const char back[] =
+		"DROP TABLE delegation; DROP TABLE fork; DROP TABLE cosigned;"
+		"DROP TABLE heard;"
+		"DELETE FROM meta WHERE key = 'delegation.number';"
+		"UPDATE indexed SET judged = randomblob(32);"
+		"PRAGMA user_version = 4";
+	struct subscription topic = { .topic = "产业" };
+	struct lesson held = nth(1), pinned = nth(2), gone = nth(3), below;
+	struct payload_row payload;
+	struct lesson_row row;
+	struct publisher p;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+	size_t town, dept;
+
+	shelf_family(s, &town, &dept);
+	strcpy(pinned.region, "431081102"); /* not ours */
+	shelf_log_lesson(s, 0, &held);
+	shelf_log_lesson(s, 0, &pinned);
+	shelf_log_lesson(s, 0, &gone);
+	shelf_withdraw(s, 0, gone.id);
+	p = child_of(s, town, "431081101", "*");
+	log_delegate(s, 0, &p);
+	shelf_settle(s);
+	SHELF_OK(payload_put_held(s->c, held.btmh, held.bytes, 7, 1,
+				  &s->err));
+	SHELF_OK(index_subscribe(s->x, &topic, &s->err));
+	CHECK(shelf_get(s, pinned.id, &row));
+	SHELF_OK(index_choose(s->x, &row, CHOICE_PIN, &s->err));
+	shelf_settle(s);
+	shelf_close(s);
+	raw_sql(s, back);
+
+	CHECK(shelf_open_again(s));
+	below = lesson_of(s, town, 4, "431081101", "产业/养殖");
+	shelf_log_lesson(s, town, &below);
+	shelf_settle(s);
+	CHECK(shelf_get(s, held.id, &row) && row.wanted);
+	CHECK(lesson_row_state(&row) == LESSON_HELD);
+	SHELF_OK(payload_get(s->c, held.btmh, &payload, NULL, &s->err));
+	CHECK(payload.state == PAYLOAD_HELD && payload.pieces == 7);
+	CHECK(shelf_get(s, pinned.id, &row) && row.wanted &&
+	      row.choice == CHOICE_PIN);
+	CHECK(shelf_get(s, gone.id, &row) && row.withdrawn);
+	CHECK(index_place(s->x)->subscription_count == 1);
+	CHECK(is_known(s, &below)); /* the delegation was found */
+	shelf_close(s);
+	CHECK(!shelf_open_again(s));
+	CHECK(shelf_summary(s).known == 3);
+	shelf_release(s);
+}
+
 int main(void)
 {
+	a_database_of_version_4_is_judged_again_once();
 	a_lesson_in_a_log_becomes_known_and_wanted();
 	all_fields_survive_the_database();
 	the_higher_revision_wins_in_any_order();
