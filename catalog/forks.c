@@ -7,6 +7,7 @@
 #include "catalog/sql.h"
 #include "proto/bundle.h"
 #include "proto/encoding.h"
+#include "proto/text.h"
 
 /* --- what is kept --- */
 
@@ -48,7 +49,8 @@ enum status forks_put(struct catalog *c, const struct fork *fork,
 	status = count_of(c, id, fork->origin, &verdict, err);
 	if (status != STATUS_OK || verdict != STATUS_OK)
 		return status != STATUS_OK ? status : verdict;
-	(void)snprintf(from, sizeof(from), "%s", source);
+	(void)snprintf(from, sizeof(from), "%.*s",
+		       (int)text_cut(source, FORKS_SOURCE_MAX), source);
 	if (fork_format(fork, &text) != STATUS_OK) {
 		buf_release(&text);
 		return err_set(err, STATUS_NO_MEMORY, "proof of a fork");

@@ -96,16 +96,20 @@ static void proof_came(void *owner, const struct http_reply *reply)
 	struct node *n = look->n;
 	char origin[ORIGIN_MAX + 1];
 	struct err err = ERR_INIT;
-	bool stopped;
+	bool stopped = false;
+	enum status status;
 
 	look->fetch = NULL;
 	if (reply->status != STATUS_OK) {
 		look_fails(look);
 		return;
 	}
-	if (reply->code == 200 &&
-	    evidence_take(&n->house, reply->body, look->source->url, clock_s(),
-			  origin, &stopped, &err) == STATUS_OK)
+	status = reply->code != 200 ?
+			 STATUS_NOT_FOUND :
+			 evidence_take(&n->house, reply->body,
+				       look->source->url, clock_s(), origin,
+				       &stopped, &err);
+	if (status == STATUS_OK || stopped)
 		node_evidence_changed(n, origin, stopped);
 	look->got += SHA256_SIZE;
 	step(look);

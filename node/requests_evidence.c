@@ -190,7 +190,7 @@ enum status request_evidence_take(struct requests *r, const json_t *request,
 		status = evidence_take(r->house, text,
 				       source == NULL ? "" : source, clock_s(),
 				       origin, &stopped, err);
-	if (status == STATUS_OK && r->live != NULL &&
+	if ((status == STATUS_OK || stopped) && r->live != NULL &&
 	    r->live->evidence_changed != NULL)
 		r->live->evidence_changed(r->live->node, origin, stopped);
 	if (status != STATUS_OK && status != STATUS_EXISTS)

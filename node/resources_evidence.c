@@ -76,7 +76,7 @@ void evidence_take_request(struct node *n, struct http_request *request)
 	}
 	status = evidence_take(&n->house, http_request_body(request), "below",
 			       clock_s(), origin, &stopped, &err);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK || stopped)
 		node_evidence_changed(n, origin, stopped);
 	answer.code = code_of(status);
 	if (answer.code == 204)
