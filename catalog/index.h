@@ -47,10 +47,6 @@ void index_free(struct index *index);
 enum status index_set_trust(struct index *index, const struct trust *trust,
 			    bool *again, struct err *err);
 
-/* Who may publish, by the trust note and the delegations taken in so far;
- * borrowed until the next step or trust. */
-const struct authority *index_authority(const struct index *index);
-
 /* Have delegations changed since this was last asked? Then other logs may be
  * to be followed, with other keys. */
 bool index_take_delegated(struct index *index);

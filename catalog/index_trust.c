@@ -11,11 +11,6 @@
 #include "catalog/index_inside.h"
 #include "catalog/sql.h"
 
-const struct authority *index_authority(const struct index *x)
-{
-	return x->authority;
-}
-
 bool index_take_delegated(struct index *x)
 {
 	bool delegated = x->delegated;

@@ -228,24 +228,6 @@ const struct recipient *trust_recipient(const struct trust *trust,
 	return nearest;
 }
 
-bool trust_succeeds(const struct trust *trust, const char *successor,
-		    const char *origin)
-{
-	/* Cut-offs may name one another in a ring: no more steps than there
-	 * are cut-offs. */
-	for (size_t steps = 0; steps <= trust->cutoff_count; steps++) {
-		const struct cutoff *cutoff;
-
-		if (strcmp(origin, successor) == 0)
-			return true;
-		cutoff = trust_cutoff(trust, origin);
-		if (cutoff == NULL || cutoff->successor[0] == 0)
-			return false;
-		origin = cutoff->successor;
-	}
-	return false;
-}
-
 enum status trust_open(struct bytes whole, const struct root *root,
 		       struct trust *trust)
 {

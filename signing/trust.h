@@ -126,9 +126,5 @@ const struct cutoff *trust_cutoff(const struct trust *trust,
 /* The nearest recipient for records of `region`, or NULL. */
 const struct recipient *trust_recipient(const struct trust *trust,
 					const char *region);
-/* May the log `successor` revise and withdraw what `origin` published: is it
- * the same log, or named by cut-offs as its successor, or a successor's? */
-bool trust_succeeds(const struct trust *trust, const char *successor,
-		    const char *origin);
 
 #endif

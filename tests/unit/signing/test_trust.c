@@ -297,27 +297,6 @@ static void the_nearest_recipient_gets_the_records(void)
 	trust_release(&trust);
 }
 
-static void successors_follow_one_another_and_rings_end(void)
-{
-	struct trust trust;
-
-	trust_init(&trust);
-	add_cutoff(&trust, "a", "b");
-	add_cutoff(&trust, "b", "c");
-	add_cutoff(&trust, "x", "y");
-	add_cutoff(&trust, "y", "x");
-	add_cutoff(&trust, "z", "");
-	CHECK(trust_succeeds(&trust, "a", "a"));
-	CHECK(trust_succeeds(&trust, "b", "a"));
-	CHECK(trust_succeeds(&trust, "c", "a"));
-	CHECK(!trust_succeeds(&trust, "a", "b"));
-	CHECK(trust_succeeds(&trust, "y", "x"));
-	CHECK(!trust_succeeds(&trust, "a", "x"));
-	CHECK(!trust_succeeds(&trust, "", "z"));
-	CHECK(trust_cutoff(&trust, "c") == NULL);
-	trust_release(&trust);
-}
-
 static void the_root_decides_whether_a_note_is_believed(void)
 {
 	struct secret_key *a = secret("ra", 7, KEY_ED25519);
@@ -366,7 +345,6 @@ int main(void)
 	recipients_and_witnesses_go_publishers_are_replaced();
 	a_list_and_a_text_are_capped();
 	the_nearest_recipient_gets_the_records();
-	successors_follow_one_another_and_rings_end();
 	the_root_decides_whether_a_note_is_believed();
 	return 0;
 }
