@@ -151,7 +151,8 @@ enum status trust_book_open(struct trust_book *book, const char *dir,
 	if (status == STATUS_OK)
 		status = load_trust(book, err);
 	/* NOT_FOUND: the root notes under the trust note are gone. */
-	if (status == STATUS_NOT_FOUND || status == STATUS_UNTRUSTED || status == STATUS_MALFORMED) {
+	if (status == STATUS_NOT_FOUND || status == STATUS_UNTRUSTED ||
+	    status == STATUS_MALFORMED) {
 		status = STATUS_DAMAGED;
 		(void)err_wrap(err, "'%s' is damaged", book->folder);
 	}

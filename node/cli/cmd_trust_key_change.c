@@ -222,8 +222,9 @@ static void print_changed(const struct change *c)
 
 	json_array_foreach(c->changed, i, name)
 		printf("%s: %s\n",
-		       c->new == NULL ? tr("Not protected by a passphrase now") :
-					tr("Behind the new passphrase"),
+		       c->new == NULL ?
+			       tr("Not protected by a passphrase now") :
+			       tr("Behind the new passphrase"),
 		       json_string_value(name));
 	puts(tr("Backups on paper keep the passphrase they were made with."));
 }

@@ -38,14 +38,16 @@ static void print_keys(const char *title, const json_t *list)
 	buf_release(&line);
 }
 
-static const json_t *cutoff_of(const json_t *trust, const char *origin)
+/* What stands about an origin in "publishers" or "cutoffs"; or NULL. */
+static const json_t *find(const json_t *trust, const char *list,
+			  const char *origin)
 {
-	const json_t *cutoff;
+	const json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(trust, "cutoffs"), i, cutoff)
-		if (strcmp(cli_text(cutoff, "origin"), origin) == 0)
-			return cutoff;
+	json_array_foreach(json_object_get(trust, list), i, row)
+		if (strcmp(cli_text(row, "origin"), origin) == 0)
+			return row;
 	return NULL;
 }
 
@@ -92,24 +94,13 @@ static void print_publisher(const json_t *trust, const json_t *publisher)
 	const char *origin = cli_text(publisher, "origin");
 
 	printf("\n%s\n", origin);
-	print_cutoff(cutoff_of(trust, origin));
+	print_cutoff(find(trust, "cutoffs", origin));
 	print_list(tr("  regions"), json_object_get(publisher, "regions"));
 	print_list(tr("  topics"), json_object_get(publisher, "topics"));
 	print_limits(publisher);
 	if (json_is_true(json_object_get(publisher, "delegate")))
 		puts(tr("  may let others publish parts of this"));
 	print_keys(tr("  keys"), json_object_get(publisher, "keys"));
-}
-
-static bool is_listed(const json_t *trust, const char *origin)
-{
-	const json_t *publisher;
-	size_t i;
-
-	json_array_foreach(json_object_get(trust, "publishers"), i, publisher)
-		if (strcmp(cli_text(publisher, "origin"), origin) == 0)
-			return true;
-	return false;
 }
 
 /* Ends of logs that no publisher of the note writes. */
@@ -119,7 +110,7 @@ static void print_other_cutoffs(const json_t *trust)
 	size_t i;
 
 	json_array_foreach(json_object_get(trust, "cutoffs"), i, cutoff) {
-		if (is_listed(trust, cli_text(cutoff, "origin")))
+		if (find(trust, "publishers", cli_text(cutoff, "origin")))
 			continue;
 		printf("\n%s\n", cli_text(cutoff, "origin"));
 		print_cutoff(cutoff);

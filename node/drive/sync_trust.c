@@ -18,24 +18,32 @@ static bool read_root(struct bytes note,
 	       root_fingerprint(note, fingerprint) == STATUS_OK;
 }
 
+/* The drive's join file; false when there is none that reads. */
+static bool read_join(struct visit *v, struct join *join)
+{
+	struct buf text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	bool read = visit_read(v, DRIVE_JOIN, JOIN_SIZE_MAX, &text,
+			       &ignored) == STATUS_OK &&
+		    join_parse(join, buf_bytes(&text), &ignored) == STATUS_OK;
+
+	buf_release(&text);
+	return read;
+}
+
 /* The drive's first root note; where that does not read, the one of its join
  * file. False when there is neither: it is nobody's yet. */
 static bool whose_drive(struct visit *v, struct bytes root,
 			uint8_t fingerprint[static SHA256_SIZE])
 {
 	struct join join = JOIN_INIT;
-	struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
 	bool told = read_root(root, fingerprint);
 
-	if (!told && visit_read(v, DRIVE_JOIN, JOIN_SIZE_MAX, &text,
-				&ignored) == STATUS_OK &&
-	    join_parse(&join, buf_bytes(&text), &ignored) == STATUS_OK) {
+	if (!told && read_join(v, &join)) {
 		told = join.n_roots > 0 &&
 		       read_root(buf_bytes(&join.roots[0]), fingerprint);
 		join_release(&join);
 	}
-	buf_release(&text);
 	return told;
 }
 
@@ -70,36 +78,42 @@ static enum status is_it_ours(struct visit *v, struct err *err)
 	return status;
 }
 
+/* Have the node take it, and count it when it was news. */
+static enum status offer_note(struct visit *v, struct bytes note,
+			      const char *verb, struct err *err)
+{
+	json_t *text = visit_text(note), *answer;
+	const char *result;
+	enum status status;
+
+	if (text == NULL)
+		return err_set(err, STATUS_MALFORMED, "it is not UTF-8 text");
+	status = door_ask(v->door,
+			  json_pack("{s:s, s:o}", "verb", verb, "note", text),
+			  &answer, err);
+	if (status != STATUS_OK)
+		return status;
+	result = json_string_value(json_object_get(answer, "result"));
+	v->trust += result != NULL && strcmp(result, "taken") == 0;
+	json_decref(answer);
+	return STATUS_OK;
+}
+
 /* STATUS_NOT_FOUND when there is none on the drive or it was not taken. */
 static enum status take_note(struct visit *v, const char *path,
 			     const char *verb, struct err *err)
 {
 	struct buf note = BUF_INIT;
-	json_t *text, *answer = NULL;
 	enum status status = visit_read(v, path, JOIN_NOTE_MAX, &note, err);
 
 	if (status == STATUS_NOT_FOUND)
 		goto release;
-	if (status == STATUS_OK) {
-		text = visit_text(buf_bytes(&note));
-		status = text == NULL ?
-				 err_set(err, STATUS_MALFORMED,
-					 "it is not UTF-8 text") :
-				 door_ask(v->door,
-					  json_pack("{s:s, s:o}", "verb", verb,
-						    "note", text),
-					  &answer, err);
-	}
-	if (status == STATUS_OK) {
-		const char *result = json_string_value(
-			json_object_get(answer, "result"));
-
-		v->trust += result != NULL && strcmp(result, "taken") == 0;
-		json_decref(answer);
-	} else if (status == STATUS_OLD) {
+	if (status == STATUS_OK)
+		status = offer_note(v, buf_bytes(&note), verb, err);
+	if (status == STATUS_OLD) {
 		*err = (struct err)ERR_INIT;
 		status = STATUS_OK;
-	} else {
+	} else if (status != STATUS_OK) {
 		status = visit_failed(v, err, "'%s' on the drive", path);
 		if (status == STATUS_OK)
 			status = STATUS_NOT_FOUND;
@@ -107,6 +121,31 @@ static enum status take_note(struct visit *v, const char *path,
 release:
 	buf_release(&note);
 	return status;
+}
+
+/* What the join file has besides: a root note that is spoilt where it should
+ * lie, and trust behind a note that nobody can judge. Whatever of it does not
+ * verify was made up, or is another's, and that of the others counts. */
+static void take_join(struct visit *v)
+{
+	const struct trust_book *book = &door_house(v->door)->trust;
+	unsigned next = book->root.version;
+	enum status status = STATUS_OK;
+	struct join join = JOIN_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (!read_join(v, &join))
+		return;
+	for (; next < join.n_roots &&
+	       (status == STATUS_OK || status == STATUS_OLD);
+	     next++)
+		status = offer_note(v, buf_bytes(&join.roots[next]),
+				    "root-take", &ignored);
+	if (join.trust.size > 0 &&
+	    !bytes_equal(buf_bytes(&join.trust), buf_bytes(&book->note)))
+		(void)offer_note(v, buf_bytes(&join.trust), "trust-take",
+				 &ignored);
+	join_release(&join);
 }
 
 static bool same_as_ours(struct visit *v, struct err *err)
@@ -141,6 +180,8 @@ enum status sync_trust_in(struct visit *v, struct err *err)
 		status = take_note(v, DRIVE_TRUST_NOTE, "trust-take", err);
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
+	if (status == STATUS_OK)
+		take_join(v);
 	return status == STATUS_OK && v->trust > 0 ?
 		       door_refresh(v->door, err) :
 		       status;
@@ -152,25 +193,35 @@ enum status sync_trust_in(struct visit *v, struct err *err)
  * has an address that was given to it; a guessed one would not outlive the
  * trip. A station's idea of upstreams is its own, and never takes the place of
  * an office's. */
+static void put_upstreams(struct visit *v, struct join *join)
+{
+	const struct conf *conf = &door_house(v->door)->conf;
+	struct join there = JOIN_INIT;
+
+	if (conf->level != LEVEL_STATION && conf->url[0] != 0) {
+		memcpy(join->upstream[join->upstreams++], conf->url,
+		       CONF_URL_MAX);
+	} else if (read_join(v, &there)) {
+		memcpy(join->upstream, there.upstream,
+		       sizeof(join->upstream));
+		join->upstreams = there.upstreams;
+		join_release(&there);
+	} else {
+		memcpy(join->upstream, conf->upstream,
+		       sizeof(join->upstream));
+		join->upstreams = conf->upstreams;
+	}
+}
+
+/* Its notes are always what this node has verified, whatever lies in
+ * trust.note. */
 static enum status write_join(struct visit *v, struct join *join,
 			      struct err *err)
 {
-	const struct conf *conf = &door_house(v->door)->conf;
-	bool office = conf->level != LEVEL_STATION && conf->url[0] != 0;
 	struct buf text = BUF_INIT;
-	struct err ignored = ERR_INIT;
-	uint64_t size;
 	enum status status;
 
-	if (!office && mount_size(v->m, DRIVE_JOIN, &size, &ignored) !=
-			       STATUS_NOT_FOUND)
-		return STATUS_OK;
-	if (office)
-		memcpy(join->upstream[join->upstreams++], conf->url,
-		       CONF_URL_MAX);
-	for (unsigned i = 0; i < conf->upstreams && !office; i++)
-		memcpy(join->upstream[join->upstreams++], conf->upstream[i],
-		       CONF_URL_MAX);
+	put_upstreams(v, join);
 	status = join_format(join, &text, err);
 	if (status == STATUS_OK)
 		status = visit_write(v, DRIVE_JOIN, buf_bytes(&text), err);
@@ -179,7 +230,8 @@ static enum status write_join(struct visit *v, struct join *join,
 }
 
 /* Is the drive's trust note perhaps newer than ours? Where roots are missing
- * here nobody can tell, and the next on the route may have them. A visit that
+ * here nobody can tell, and the next on the route may have them. Who made it up
+ * keeps nobody's from travelling: ours is in the join file. A visit that
  * repairs does not leave it at that. */
 static bool may_be_newer(struct visit *v, struct err *err)
 {

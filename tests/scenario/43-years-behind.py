@@ -3,6 +3,7 @@
 threshold each time, walk forward: by an upstream, by a drive, by files. A relay
 or a drive that leaves out a version or shows a forged one holds them back, and
 never misleads them."""
+import json
 import os
 import shutil
 
@@ -91,6 +92,42 @@ def root_file(drive, version):
     return os.path.join(drive, ".xiangtu", "trust", "root", f"{version}.note")
 
 
+def trust_file(drive):
+    return os.path.join(drive, ".xiangtu", "trust", "trust.note")
+
+
+def join_reaches(drive, version):
+    """Have the drive's join file end at a root."""
+    path = os.path.join(drive, ".xiangtu", "join.json")
+    with open(path, encoding="utf-8") as f:
+        join = json.load(f)
+    join["roots"] = join["roots"][:version]
+    join.pop("trust", None)
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(join, f)
+
+
+def by_join_file(s, county, sleepers):
+    """The join file has what is spoilt elsewhere; and a trust note that nobody
+    can judge, because somebody has made it up, keeps no office's from
+    travelling."""
+    drive = s.path("drive-with-join")
+    os.mkdir(drive)
+    county.cli("drive", "prepare", drive, "--folder")
+    made_up = b"xiangtu-trust/v1\nversion 900\nroot 900\n\n\xe2\x80\x94 x AAAAAAAA\n"
+    os.makedirs(os.path.dirname(trust_file(drive)), exist_ok=True)
+    with open(trust_file(drive), "wb") as f:
+        f.write(made_up)
+    sync(county, drive)
+    with open(trust_file(drive), "rb") as f:
+        equal(f.read(), made_up, "what the county cannot judge stays")
+    sync(sleepers[0], drive)
+    equal(at(sleepers[0]), (LAST, LAST), "by the join file, past a made-up trust note")
+    os.remove(root_file(drive, 3))
+    sync(sleepers[1], drive)
+    equal(at(sleepers[1]), (LAST, LAST), "by the join file, past a root note that is gone")
+
+
 def by_drive(s, county, sleepers, forged):
     """A good drive, one that lacks root 3, one with a forged root 3."""
     drive = s.path("drive")
@@ -100,12 +137,13 @@ def by_drive(s, county, sleepers, forged):
     lame = s.path("lame-drive")
     shutil.copytree(drive, lame)
     os.remove(root_file(lame, 3))
+    join_reaches(lame, 2)
 
     sync(sleepers[0], drive)
     equal(at(sleepers[0]), (LAST, LAST), "by the drive")
 
     # Whoever cannot judge a newer trust note leaves it for the next.
-    trust_note = os.path.join(lame, ".xiangtu", "trust", "trust.note")
+    trust_note = trust_file(lame)
     with open(trust_note, "rb") as f:
         newest = f.read()
     report = sync(sleepers[1], lame)
@@ -153,6 +191,7 @@ def story(s):
     carried = [sleeper(2), sleeper(3)]
     behind = [sleeper(4), sleeper(5), sleeper(6)]
     filed = sleeper(7)
+    joined = [sleeper(8), sleeper(9)]
     folders = years_pass(s, county)
     county.start()
     lesson = county.publish(s.file("课.bin", 30_000), "黑山羊")
@@ -163,6 +202,7 @@ def story(s):
     a_relay_between(s, county, behind[1], Response(200, {}, forged), "a forged version")
     a_liar_and_an_honest_one(s, county, behind[2], forged)
     by_drive(s, county, carried, forged)
+    by_join_file(s, county, joined)
     by_files(s, county, filed, folders, forged)
 
 
