@@ -55,7 +55,7 @@ def one_goes_on_where_it_was(s, county, join):
     """The county is beyond its LAN, over a line of 16 Mbit/s."""
     node = s.station(county, "431081101298", "远村", "far", join=join, words=["--announce", "off"])
     with open(os.path.join(node.dir, "node.conf"), "a", encoding="utf-8") as f:
-        f.write("lan = 192.0.2.0/24\nlimit = * 00:00-24:00 down 16M\n")
+        f.write(f"lan = {node.address}/32\nlimit = * 00:00-24:00 down 16M\n")
     lesson = county.publish(s.file("长.bin", LONG), "长课")
     node.start()
 
