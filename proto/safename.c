@@ -225,6 +225,14 @@ int safename_fold_compare(struct bytes a, struct bytes b)
 	return path_compare(a, b, fold_compare);
 }
 
+/* How much is left without the dots and spaces at the end. */
+static size_t trim(const char *name, size_t size)
+{
+	while (size > 0 && (name[size - 1] == '.' || name[size - 1] == ' '))
+		size--;
+	return size;
+}
+
 void safename_make(struct bytes title, char out[static SAFENAME_MAX + 1])
 {
 	struct bytes_reader r;
@@ -251,9 +259,12 @@ void safename_make(struct bytes title, char out[static SAFENAME_MAX + 1])
 		else
 			used += (memcpy(out + used, from, size), size);
 	}
-	while (used > 0 && (out[used - 1] == '.' || out[used - 1] == ' '))
-		used--;
+	used = trim(out, used);
+	out[used] = 0;
 	if (used == 0 || is_reserved((struct bytes){ (uint8_t *)out, used })) {
+		/* No longer than others, or it would be cut the next time. */
+		if (used == SAFENAME_MAX - 1)
+			used = trim(out, text_cut(out, used - 1));
 		memmove(out + 1, out, used);
 		out[0] = '_';
 		used++;

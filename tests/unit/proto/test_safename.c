@@ -148,6 +148,22 @@ static void any_title_becomes_a_name(void)
 	CHECK(strlen(name) == 237);
 }
 
+static void a_made_name_is_made_of_itself(void)
+{
+	char title[400], name[SAFENAME_MAX + 1], again[SAFENAME_MAX + 1];
+
+	/* Long enough to be cut, and reserved. */
+	for (size_t size = 230; size < 260; size++) {
+		memset(title, 'x', size);
+		memcpy(title, "CON.", 4);
+		title[size] = 0;
+		safename_make(bytes_of(title), name);
+		CHECK(safename_check(bytes_of(name)) == STATUS_OK);
+		safename_make(bytes_of(name), again);
+		CHECK(strcmp(name, again) == 0);
+	}
+}
+
 int main(void)
 {
 	ordinary_names_are_fine();
@@ -156,5 +172,6 @@ int main(void)
 	names_equal_but_for_case_collide();
 	paths_sort_as_a_file_tree_does();
 	any_title_becomes_a_name();
+	a_made_name_is_made_of_itself();
 	return 0;
 }
