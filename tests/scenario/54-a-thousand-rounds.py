@@ -14,6 +14,7 @@ from lib import LONG, Failure, Relay, Response, check, equal, http_get, run, wai
 
 ROUNDS = 5000 if LONG else 1000
 WAYS, PUBLISH_EVERY, KILL_EVERY, QUIET_S = 5, 12, 60, 1.5
+TRUST_EVERY = 5  # lessons: then there is a new trust note, which those that follow cite
 
 # Resources of one kind are what a liar can pass off as one another.
 KINDS = [r"^/heads", r"^/tlog/[0-9a-f]+/checkpoint", r"^/tlog/[0-9a-f]+/tile/entries/",
@@ -93,7 +94,7 @@ class World:
         self.path = f"/tlog/{tlog.origin_hash(self.origin)}/checkpoint"
         self.lessons = {}  # id -> btmh
         self.signed = {self.head(self.county)}
-        self.size = 0
+        self.size = self.trust = 0
 
     def head(self, node):
         """(size, root) of the log as a node shows it; (0, "") for none."""
@@ -105,6 +106,9 @@ class World:
 
     def publish(self):
         number = len(self.lessons)
+        if number % TRUST_EVERY == TRUST_EVERY - 1:
+            self.county.cli("trust", "publisher", "change", self.origin, "--entries",
+                            str(1_000_000 + number))
         path = self.s.file(f"{number}.bin", 2_000, seed=number)
         lesson = self.county.publish(path, f"第{number}课", "产业", "--no-media")
         self.lessons[lesson["id"]] = lesson["btmh"]
@@ -120,8 +124,12 @@ class World:
     def look_closely(self):
         for lesson in self.station.lessons():
             equal(lesson["btmh"], self.lessons.get(lesson["id"]), f"lesson {lesson['id']}")
-        check(not any(log.get("forked") for log in self.station.status()["logs"]),
+        status = self.station.status()
+        check(not any(log.get("forked") for log in status["logs"]),
               "a lying relay is not mistaken for a forking publisher")
+        check(self.trust <= status["trust"] <= self.county.status()["trust"],
+              f"trust note {status['trust']}, had {self.trust}")
+        self.trust = status["trust"]
 
     def restart(self):
         self.station.kill()
@@ -158,6 +166,7 @@ def story(s):
     for lesson, btmh in w.lessons.items():
         w.station.wait_held(lesson, 90)
         equal(w.station.payload(btmh), w.county.payload(btmh), lesson)
+    equal(w.station.status()["trust"], w.county.status()["trust"], "the trust note")
     w.look_closely()
     print(f"{w.liar.rounds} rounds, {w.liar.lies} lies, {len(w.lessons)} lessons", flush=True)
 
