@@ -188,19 +188,30 @@ static enum status close_boxes(struct backing *b, struct err *err)
 
 /* --- the sheet --- */
 
+/* Twelve long words are wider than the sheet: two lines of six. */
+static void put_english_words(const struct backup *b, struct buf *out)
+{
+	char words[WORDS_ENGLISH_MAX + 1], *rest = words;
+
+	words_english(b->fingerprint, words);
+	for (int i = 0; i < WORDS_COUNT / 2; i++)
+		rest = strchr(rest, ' ') + 1;
+	rest[-1] = 0;
+	buf_printf(out, "  %s\n  %s\n", words, rest);
+}
+
 static void put_head(const struct backup *b, struct buf *out)
 {
-	char chinese[WORDS_CHINESE_MAX + 1], english[WORDS_ENGLISH_MAX + 1];
+	char chinese[WORDS_CHINESE_MAX + 1];
 
 	words_chinese(b->fingerprint, chinese);
-	words_english(b->fingerprint, english);
 	buf_printf(out,
-		   "乡土 xiangtu\n%s\n%s\n\n%s  (%s, %s)\n%s %s\n%s %s\n"
-		   "  %s\n",
+		   "乡土 xiangtu\n%s\n%s\n\n%s  (%s, %s)\n%s %s\n%s %s\n",
 		   tr("The keys of this office. Keep this sheet in a safe:"),
 		   tr("with it and its passphrase anybody is this office."),
 		   b->name, tr(level_name(b->level)), b->region,
-		   tr("Its log:"), b->origin, tr("Root"), chinese, english);
+		   tr("Its log:"), b->origin, tr("Root"), chinese);
+	put_english_words(b, out);
 	buf_printf(out, "%s:%s%s%s%s\n\n", tr("Keys"),
 		   b->boxes[0].holds & BACKUP_PUBLISHER ? " publisher" : "",
 		   b->boxes[0].holds & BACKUP_RECORDS ? " records" : "",
