@@ -9,7 +9,14 @@
 
 /* Whoever has just heard of a lesson asks again at once: the others have just
  * heard of it, too. */
-enum { QUICK_ROUNDS = 24, QUICK_MS = 150, BAD_TORRENTS_MAX = 3 };
+enum {
+	QUICK_ROUNDS = 24,
+	QUICK_MS = 150,
+	BAD_TORRENTS_MAX = 3,
+	/* A neighbour answers at once; one that stands still takes the request
+	 * and never does. */
+	NEIGHBOUR_SILENT_S = 3
+};
 
 /* With the torrent known, the have-map can be read. */
 static void torrent_is_here(struct job *job, struct torrentfile *tf)
@@ -146,6 +153,8 @@ void job_get_torrent(struct job *job)
 	job->fetch_from = sources[job->turn < count ? job->turn : 0];
 	job->turn = job->turn + 1 < count ? job->turn + 1 : 0;
 	job->rounds += job->turn == 0;
+	if (!job->fetch_from->upstream)
+		get.slow_for_s = NEIGHBOUR_SILENT_S;
 	put_url(job, url, sizeof(url));
 	if (http_client_get(job->f->o.client, &get, torrent_came, job,
 			    &job->fetch, &err) != STATUS_OK) {

@@ -29,7 +29,7 @@ def carrier_of(lan, since, least):
 
 def told(s, lan, county, what, least, harm, heal):
     """Publish; when the carrier has brought `least`, `harm` it, and `heal` it
-    when the others have the lesson. Returns how long nobody fetched."""
+    when the others have the lesson."""
     since = [x.uplink.down for x in lan.stations]
     lesson = county.publish(s.file("课.bin", SIZE), what, "产业/养殖", "--no-media")
     carrier = carrier_of(lan, since, least)
@@ -49,19 +49,8 @@ def told(s, lan, county, what, least, harm, heal):
     for station in lan.stations:
         equal(station.payload(lesson["btmh"]), county.payload(lesson["btmh"]),
               f"{station.name}: as published")
-    if took <= IN_TIME:
-        check(over <= 1.03 * SIZE + IN_FLIGHT, f"{what}: {over} bytes of {SIZE}")
-    return took
-
-
-def in_time(*arguments):
-    """Where those left over do not agree at once who is next, it takes another
-    election and twice as long. That is rare (one in some thirty), so it does
-    not come twice."""
-    took = [told(*arguments)]
-    if took[0] > IN_TIME:
-        took.append(told(*arguments))
-    check(took[-1] <= IN_TIME, f"{arguments[3]}: {took} s")
+    check(took <= IN_TIME, f"{what}: {took:.1f} s")
+    check(over <= 1.03 * SIZE + IN_FLIGHT, f"{what}: {over} bytes of {SIZE}")
 
 
 def story(s):
@@ -89,11 +78,11 @@ def story(s):
         has_all(station)  # from its neighbours
         station.uplink.cut = False
 
-    in_time(s, lan, county, "killed", SIZE // 3, lambda x: x.kill(), start_again)
-    in_time(s, lan, county, "stopped", SIZE // 3,
-            lambda x: os.kill(x.process.pid, signal.SIGSTOP),
-            lambda x: os.kill(x.process.pid, signal.SIGCONT))
-    in_time(s, lan, county, "dead line", 150_000, cut, mend)
+    told(s, lan, county, "killed", SIZE // 3, lambda x: x.kill(), start_again)
+    told(s, lan, county, "stopped", SIZE // 3,
+         lambda x: os.kill(x.process.pid, signal.SIGSTOP),
+         lambda x: os.kill(x.process.pid, signal.SIGCONT))
+    told(s, lan, county, "dead line", 150_000, cut, mend)
 
 
 run(story)
