@@ -6,6 +6,7 @@
 #include "catalog/entry.h"
 #include "catalog/log.h"
 #include "node/requests_internal.h"
+#include "node/trust_json.h"
 
 /* --- delegating --- */
 
@@ -123,7 +124,7 @@ static json_t *row_json(const struct authority *a,
 			const struct authority_row *row)
 {
 	const char *origin = row->publisher.origin;
-	json_t *object = request_publisher_json(&row->publisher);
+	json_t *object = trust_publisher_json(&row->publisher);
 
 	if (row->parent != NULL) {
 		(void)json_object_set_new(

@@ -21,8 +21,6 @@ enum status request_undelegate(struct requests *r, const json_t *request,
  * delegations that count for nothing. */
 json_t *request_delegations_json(struct requests *r);
 json_t *request_voids_json(struct requests *r);
-/* A publisher with its scope. */
-json_t *request_publisher_json(const struct publisher *publisher);
 enum status request_join_file(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err);
 enum status request_publish(struct requests *r, const json_t *request,

@@ -1,52 +1,7 @@
 /* Whom this node believes: roots, and all that the trust note says. */
 #include "node/requests_internal.h"
+#include "node/trust_json.h"
 #include "proto/encoding.h"
-
-static json_t *key_json(const struct public_key *key)
-{
-	char vkey[VKEY_MAX + 1];
-
-	public_key_format(key, vkey);
-	return json_string(vkey);
-}
-
-static json_t *keys_json(const struct public_key *keys, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(list, key_json(&keys[i]));
-	return list;
-}
-
-static void put_limit(json_t *object, const char *key, uint64_t limit)
-{
-	if (limit > 0)
-		(void)json_object_set_new(object, key,
-					  json_integer((json_int_t)limit));
-}
-
-json_t *request_publisher_json(const struct publisher *p)
-{
-	json_t *regions = json_array(), *topics = json_array(), *object;
-
-	for (size_t i = 0; i < p->region_count; i++)
-		(void)json_array_append_new(regions,
-					    json_string(p->regions[i]));
-	for (size_t i = 0; i < p->topic_count; i++)
-		(void)json_array_append_new(
-			topics, json_string(p->topics[i][0] == 0 ?
-						    "*" :
-						    p->topics[i]));
-	object = json_pack("{s:s, s:o, s:o, s:o, s:b}", "origin", p->origin,
-			   "keys", keys_json(p->keys, p->key_count), "regions",
-			   regions, "topics", topics, "delegate",
-			   p->may_delegate);
-	put_limit(object, "entries", p->entries_max);
-	put_limit(object, "entry_bytes", p->entry_bytes_max);
-	put_limit(object, "lesson_bytes", p->lesson_bytes_max);
-	return object;
-}
 
 static json_t *publishers_json(const struct trust *trust)
 {
@@ -54,7 +9,7 @@ static json_t *publishers_json(const struct trust *trust)
 
 	for (size_t i = 0; i < trust->publisher_count; i++)
 		(void)json_array_append_new(
-			list, request_publisher_json(&trust->publishers[i]));
+			list, trust_publisher_json(&trust->publishers[i]));
 	return list;
 }
 
@@ -65,11 +20,11 @@ static json_t *recipients_json(const struct trust *trust)
 	for (size_t i = 0; i < trust->recipient_count; i++) {
 		const struct recipient *r = &trust->recipients[i];
 		json_t *object = json_pack("{s:s, s:o}", "region", r->region,
-					   "key", key_json(&r->key));
+					   "key", trust_key_json(&r->key));
 
 		if (r->ack.type != 0)
 			(void)json_object_set_new(object, "ack",
-						  key_json(&r->ack));
+						  trust_key_json(&r->ack));
 		(void)json_array_append_new(list, object);
 	}
 	return list;
@@ -111,11 +66,11 @@ enum status request_trust(struct requests *r, const json_t *request,
 		(json_int_t)trust->version, "trust_root",
 		(json_int_t)(trust->version == 0 ? 0 : trust->root),
 		"root_keys",
-		keys_json(book->root.keys, book->root.key_count),
+		trust_keys_json(book->root.keys, book->root.key_count),
 		"publishers", publishers_json(trust), "recipients",
 		recipients_json(trust), "cutoffs", cutoffs_json(trust),
 		"witnesses",
-		keys_json(trust->witnesses, trust->witness_count),
+		trust_keys_json(trust->witnesses, trust->witness_count),
 		"unknown_statements", (json_int_t)trust->other_count);
 	(void)json_object_set_new(object, "delegations",
 				  request_delegations_json(r));
