@@ -5,6 +5,7 @@
 
 #include "node/cli/publisher_options.h"
 #include "node/cli/verbs.h"
+#include "node/trust_json.h"
 #include "proto/encoding.h"
 #include "proto/text.h"
 
@@ -58,30 +59,10 @@ static enum status read_publisher(const struct cli *cli, struct publisher *p,
 
 static json_t *request_json(const struct publisher *p)
 {
-	json_t *keys = json_array(), *regions = json_array(),
-	       *topics = json_array();
+	json_t *request = trust_publisher_json(p);
 
-	for (size_t i = 0; i < p->key_count; i++) {
-		char vkey[VKEY_MAX + 1];
-
-		public_key_format(&p->keys[i], vkey);
-		(void)json_array_append_new(keys, json_string(vkey));
-	}
-	for (size_t i = 0; i < p->region_count; i++)
-		(void)json_array_append_new(regions,
-					    json_string(p->regions[i]));
-	for (size_t i = 0; i < p->topic_count; i++)
-		(void)json_array_append_new(
-			topics, json_string(p->topics[i][0] == 0 ?
-						    "*" :
-						    p->topics[i]));
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:b}",
-			 "verb", "delegate", "origin", p->origin, "keys", keys,
-			 "regions", regions, "topics", topics, "entries",
-			 (json_int_t)p->entries_max, "entry_bytes",
-			 (json_int_t)p->entry_bytes_max, "lesson_bytes",
-			 (json_int_t)p->lesson_bytes_max, "delegate",
-			 p->may_delegate);
+	(void)json_object_set_new(request, "verb", json_string("delegate"));
+	return request;
 }
 
 static void print_list(const char *title, const json_t *list)
