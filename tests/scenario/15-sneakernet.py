@@ -212,7 +212,7 @@ def one_drive(t, drive):
 
     # In between: the office enrols the three, and people change their minds.
     for village in t.villages:
-        t.county.node.cli("station", "accept", village.node.status()["code"])
+        t.county.node.enrol(village.node)
         t.add_records(village, 3)
     t.publish("新来的课", "431081101204")
     t.publish("全县的课（新）", "431081", files=4, revises="全县的课")

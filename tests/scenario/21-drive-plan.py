@@ -46,7 +46,7 @@ def heard_of(s):
     for node in (*stations, county):
         sync(node, drive)
     for node in stations:
-        county.cli("station", "accept", node.status()["code"])
+        county.enrol(node)
     return county, stations, drive
 
 

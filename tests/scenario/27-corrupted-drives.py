@@ -37,7 +37,7 @@ class World:
                                words=["--announce", "off"], join=join)
         sync(self.station, self.good)
         sync(self.county, self.good)
-        self.county.cli("station", "accept", self.station.cli_json("status")["code"])
+        self.county.enrol(self.station)
         self.publish("乙", s.file("乙.bin", 700_000))
         self.publish("丙", self.a_folder())
         self.publish("丁", s.file("丁.bin", 17))
@@ -45,10 +45,7 @@ class World:
         self.station_before = s.path("station-before")
         shutil.copytree(self.station.dir, self.station_before)
         for number in range(3):
-            note = s.path(f"note-{number}")
-            with open(note, "w", encoding="utf-8") as f:
-                f.write(f"第{number}次 " * 99)
-            self.station.cli("records", "add", note)
+            self.station.add_record(f"第{number}次 " * 99)
         self.county_before = s.path("county-before")
         shutil.copytree(self.county.dir, self.county_before)
         self.record_hash = tlog.origin_hash(
@@ -237,8 +234,7 @@ def rotten(w, source, number, base):
                 node, had = again(w, w.county, directory, w.county_before), set(w.lessons)
             result, has = visit(w, node, drive, had)
             if who == "county":
-                entries = [log["entries"] for log in node.cli_json("records")
-                           if log["standing"] == "enrolled"]
+                entries = [log["entries"] for log in node.records("enrolled")]
                 check(not records or entries == [3], f"county: records {entries}: {result}")
                 # What the county mended, a station can use.
                 sync(node, drive, "--repair", codes=(DONE, FAILED, REFUSED), timeout=SECONDS)

@@ -31,8 +31,7 @@ def story(s):
         shutil.rmtree(empty.at(folder))
     sync(station, empty)
     station.cli("pin", due["id"], "--by", "2026-12-01")
-    note = s.file("note.txt", 300)
-    station.cli("records", "add", note)
+    station.add_record("一张便条")
 
     equal(station.try_cli("drive", "sync", drive.path, "--minutes", "0").code, USAGE, "no time")
     fs.slow(RATE)

@@ -125,35 +125,24 @@ def unlock(county, phrase, wrong):
     equal(keys_of(county), all_are("unlocked"), "after the right one")
 
 
-def own(node):
-    return next(log for log in node.cli_json("records") if log["standing"] == "own")
-
-
-def records_wait(s, county, station, old, wrong):
+def records_wait(county, station, old, wrong):
     """Records that come while the key for them is locked wait sealed."""
-    code = station.status()["code"]
-    wait_for(lambda: any(row["code"] == code for row in county.cli_json("station", "list")),
-             60, "the county has heard of the station")
+    code = county.wait_heard_of(station)
     check("locked" in county.cli_fails(1, "station", "accept", code), "nobody is enrolled either")
     unlock(county, old, wrong)
     county.cli("station", "accept", code)
     equal(county.cli_json("lock"), all_are("locked"), "lock")
-    path = s.path("note.txt")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("上锁时送来的便条")
-    station.cli("records", "add", path)
-    log = wait_for(lambda: [log for log in county.cli_json("records") if log["entries"] == 1
-                            and log["standing"] == "enrolled"],
+    station.add_record("上锁时送来的便条")
+    log = wait_for(lambda: [log for log in county.records("enrolled") if log["entries"] == 1],
                    60, "the sealed note is at the county")[0]
-    equal((log["acked"], own(station)["acked"]), (0, 0), "nobody acknowledges it")
+    equal((log["acked"], station.own_records()["acked"]), (0, 0), "nobody acknowledges it")
     check("locked" in county.cli_fails(1, "records", "read", code), "nobody reads it")
     county.cli_fails(3, "records", "read", code, "--passphrase-file", wrong)
-    equal([entry["text"] for entry in
-           county.cli_json("records", "read", code, "--passphrase-file", old)],
-          ["上锁时送来的便条"], "who has the passphrase reads it beside the node")
+    equal(county.record_texts(code, "--passphrase-file", old), ["上锁时送来的便条"],
+          "who has the passphrase reads it beside the node")
     equal(keys_of(county), all_are("locked"), "and the node stays locked")
     county.cli("unlock", "--passphrase-file", old)
-    wait_for(lambda: own(station)["acked"] == 1, 60, "after unlock it is acknowledged")
+    wait_for(lambda: station.own_records()["acked"] == 1, 60, "after unlock it is acknowledged")
 
 
 def inside_the_program(county):
@@ -387,7 +376,7 @@ def story(s):
     first = without_a_node(s, county, old, wrong)
     county.start()
     station = locked_node(s, county, first)
-    records_wait(s, county, station, old, wrong)
+    records_wait(county, station, old, wrong)
     county.publish(s.file("第二课.bin", 100_000), "第二课", "产业", "--no-media")
     inside_the_program(county)
     no_file_tells(county, secrets)

@@ -10,17 +10,6 @@ OFFICE_KEYS = ("publisher.key", "root.key", "records.key", "ack.key", "witness.k
 NOTE = "黄草村三人学习黑山羊防疫"
 
 
-def add(s, station, text):
-    path = s.path("note.txt")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    station.cli("records", "add", path)
-
-
-def records(node):
-    return [log for log in node.cli_json("records") if log["standing"] != "own"]
-
-
 def files_of(folder):
     for where, _, names in os.walk(folder):
         for name in names:
@@ -28,21 +17,13 @@ def files_of(folder):
                 yield name, file.read()
 
 
-def enrol(county, station):
-    code = station.cli_json("status")["code"]
-    wait_for(lambda: any(row["code"] == code for row in county.cli_json("station", "list")),
-             60, "the county has heard of it")
-    county.cli("station", "accept", code)
-    return code
-
-
 def story(s):
     county = s.county().start()
     station = s.station(county).start()
-    code = enrol(county, station)
-    add(s, station, NOTE)
-    wait_for(lambda: county.cli_json("records", "read", code), 60, "the office has the note")
-    equal([entry["text"] for entry in county.cli_json("records", "read", code)], [NOTE], "note")
+    code = county.enrol(station)
+    station.add_record(NOTE)
+    wait_for(lambda: county.record_texts(code), 60, "the office has the note")
+    equal(county.record_texts(code), [NOTE], "note")
     station.stop()
     thief = station.copy("thief")
     with open(os.path.join(thief.dir, "machine"), "w", encoding="utf-8") as file:
@@ -61,18 +42,18 @@ def story(s):
                               "--topic", "产业", "--no-media")
     check("no log of its own" in refused, "it is no office")
     check("records.key" in thief.cli_fails(1, "records", "read", code), "sealed is sealed")
-    add(s, thief, "假的")
-    wait_for(lambda: records(county)[0]["acked"] == 2, 60,
+    thief.add_record("假的")
+    wait_for(lambda: county.records()[0]["acked"] == 2, 60,
              "the office cannot tell yet")
 
     # Until the office ends it.
     county.cli("station", "end", code)
     wait_for(lambda: not any(row["code"] == code and row["state"] == "enrolled"
                              for row in thief.cli_json("station", "list")), 60, "he hears of it")
-    add(s, thief, "还是假的")
-    wait_for(lambda: records(county)[0]["entries"] == 3, 60, "it is kept, and told from others")
-    equal(records(county)[0]["standing"], "ended", "whose it is")
-    stays(lambda: records(county)[0]["acked"] == 2, 3, "nothing of it is acknowledged any more")
+    thief.add_record("还是假的")
+    wait_for(lambda: county.records()[0]["entries"] == 3, 60, "it is kept, and told from others")
+    equal(county.records()[0]["standing"], "ended", "whose it is")
+    stays(lambda: county.records()[0]["acked"] == 2, 3, "nothing of it is acknowledged any more")
     equal(county.lessons(), [], "no lesson was ever published")
 
 

@@ -447,6 +447,44 @@ class Node:
                 keys[words[1]] = next(w[4:] for w in words if w.startswith("key="))
         return keys
 
+    # -- stations and their records
+
+    def wait_heard_of(self, station, deadline=60):
+        """The code of a station, as soon as this office can accept it."""
+        code = station.status()["code"]
+        wait_for(lambda: any(row["code"] == code for row in self.cli_json("station", "list")),
+                 deadline, f"{self.name}: has heard of {station.name}")
+        return code
+
+    def enrol(self, station):
+        """Accept a station as soon as this office can; returns its code."""
+        code = self.wait_heard_of(station)
+        self.cli("station", "accept", code)
+        return code
+
+    def add_record(self, text):
+        """A note of these words goes among this station's records."""
+        path = self.scenario.path(f"{self.name}-note.txt")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        self.cli("records", "add", path)
+
+    def records(self, standing=None):
+        """The record logs here: all, or the "own", "enrolled" or "stranger"."""
+        return [log for log in self.cli_json("records")
+                if standing is None or log["standing"] == standing]
+
+    def own_records(self):
+        """This station's record log; an empty one while there is none."""
+        found = self.records("own")
+        return found[0] if found else {"entries": 0, "acked": 0}
+
+    def record_texts(self, code, *words):
+        """What the station of that code wrote, as its office reads it."""
+        return [entry["text"] for entry in self.cli_json("records", "read", code, *words)]
+
+    # -- for others
+
     def join_file(self):
         path = self.scenario.path(f"{self.name}.join")
         self.cli("trust", "join-file", path)
