@@ -125,7 +125,7 @@ static void a_withdrawal_is_for_good(void)
 }
 
 struct refusals {
-	unsigned count[6];
+	unsigned count[REFUSED_ENDED + 1];
 	unsigned with_lesson;
 };
 
