@@ -471,6 +471,14 @@ static void log_delegate(struct shelf *s, size_t log,
 	buf_release(&json);
 }
 
+/* All that the county may, to be delegated on. */
+static void log_delegate_all(struct shelf *s, size_t log, size_t child)
+{
+	const struct publisher p = child_of(s, child, "431081", "*");
+
+	log_delegate(s, log, &p);
+}
+
 static void log_undelegate(struct shelf *s, size_t log, size_t child,
 			   const uint64_t *size, const char *successor)
 {
@@ -508,6 +516,15 @@ static struct lesson lesson_of(struct shelf *s, size_t log, unsigned n,
 
 	strcpy(l.region, region);
 	strcpy(l.topic, topic);
+	return l;
+}
+
+/* One of the county's region, in its log. */
+static struct lesson log_lesson(struct shelf *s, size_t log, unsigned n)
+{
+	const struct lesson l = lesson_of(s, log, n, "431081", "a");
+
+	shelf_log_lesson(s, log, &l);
 	return l;
 }
 
@@ -563,8 +580,7 @@ static void a_delegated_log_counts_within_its_scope(void)
 	log_delegate(s, 0, &p);
 	shelf_settle(s);
 	CHECK(!is_known(s, &in) && is_known(s, &below));
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
+	log_delegate_all(s, 0, town);
 	shelf_settle(s);
 	CHECK(is_known(s, &in) && is_known(s, &out) && is_known(s, &near));
 	CHECK(is_known(s, &below));
@@ -578,20 +594,14 @@ static void taking_back_ends_at_a_size_or_wholly(void)
 	struct shelf *s = &shelf;
 	struct lesson first, later, below;
 	const uint64_t two = 2;
-	struct publisher p;
 	size_t town, dept;
 
 	shelf_family(s, &town, &dept);
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
-	first = lesson_of(s, town, 1, "431081", "a");
-	shelf_log_lesson(s, town, &first);
-	p = child_of(s, dept, "431081", "*");
-	log_delegate(s, town, &p);
-	later = lesson_of(s, town, 2, "431081", "a");
-	shelf_log_lesson(s, town, &later);
-	below = lesson_of(s, dept, 3, "431081", "a");
-	shelf_log_lesson(s, dept, &below);
+	log_delegate_all(s, 0, town);
+	first = log_lesson(s, town, 1);
+	log_delegate_all(s, town, dept);
+	later = log_lesson(s, town, 2);
+	below = log_lesson(s, dept, 3);
 	shelf_settle(s);
 	CHECK(is_known(s, &later) && is_known(s, &below));
 	log_undelegate(s, 0, town, &two, "dept/lessons");
@@ -602,8 +612,7 @@ static void taking_back_ends_at_a_size_or_wholly(void)
 	 * and the end is for good. */
 	first.rev = 2;
 	shelf_log_lesson(s, dept, &first);
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
+	log_delegate_all(s, 0, town);
 	shelf_settle(s);
 	{
 		struct lesson_row row;
@@ -623,25 +632,19 @@ static void a_delegation_taken_back_without_an_end_leaves_nothing(void)
 	struct shelf shelf;
 	struct shelf *s = &shelf;
 	struct lesson first, below;
-	struct publisher p;
 	size_t town, dept;
 
 	shelf_family(s, &town, &dept);
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
-	first = lesson_of(s, town, 1, "431081", "a");
-	shelf_log_lesson(s, town, &first);
-	p = child_of(s, dept, "431081", "*");
-	log_delegate(s, town, &p);
-	below = lesson_of(s, dept, 3, "431081", "a");
-	shelf_log_lesson(s, dept, &below);
+	log_delegate_all(s, 0, town);
+	first = log_lesson(s, town, 1);
+	log_delegate_all(s, town, dept);
+	below = log_lesson(s, dept, 3);
 	shelf_settle(s);
 	CHECK(is_known(s, &first) && is_known(s, &below));
 	log_undelegate(s, 0, town, NULL, "");
 	shelf_settle(s);
 	CHECK(!is_known(s, &first) && !is_known(s, &below));
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
+	log_delegate_all(s, 0, town);
 	shelf_settle(s);
 	CHECK(is_known(s, &first) && is_known(s, &below));
 	shelf_release(s);
@@ -652,18 +655,13 @@ static void cutting_the_parent_ends_those_delegated_after(void)
 	struct shelf shelf;
 	struct shelf *s = &shelf;
 	struct lesson before, after;
-	struct publisher p;
 	size_t town, dept;
 
 	shelf_family(s, &town, &dept);
-	p = child_of(s, town, "431081", "*");
-	log_delegate(s, 0, &p);
-	p = child_of(s, dept, "431081", "*");
-	log_delegate(s, 0, &p);
-	before = lesson_of(s, town, 1, "431081", "a");
-	after = lesson_of(s, dept, 2, "431081", "a");
-	shelf_log_lesson(s, town, &before);
-	shelf_log_lesson(s, dept, &after);
+	log_delegate_all(s, 0, town);
+	log_delegate_all(s, 0, dept);
+	before = log_lesson(s, town, 1);
+	after = log_lesson(s, dept, 2);
 	shelf_settle(s);
 	CHECK(is_known(s, &before) && is_known(s, &after));
 	shelf_new_trust(s);

@@ -876,68 +876,80 @@ static void check_held(uint64_t size, const struct checkpoint *end)
 		CHECK(memcmp(info.root, end->root, SHA256_SIZE) == 0);
 }
 
-/* Further, shorter, and of another history than the one that is named. */
-static void a_log_is_held_up_to_its_end_whatever_was_held(void)
+/* The publisher has 1000 entries; its log ends at 700. */
+static struct checkpoint start_with_an_end(void)
 {
 	struct checkpoint end = { .origin = TEST_ORIGIN, .size = 700 };
-	unsigned beyond = 0;
-	bool changed;
 
 	start();
 	grow(publisher, theirs, key, 'a', 1000);
-	CHECK(log_root_at(publisher, theirs, 700, end.root, &err) ==
+	CHECK(log_root_at(publisher, theirs, end.size, end.root, &err) ==
 	      STATUS_OK);
-	/* Shorter: nothing to do. */
 	options.cutoff = NULL;
+	return end;
+}
+
+/* End the log as held; whether that changed it. */
+static bool ends_at(const struct checkpoint *end)
+{
+	bool changed;
+
+	CHECK(log_end_at(follower, ours, end, 1234, &changed, &err) ==
+	      STATUS_OK);
+	return changed;
+}
+
+static void arrives_at(const struct checkpoint *end)
+{
+	options.cutoff = end;
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
+	check_held(end->size, end);
+}
+
+static void a_fork_shorter_than_the_end_shows_on_the_way_to_it(void)
+{
+	const struct checkpoint end = start_with_an_end();
+
 	fork_at(500, 600);
 	CHECK(take_in(follower, ours, &fork_source, &options, &err) ==
 	      STATUS_OK);
-	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
-	      STATUS_OK);
-	CHECK(!changed);
-	/* But another history, which shows on the way to the end. */
+	CHECK(!ends_at(&end));
 	options.cutoff = &end;
 	CHECK(take_in(follower, ours, &source, &options, &err) ==
 	      STATUS_FORKED);
 	CHECK(log_begin_anew(follower, ours, &err) == STATUS_OK);
 	check_held(0, NULL);
-	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
-	check_held(700, &end);
+	arrives_at(&end);
 	fork_away();
 	finish();
+}
 
-	/* Another history, further than the end. */
-	start();
-	grow(publisher, theirs, key, 'a', 1000);
-	options.cutoff = NULL;
+static void a_fork_longer_than_the_end_goes_and_is_evidence(void)
+{
+	const struct checkpoint end = start_with_an_end();
+	unsigned beyond = 0;
+
 	fork_at(500, 900);
 	CHECK(take_in(follower, ours, &fork_source, &options, &err) ==
 	      STATUS_OK);
-	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
-	      STATUS_OK);
-	CHECK(changed);
+	CHECK(ends_at(&end));
 	check_held(0, NULL);
 	CHECK(log_each_evidence(follower, count_beyond, &beyond, &err) ==
 	      STATUS_OK);
 	CHECK(beyond == 1); /* the note it had */
-	options.cutoff = &end;
-	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
-	check_held(700, &end);
+	arrives_at(&end);
 	fork_away();
 	finish();
+}
 
-	/* The same, further than the end. */
-	start();
-	grow(publisher, theirs, key, 'a', 1000);
-	options.cutoff = NULL;
+static void of_the_named_history_what_is_beyond_the_end_goes(void)
+{
+	const struct checkpoint end = start_with_an_end();
+
 	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
-	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
-	      STATUS_OK);
-	CHECK(changed);
+	CHECK(ends_at(&end));
 	check_held(700, &end);
-	CHECK(log_end_at(follower, ours, &end, 1234, &changed, &err) ==
-	      STATUS_OK);
-	CHECK(!changed);
+	CHECK(!ends_at(&end));
 	options.cutoff = &end;
 	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OLD);
 	check_held(700, &end);
@@ -968,6 +980,8 @@ int main(void)
 	large_entries_lower_the_number_of_wants();
 	a_lost_own_log_is_taken_in_before_it_is_signed_again();
 	a_cut_off_ends_a_log_at_its_root();
-	a_log_is_held_up_to_its_end_whatever_was_held();
+	a_fork_shorter_than_the_end_shows_on_the_way_to_it();
+	a_fork_longer_than_the_end_goes_and_is_evidence();
+	of_the_named_history_what_is_beyond_the_end_goes();
 	return 0;
 }
