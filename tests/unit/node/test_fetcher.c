@@ -62,6 +62,13 @@ static void who_is_fetching_it_too_is_not_blamed(void)
 	world_end(&w);
 }
 
+/* All that it wrote is to be read back: it is told to let go. */
+static void finish_until_releasing(struct world *w)
+{
+	fake_engine_finish(w->lesson.btmh);
+	WEB_UNTIL(&w->web, fake_engine_payload(w->lesson.btmh)->releasing);
+}
+
 static void what_the_engine_wrote_is_read_back_before_it_counts(void)
 {
 	struct world w;
@@ -72,8 +79,7 @@ static void what_the_engine_wrote_is_read_back_before_it_counts(void)
 	wait_loaded(&w);
 	write_files(&w);
 	spoil_a_byte(&w);
-	fake_engine_finish(w.lesson.btmh);
-	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	finish_until_releasing(&w);
 	CHECK(state(&w, &verified) == PAYLOAD_PARTIAL && verified == 6);
 	CHECK(w.held == 0 && !shelf_has(w.shelf, w.lesson.btmh));
 	fake_engine_released(w.lesson.btmh);
@@ -112,6 +118,16 @@ static struct stat look(const struct world *w, bool folder)
 	return st;
 }
 
+/* The engine has a user of its own, and has the lesson loaded. */
+static void world_make_caged(struct world *w)
+{
+	world_make(w, 100000, false);
+	w->engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
+					       ENGINE_LACKS_NOTHING };
+	fake_engine_ready(7000);
+	wait_loaded(w);
+}
+
 /* An engine with a user of its own: what it may still change is not believed,
  * what is held is not its own, and it is a giver again afterwards. */
 static void what_the_engine_may_change_does_not_count(void)
@@ -121,17 +137,12 @@ static void what_the_engine_may_change_does_not_count(void)
 
 	if (geteuid() != 0)
 		return;
-	world_make(&w, 100000, false);
-	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
-					      ENGINE_LACKS_NOTHING };
-	fake_engine_ready(7000);
-	wait_loaded(&w);
+	world_make_caged(&w);
 	CHECK(look(&w, false).st_uid == ENGINE_USER_ID);
 	CHECK(look(&w, true).st_uid == 0);
 	write_files(&w);
 	fake_engine_piece(w.lesson.btmh, 0);
-	fake_engine_finish(w.lesson.btmh);
-	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	finish_until_releasing(&w);
 	/* It was good when it was said to be finished, and is not now. */
 	(void)state(&w, &verified);
 	CHECK(verified == 0 && w.held == 0);
@@ -140,8 +151,7 @@ static void what_the_engine_may_change_does_not_count(void)
 	wait_loaded(&w);
 	CHECK(w.held == 0);
 	write_files(&w);
-	fake_engine_finish(w.lesson.btmh);
-	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	finish_until_releasing(&w);
 	fake_engine_released(w.lesson.btmh);
 	wait_held(&w);
 	CHECK(look(&w, false).st_uid == 0 && look(&w, true).st_gid == 0);
@@ -158,19 +168,14 @@ static void who_does_not_let_go_is_ended(void)
 
 	if (geteuid() != 0)
 		return;
-	world_make(&w, 100000, false);
-	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
-					      ENGINE_LACKS_NOTHING };
-	fake_engine_ready(7000);
-	wait_loaded(&w);
+	world_make_caged(&w);
 	write_files(&w);
 	hex_encode((struct bytes){ w.lesson.btmh, 32 }, hex);
 	(void)snprintf(name, sizeof(name), "%s/%s/a.bin",
 		       w.station.house.payload_dir, hex);
 	fd = open(name, O_RDWR);
 	CHECK(fd >= 0);
-	fake_engine_finish(w.lesson.btmh);
-	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	finish_until_releasing(&w);
 	fake_engine_released(w.lesson.btmh);
 	CHECK(fake_engine_current()->ended == 1 && w.held == 0);
 	close(fd); /* as its end does */
@@ -187,14 +192,9 @@ static void what_was_not_let_go_is_free_when_the_engine_ends(void)
 
 	if (geteuid() != 0)
 		return;
-	world_make(&w, 100000, false);
-	w.engine_user = (struct engine_user){ ENGINE_USER_ID, ENGINE_USER_ID,
-					      ENGINE_LACKS_NOTHING };
-	fake_engine_ready(7000);
-	wait_loaded(&w);
+	world_make_caged(&w);
 	write_files(&w);
-	fake_engine_finish(w.lesson.btmh);
-	WEB_UNTIL(&w.web, fake_engine_payload(w.lesson.btmh)->releasing);
+	finish_until_releasing(&w);
 	web_pass(&w.web, 50);
 	CHECK(w.held == 0 && look(&w, false).st_uid == ENGINE_USER_ID);
 	fake_engine_die("did not let go of a payload");

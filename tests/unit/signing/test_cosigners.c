@@ -67,6 +67,22 @@ static void add_junk(struct buf *b)
 	buf_puts(b, "— stranger AAAAAAAAAAAA\n");
 }
 
+/* Merge a note with that line of a witness into `ours`. */
+static enum status merge(const struct cosigners *who, const struct note *ours,
+			 size_t witness, uint64_t time_s, struct buf *out,
+			 size_t *gained)
+{
+	struct buf line = BUF_INIT;
+	struct note theirs;
+	enum status status;
+
+	cosigned(witness, time_s, &line);
+	theirs = parsed(&line);
+	status = cosigners_merge(who, ours, &theirs, out, gained);
+	buf_release(&line);
+	return status;
+}
+
 static void each_witness_has_one_line_the_newest(void)
 {
 	struct buf a = BUF_INIT, b = BUF_INIT, sum = BUF_INIT, more = BUF_INIT;
@@ -88,16 +104,10 @@ static void each_witness_has_one_line_the_newest(void)
 	CHECK(found.keys == 3 && found.time_s[0] == 100 &&
 	      found.time_s[1] == 300);
 	/* Older than what is here: nothing. Newer: in its place. */
-	cosigned(1, 200, &b);
-	theirs = parsed(&b);
-	CHECK(cosigners_merge(&who, &made, &theirs, &more, &gained) ==
-		      STATUS_OK &&
-	      gained == 0 && more.size == 0);
-	cosigned(1, 400, &b);
-	theirs = parsed(&b);
-	CHECK(cosigners_merge(&who, &made, &theirs, &more, &gained) ==
-		      STATUS_OK &&
-	      gained == 1 && parsed(&more).count == 3);
+	CHECK(merge(&who, &made, 1, 200, &more, &gained) == STATUS_OK);
+	CHECK(gained == 0 && more.size == 0);
+	CHECK(merge(&who, &made, 1, 400, &more, &gained) == STATUS_OK);
+	CHECK(gained == 1 && parsed(&more).count == 3);
 	buf_release(&a);
 	buf_release(&b);
 	buf_release(&sum);
@@ -106,17 +116,13 @@ static void each_witness_has_one_line_the_newest(void)
 
 static void who_is_not_listed_is_not_kept(void)
 {
-	struct buf b = BUF_INIT, sum = BUF_INIT;
+	struct buf sum = BUF_INIT;
 	struct cosigners who = listed(2);
-	struct note ours = parsed(&plain), theirs;
+	struct note ours = parsed(&plain);
 	size_t gained;
 
-	cosigned(2, 100, &b);
-	theirs = parsed(&b);
-	CHECK(cosigners_merge(&who, &ours, &theirs, &sum, &gained) ==
-		      STATUS_OK &&
-	      gained == 0);
-	buf_release(&b);
+	CHECK(merge(&who, &ours, 2, 100, &sum, &gained) == STATUS_OK);
+	CHECK(gained == 0);
 	buf_release(&sum);
 }
 
@@ -164,7 +170,7 @@ static void what_is_kept_is_as_small_as_the_list(void)
 {
 	struct buf full = BUF_INIT, clean = BUF_INIT, sum = BUF_INIT;
 	struct cosigners who = listed(2);
-	struct note note = parsed(&plain), theirs;
+	struct note note = parsed(&plain);
 	size_t gained = 9;
 
 	cosigned(0, 100, &full);
@@ -176,10 +182,7 @@ static void what_is_kept_is_as_small_as_the_list(void)
 	CHECK(note.count == NOTE_SIGNATURES_MAX);
 	CHECK(cosigners_clean(&who, &note, &clean) == STATUS_OK);
 	CHECK(parsed(&clean).count == 2);
-	cosigned(1, 100, &clean);
-	theirs = parsed(&clean);
-	CHECK(cosigners_merge(&who, &note, &theirs, &sum, &gained) ==
-	      STATUS_OK);
+	CHECK(merge(&who, &note, 1, 100, &sum, &gained) == STATUS_OK);
 	CHECK(gained == 1 && parsed(&sum).count == 3);
 	buf_release(&full);
 	buf_release(&clean);
@@ -193,11 +196,10 @@ static void without_a_line_of_the_log_there_is_no_note(void)
 	struct note ours = parsed(&plain), theirs;
 	size_t gained;
 
+	who.log_count = 0; /* its keys were changed since, or it has none */
+	CHECK(merge(&who, &ours, 0, 100, &out, &gained) == STATUS_UNTRUSTED);
 	cosigned(0, 100, &b);
 	theirs = parsed(&b);
-	who.log_count = 0; /* its keys were changed since, or it has none */
-	CHECK(cosigners_merge(&who, &ours, &theirs, &out, &gained) ==
-	      STATUS_UNTRUSTED);
 	CHECK(cosigners_clean(&who, &theirs, &out) == STATUS_UNTRUSTED);
 	CHECK(out.size == 0);
 	buf_release(&b);

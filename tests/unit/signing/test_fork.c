@@ -4,6 +4,7 @@
 
 #include "proto/encoding.h"
 #include "tests/support/check.h"
+#include "tests/support/roots.h"
 
 /* Two trees under one key: of the leaves 0, 1, 2, and of 0, 9. */
 static const char origin[] = "county.example/lessons";
@@ -12,17 +13,6 @@ static struct public_key keys[1];
 static uint8_t leaf[10][SHA256_SIZE];
 static uint8_t ours3[SHA256_SIZE], ours2[SHA256_SIZE], theirs2[SHA256_SIZE];
 static struct buf note3 = BUF_INIT, note2 = BUF_INIT, honest2 = BUF_INIT;
-
-static struct secret_key *secret(uint8_t seed_byte)
-{
-	uint8_t seed[KEY_SEED_SIZE];
-	struct secret_key *key;
-
-	memset(seed, seed_byte, sizeof(seed));
-	CHECK(secret_key_from_seed(&key, origin, KEY_ED25519, seed) ==
-	      STATUS_OK);
-	return key;
-}
 
 static void sign(uint64_t size, const uint8_t *root, struct secret_key *key,
 		 struct buf *out)
@@ -36,8 +26,8 @@ static void sign(uint64_t size, const uint8_t *root, struct secret_key *key,
 
 static void make(void)
 {
-	log_key = secret(1);
-	other_key = secret(2);
+	log_key = roots_key(1, origin);
+	other_key = roots_key(2, origin);
 	keys[0] = *secret_key_public(log_key);
 	for (uint8_t i = 0; i < 10; i++)
 		sha256(&i, 1, leaf[i]);
