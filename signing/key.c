@@ -46,6 +46,11 @@ void signing_wipe_buf(struct buf *secret)
 	buf_release(secret);
 }
 
+bool signing_same(const void *a, const void *b, size_t size)
+{
+	return sodium_memcmp(a, b, size) == 0;
+}
+
 /* Unicode's White_Space beyond the control characters. */
 static bool is_space(uint32_t c)
 {

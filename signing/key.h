@@ -47,6 +47,8 @@ void signing_random(void *out, size_t size);
 void signing_wipe(void *secret, size_t size);
 /* Overwrite what is in a buffer, and release it. */
 void signing_wipe_buf(struct buf *secret);
+/* Are these the same bytes? Takes as long when they are not. */
+bool signing_same(const void *a, const void *b, size_t size);
 
 /* A name is non-empty UTF-8 of at most KEY_NAME_MAX bytes without control
  * characters, Unicode spaces and '+'. */
