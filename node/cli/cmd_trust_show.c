@@ -158,19 +158,28 @@ static void print_roots(const json_t *trust)
 		printf("    %s\n", json_string_value(key));
 }
 
+static void print_note(const json_t *trust)
+{
+	if (cli_number(trust, "trust") == 0) {
+		puts(tr("There is no trust note yet: those who hold the root "
+			"sign one, 'xiangtu trust accept' takes it in."));
+		return;
+	}
+	printf("%s %llu\n", tr("Trust note"),
+	       (unsigned long long)cli_number(trust, "trust"));
+	if (cli_number(trust, "trust_root") < cli_number(trust, "root"))
+		printf(tr("  still signed under root %llu: to be made anew "
+			  "with 'xiangtu trust renew'\n"),
+		       (unsigned long long)cli_number(trust, "trust_root"));
+}
+
 static void print_trust(const json_t *trust)
 {
 	const json_t *publisher;
 	size_t i;
 
 	print_roots(trust);
-	printf("%s %llu\n", tr("Trust note"),
-	       (unsigned long long)cli_number(trust, "trust"));
-	if (cli_number(trust, "trust") > 0 &&
-	    cli_number(trust, "trust_root") < cli_number(trust, "root"))
-		printf(tr("  still signed under root %llu: to be made anew "
-			  "with 'xiangtu trust renew'\n"),
-		       (unsigned long long)cli_number(trust, "trust_root"));
+	print_note(trust);
 	json_array_foreach(json_object_get(trust, "publishers"), i, publisher)
 		print_publisher(trust, publisher);
 	cli_print_delegations(trust);

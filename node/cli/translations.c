@@ -302,6 +302,9 @@ static const struct translation translations[] = {
 	  "盘上空间很少：只能带小东西。" },
 	{ "There is no evidence against anybody.", "没有任何作假的证据。" },
 	{ "There is no lesson on it.", "盘上没有课件。" },
+	{ "There is no trust note yet: those who hold the root sign one, "
+	  "'xiangtu trust accept' takes it in.",
+	  "还没有信任文件：由保管根密钥的人签署，再用“xiangtu trust accept”收下。" },
 	{ "They are fetched again when a source is near.",
 	  "附近有来源时会重新获取。" },
 	{ "They take it in with 'xiangtu trust publisher add --request FILE'.",

@@ -67,6 +67,8 @@ def found_office(s, people, root, too_few):
     check(result.code != DONE and not os.path.exists(os.path.join(county.dir, "node.conf")),
           f"a root that two of three have signed was joined: {result}")
     county.init(*words, "--join", root)
+    shown = county.cli("trust", "show")
+    check("no trust note yet" in shown and "Trust note 0" not in shown, f"what there is: {shown}")
     request = os.path.join(county.dir, "office.request")
     why = county.cli_fails(REFUSED, "publish", s.file("课.bin", 1000), "--title", "课",
                            "--topic", "产业")
