@@ -128,6 +128,16 @@ static enum status set_swarm_peers(struct conf *conf, const char *value,
 	return STATUS_OK;
 }
 
+static enum status set_pages(struct conf *conf, const char *value,
+			     struct err *err)
+{
+	if (strcmp(value, "lan") != 0 && strcmp(value, "everywhere") != 0)
+		return err_set(err, STATUS_MALFORMED,
+			       "pages: lan or everywhere, not '%s'", value);
+	conf->pages_everywhere = strcmp(value, "everywhere") == 0;
+	return STATUS_OK;
+}
+
 static enum status add_host(struct conf *conf, const char *value,
 			    struct err *err)
 {
@@ -300,6 +310,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_address(conf->swarm, key, value, err);
 	if (strcmp(key, "swarm-peers") == 0)
 		return set_swarm_peers(conf, value, err);
+	if (strcmp(key, "pages") == 0)
+		return set_pages(conf, value, err);
 	if (strcmp(key, "upstream") == 0)
 		return add_url(conf->upstream, &conf->upstreams,
 			       CONF_UPSTREAMS_MAX, key, value, err);
@@ -439,6 +451,8 @@ void conf_format(const struct conf *conf, struct buf *out)
 		buf_printf(out, "url = %s\n", conf->url);
 	if (conf->swarm_known)
 		buf_puts(out, "swarm-peers = known\n");
+	if (conf->pages_everywhere)
+		buf_puts(out, "pages = everywhere\n");
 	for (unsigned i = 0; i < conf->hosts.count; i++)
 		buf_printf(out, "host = %s\n", conf->hosts.list[i]);
 	for (unsigned i = 0; i < conf->upstreams; i++)

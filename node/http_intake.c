@@ -49,11 +49,14 @@ static unsigned refusal(struct MHD_Connection *connection, const char *method,
 /* The cap on bodies to this path. */
 static size_t body_max(const struct http_server *server, const char *path)
 {
-	const char *large = server->options.large;
+	const struct http_large *large = server->options.large;
 
-	return large != NULL && strncmp(path, large, strlen(large)) == 0
-		       ? server->options.large_max
-		       : server->options.body_max;
+	for (unsigned i = 0; i < HTTP_LARGE_MAX; i++)
+		if (large[i].prefix != NULL &&
+		    strncmp(path, large[i].prefix, strlen(large[i].prefix)) ==
+			    0)
+			return large[i].max;
+	return server->options.body_max;
 }
 
 /* Is a body of this declared size beyond the cap? */

@@ -130,7 +130,7 @@ struct http_answer {
 	char etag[72]; /* without quotes; "" for none */
 
 	/* private: "name\0value\0" pairs */
-	char headers[300];
+	char headers[600];
 	size_t headers_size;
 };
 
@@ -175,6 +175,13 @@ struct http_server_meter {
 		     uint64_t out, bool made);
 };
 
+/* Bodies to paths that begin so may be larger than others. */
+struct http_large {
+	const char *prefix; /* outlives the server; NULL: none */
+	size_t max;
+};
+enum { HTTP_LARGE_MAX = 4 };
+
 struct http_server_options {
 	const char *address;  /* "0.0.0.0:7433", "[::]:7433" (both families) */
 	unsigned threads;     /* 0: 4 */
@@ -183,9 +190,7 @@ struct http_server_options {
 	unsigned waiting_max; /* requests waiting for the loop; 0: 2000 */
 	unsigned timeout_s;   /* of silence on a connection; 0: 60 */
 	size_t body_max;      /* of a POST, decoded; 0: 256 KiB */
-	const char *large;    /* below this path it is large_max; NULL: none;
-			       * outlives the server */
-	size_t large_max;
+	struct http_large large[HTTP_LARGE_MAX]; /* the first that fits */
 	size_t bodies_max;    /* of all POSTs at once; 0: 16 MiB */
 	/* By which names it may be asked (node/http_names.h); NULL: by any.
 	 * Outlives the server. */

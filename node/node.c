@@ -237,6 +237,7 @@ static void ticked(uv_timer_t *timer)
 	node_witness_tick(n);
 	node_cache_tick(n);
 	resources_tick(n);
+	page_tick(n);
 	ondrive_tick(n->ondrive);
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
@@ -320,6 +321,7 @@ static bool try_fast(void *owner, const struct http_head *head,
 
 	/* A drive has all of it; what arrives may have to be waited for. */
 	return uplink_refuses(n->uplink, head, answer) ||
+	       page_try(n, head, answer) ||
 	       shelf_try(n->shelf, head, answer) ||
 	       ondrive_try(n->ondrive, head, answer) ||
 	       arrivals_try(n->arrivals, head, answer);
@@ -363,8 +365,9 @@ static enum status start_server(struct node *n, struct err *err)
 	const struct http_server_options options = {
 		.address = n->house.conf.http,
 		.body_max = STATEMENT_MAX,
-		.large = "/up/",
-		.large_max = UPLOAD_MAX,
+		.large = { { "/up/", UPLOAD_MAX },
+			   { "/api/drafts/", PAGE_UPLOAD_MAX },
+			   { "/api/list", PAGE_UPLOAD_MAX } },
 		.names = &n->names,
 		.traffic = &n->traffic,
 		.lan = n->lan,
@@ -571,6 +574,8 @@ static enum status start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = start_uplink(n, err);
 	if (status == STATUS_OK)
+		status = page_start(n, err);
+	if (status == STATUS_OK)
 		status = start_server(n, err);
 	if (status == STATUS_OK)
 		status = start_posters(n, err);
@@ -681,6 +686,9 @@ static void stop_next(struct node *n)
 			stop_next(n);
 		break;
 	case 4:
+		page_close(n, part_closed);
+		break;
+	case 5:
 		node_up_stop(n);
 		node_evidence_stop(n);
 		node_witness_stop(n);
@@ -690,49 +698,49 @@ static void stop_next(struct node *n)
 		else
 			stop_next(n);
 		break;
-	case 5:
+	case 6:
 		if (n->scrub != NULL)
 			scrub_close(n->scrub, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 6:
+	case 7:
 		if (n->fetcher != NULL)
 			fetcher_close(n->fetcher, fetcher_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 7:
+	case 8:
 		if (n->posters != NULL)
 			posters_close(n->posters, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 8:
+	case 9:
 		if (n->engine != NULL)
 			engine_close(n->engine, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 9:
+	case 10:
 		if (n->server != NULL)
 			http_server_close(n->server, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 10:
+	case 11:
 		if (n->client != NULL)
 			http_client_close(n->client, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 11:
+	case 12:
 		if (n->arrivals != NULL)
 			arrivals_close(n->arrivals, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 12:
+	case 13:
 		if (n->uplink != NULL)
 			uplink_close(n->uplink, uplink_closed, n);
 		else
@@ -756,6 +764,7 @@ static void stop(struct node *n)
 
 static void node_release(struct node *n)
 {
+	page_release(n);
 	ondrive_free(n->ondrive);
 	cache_free(n->cache);
 	catalog_free(n->lists);

@@ -1,5 +1,5 @@
-/* What the parts of a running node share. Included by node*.c and resources.c
- * only. */
+/* What the parts of a running node share. Included by node*.c, resources*.c
+ * and those in node/page only. */
 #ifndef NODE_NODE_INSIDE_H
 #define NODE_NODE_INSIDE_H
 
@@ -28,6 +28,7 @@
 #include "node/node.h"
 #include "node/node_own.h"
 #include "node/pace.h"
+#include "node/page/page.h"
 #include "node/poller.h"
 #include "node/posters.h"
 #include "node/pull.h"
@@ -139,6 +140,7 @@ struct node {
 	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */
 	bool records_stale; /* logs, enrolments or acknowledgements moved */
 	int64_t records_looked_ms;
+	struct page *page; /* what it serves to people (node/page/page.h) */
 	struct control *control;
 	struct listing_asked *listings; /* lists being made (node_ask.c) */
 	struct catalog *lists; /* what they are read from; NULL before */

@@ -391,6 +391,8 @@ void resources_request(void *node, struct http_request *request)
 	note_address(n, http_request_address(request));
 	if (n->stopping)
 		http_request_refuse(request, 503, "this node is stopping");
+	else if (page_has(head))
+		page_request(n, request);
 	else if (head->method == HTTP_GET)
 		serve_get(n, request, head->path);
 	else if (strcmp(head->path, "/node") == 0)

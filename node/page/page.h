@@ -1,7 +1,30 @@
-/* What the pages of a node and the node say to each other
- * (docs/formats-page.md): who may. */
+/* The pages that a node serves: the screen of a station, the phone, the desks,
+ * and the requests they make (docs/formats-page.md).
+ *
+ *     GET /, /desk, /ui/…      node/page/page_files.h: embedded, on the
+ *                              server's threads
+ *     /api/…                   node/page/page_api.h: on the loop
+ *
+ * Both answer to this machine and its LAN only, unless node.conf says
+ * `pages = everywhere`.
+ *
+ * Threads: the loop; page_try() on the server's. */
 #ifndef NODE_PAGE_PAGE_H
 #define NODE_PAGE_PAGE_H
+
+#include <stdbool.h>
+
+#include "proto/err.h"
+
+struct http_answer;
+struct http_head;
+struct http_request;
+struct node;
+struct page_events;
+struct page_jobs;
+struct sessions;
+
+enum { PAGE_UPLOAD_MAX = 1 << 20 }; /* bytes of a video at a time */
 
 /* Each may what those before it may. */
 enum page_role {
@@ -9,5 +32,33 @@ enum page_role {
 	PAGE_OPERATOR, /* of a station: a PIN */
 	PAGE_OFFICE    /* county, township: a password */
 };
+
+/* What the pages keep while a node runs: `node->page`. */
+struct page {
+	struct sessions *sessions;
+};
+
+/* --- for node.c and resources.c --- */
+
+/* Open what the pages keep. On failure page_release() is still called. */
+enum status page_start(struct node *n, struct err *err);
+/* Once a second. */
+void page_tick(struct node *n);
+/* Stop: nothing is begun any more, streams end. `closed` when all that was
+ * under way has ended; perhaps from inside this call. */
+void page_close(struct node *n, void (*closed)(void *node));
+/* The loop has ended. */
+void page_release(struct node *n);
+
+/* Does this path belong to the pages, whatever the method? "/" does for who
+ * wants HTML; others get the lines of text. */
+bool page_has(const struct http_head *head);
+/* May the pages answer to who asks? */
+bool page_answers(const struct node *n, const struct http_head *head);
+/* A request for which page_has() is true. */
+void page_request(struct node *n, struct http_request *request);
+/* On the server's threads: true when it is answered there. */
+bool page_try(const struct node *n, const struct http_head *head,
+	      struct http_answer *answer);
 
 #endif

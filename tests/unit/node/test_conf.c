@@ -19,6 +19,7 @@ static void what_is_written_reads_back_the_same(void)
 	      STATUS_OK);
 	CHECK(conf_set(&conf, "host", "Lessons.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "swarm-peers", "known", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "pages", "everywhere", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "host", "zixing.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "192.168.5.0/24", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "255.255.255.255/32", &err) == STATUS_OK);
@@ -40,7 +41,7 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
-	CHECK(back.swarm_known);
+	CHECK(back.swarm_known && back.pages_everywhere);
 	CHECK(back.hosts.count == 2 &&
 	      strcmp(back.hosts.list[0], "lessons.example") == 0);
 	CHECK(back.quota == UINT64_C(200) << 30);
@@ -86,6 +87,7 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "origin = a+b\n", "line 1: origin:" },
 		{ "lan = 192.168.5.1\n", "line 1: lan:" },
 		{ "host = a.example:80\n", "line 1: host: 'a.example:80'" },
+		{ "pages = yes\n", "line 1: pages: lan or everywhere" },
 		{ "swarm-peers = yes\n", "line 1: swarm-peers: any or known" },
 		{ "host = *\n", "line 1: host:" },
 		{ "quota = many\n", "line 1: quota:" },

@@ -985,8 +985,9 @@ int main(void)
 	play(closing_ends_what_waits);
 	play_with(large_bodies_are_for_one_path_only,
 		  (struct http_server_options){ .threads = 2,
-						.large = "/large/",
-						.large_max = 512 * 1024 });
+						.large = { { "/larger/", 1 },
+							   { "/large/",
+							     512 * 1024 } } });
 	play_with(silent_clients_are_dropped,
 		  (struct http_server_options){ .threads = 1,
 						.timeout_s = 1 });

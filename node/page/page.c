@@ -1,0 +1,90 @@
+/* What the pages are made of, opened and closed, and who may ask for them. */
+#include "node/page/page.h"
+
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node/node_inside.h"
+#include "node/page/page_api.h"
+#include "node/page/sessions.h"
+
+enum status page_start(struct node *n, struct err *err)
+{
+	n->page = calloc(1, sizeof(*n->page));
+	if (n->page == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "pages");
+	n->page->sessions = sessions_new();
+	if (n->page->sessions == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "sessions");
+	return STATUS_OK;
+}
+
+void page_tick(struct node *n)
+{
+	(void)n;
+}
+
+void page_close(struct node *n, void (*closed)(void *node))
+{
+	closed(n);
+}
+
+void page_release(struct node *n)
+{
+	if (n->page == NULL)
+		return;
+	sessions_free(n->page->sessions);
+	free(n->page);
+	n->page = NULL;
+}
+
+bool page_has(const struct http_head *head)
+{
+	const char *path = head->path;
+
+	return strncmp(path, "/api/", 5) == 0 ||
+	       strncmp(path, "/ui/", 4) == 0 || strcmp(path, "/desk") == 0;
+}
+
+/* This machine, by whatever `lan` says of 127/8: only it has this address. */
+static bool is_loopback(const struct sockaddr *from)
+{
+	struct sockaddr_in v4;
+
+	memcpy(&v4, from, sizeof(v4));
+	return from->sa_family == AF_INET &&
+	       v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+}
+
+bool page_answers(const struct node *n, const struct http_head *head)
+{
+	const struct sockaddr *from = http_head_address(head);
+
+	return n->house.conf.pages_everywhere || is_loopback(from) ||
+	       lan_has(n->lan, from);
+}
+
+void page_request(struct node *n, struct http_request *request)
+{
+	const struct http_head *head = http_request_head(request);
+
+	if (!page_answers(n, head))
+		http_request_refuse(request, 403,
+				    "the pages of this node are for its own "
+				    "network: pages = everywhere in node.conf "
+				    "opens them");
+	else if (strncmp(head->path, "/api/", 5) == 0)
+		page_api_request(n, request);
+	else
+		resources_not_found(request);
+}
+
+bool page_try(const struct node *n, const struct http_head *head,
+	      struct http_answer *answer)
+{
+	(void)n;
+	(void)head;
+	(void)answer;
+	return false;
+}
