@@ -97,7 +97,7 @@ def quarantine(s, county, office, origin):
     relay = Relay(s, office.url)
     late = s.station(county, name="late", upstream=relay.url, words=QUIET,
                      region="431081101205", title="迟村").start()
-    known = office.publish(s.file("known.bin", 20_000), "按旧信任书说的课")
+    known = office.publish(s.file("known.bin", 20_000), "按旧信任文件说的课")
     late.wait_held(known["id"])
     relay.rules = [(r"/trust/", answer_with(404))]
     office.stop()
@@ -108,7 +108,7 @@ def quarantine(s, county, office, origin):
                 os.path.join(office.dir, "trust", "trust.note"))
     county.start()
     office.start()
-    first = office.publish(s.file("new.bin", 20_000), "按新信任书说的课")
+    first = office.publish(s.file("new.bin", 20_000), "按新信任文件说的课")
     second = office.publish(s.file("new2.bin", 20_000), "其后的课")
 
     def waits():
@@ -116,7 +116,7 @@ def quarantine(s, county, office, origin):
         return log.get("needs_trust") == version and log["size"] > log["waits_at"]
     wait_for(waits, 60, "it says which trust note it needs")
     text = late.cli("status")
-    check(str(version) in text and ("needs trust note" in text or "需要信任书" in text),
+    check(str(version) in text and ("needs trust note" in text or "需要信任文件" in text),
           f"people are told: {text}")
     stays(lambda: late.lesson(first["id"]) is None and late.lesson(second["id"]) is None, 1,
           "what came after waits")
