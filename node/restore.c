@@ -12,26 +12,46 @@
 
 /* --- the folder --- */
 
+static bool has_file(const char *dir, const char *name)
+{
+	char path[HOUSE_PATH_MAX + 16];
+
+	house_path(dir, name, path);
+	return access(path, F_OK) == 0;
+}
+
+/* Keys that would be written over; the backup may not have them. */
+static enum status check_keys(const char *dir, struct err *err)
+{
+	const char *found = has_file(dir, "node.key") ? "node.key" : NULL;
+
+	for (unsigned k = 0; k < HOUSE_KEYS && found == NULL; k++)
+		if (has_file(dir, house_key_file((enum house_key)k)))
+			found = house_key_file((enum house_key)k);
+	return found == NULL ?
+		       STATUS_OK :
+		       err_set(err, STATUS_EXISTS,
+			       "'%s' has a %s, but no node.conf: restore into "
+			       "another folder, or move its keys away first",
+			       dir, found);
+}
+
 static enum status check_folder(const char *dir, struct err *err)
 {
-	char conf[HOUSE_PATH_MAX + 16], db[HOUSE_PATH_MAX + 16],
-		mark[HOUSE_PATH_MAX + 16];
-
 	if (strlen(dir) >= HOUSE_PATH_MAX)
 		return err_set(err, STATUS_USAGE, "path too long");
-	house_path(dir, "node.conf", conf);
-	house_path(dir, "node.db", db);
-	house_path(dir, RESTORING, mark);
-	if (access(conf, F_OK) == 0)
+	if (has_file(dir, "node.conf"))
 		return err_set(err, STATUS_EXISTS,
 			       "there is a node in '%s' already", dir);
-	if (access(db, F_OK) == 0 && access(mark, F_OK) != 0)
+	if (has_file(dir, RESTORING))
+		return STATUS_OK; /* what is there is of an attempt */
+	if (has_file(dir, "node.db"))
 		return err_set(err, STATUS_EXISTS,
 			       "'%s' has the catalog of a node that has lost "
 			       "its node.conf: put that back, or restore into "
 			       "another folder",
 			       dir);
-	return STATUS_OK;
+	return check_keys(dir, err);
 }
 
 /* From the beginning, whatever an earlier attempt left. */

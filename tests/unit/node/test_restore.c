@@ -181,6 +181,7 @@ static void it_is_the_office_that_died(void)
 		     PUBLIC_KEY_SIZE) != 0);
 	office_close(&again);
 	CHECK(restore(&w) == STATUS_EXISTS);
+	CHECK(strstr(w.err.text, "there is a node") != NULL);
 	world_end(&w);
 }
 
@@ -381,6 +382,32 @@ static void a_catalog_without_a_node_is_not_written_over(void)
 	world_end(&w);
 }
 
+static void keys_without_a_node_are_not_written_over(void)
+{
+	static const char *const keys[] = { "publisher.key", "records.key",
+					    "ack.key", "node.key" };
+	struct world w;
+
+	world_make(&w);
+	(void)add_mirror(&w, &w.county, "mirror");
+	(void)scratch_folder(&w.scratch, "new");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		char name[40];
+		struct stat st;
+
+		(void)snprintf(name, sizeof(name), "new/%s", keys[i]);
+		put(&w, name, "secret");
+		CHECK(restore(&w) == STATUS_EXISTS);
+		CHECK(strstr(w.err.text, keys[i]) != NULL);
+		CHECK(stat(scratch_path(&w.scratch, name), &st) == 0 &&
+		      st.st_size == 6);
+		CHECK(unlink(scratch_path(&w.scratch, name)) == 0);
+	}
+	CHECK(!has(&w, "new/restoring"));
+	CHECK(restore(&w) == STATUS_OK);
+	world_end(&w);
+}
+
 int main(void)
 {
 	it_is_the_office_that_died();
@@ -394,5 +421,6 @@ int main(void)
 	an_office_that_is_named_no_more_has_its_history();
 	a_source_at_a_url_becomes_a_neighbour();
 	a_catalog_without_a_node_is_not_written_over();
+	keys_without_a_node_are_not_written_over();
 	return 0;
 }
