@@ -246,7 +246,7 @@ enum status child_run(const struct child_options *options, struct buf *output,
 	int ends[2], error_ends[2] = { -1, -1 }, error;
 	struct outlet out = { .line_size = 0 };
 	enum status status;
-	pid_t pid;
+	pid_t pid = 0;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
