@@ -1,8 +1,10 @@
 #include "catalog/forks.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "catalog/forkroom.h"
 #include "catalog/log_rows.h"
 #include "catalog/sql.h"
 #include "proto/bundle.h"
@@ -11,52 +13,126 @@
 
 /* --- what is kept --- */
 
-static enum status count_of(struct catalog *c, const uint8_t *id,
-			    const char *origin, enum status *verdict,
-			    struct err *err)
+/* What speaks against one more. */
+struct present {
+	uint64_t all;
+	uint64_t of_log;
+	bool there;
+};
+
+static enum status look(struct catalog *c, const uint8_t *id,
+			const char *origin, struct present *out,
+			struct err *err)
 {
 	static const char count[] =
 		"SELECT count(*), ifnull(sum(origin = ?1), 0),"
 		" ifnull(sum(id = ?2), 0) FROM fork";
 	struct sql q;
 
+	memset(out, 0, sizeof(*out));
 	sql_start(&q, c, count);
 	sql_put_text(&q, origin);
 	sql_put_blob(&q, (struct bytes){ id, SHA256_SIZE });
-	if (sql_next(&q))
-		*verdict = sql_int(&q, 2) > 0 ? STATUS_EXISTS :
-			   sql_int(&q, 0) >= FORKS_MAX ||
-					   sql_int(&q, 1) >= FORKS_PER_LOG ?
-						STATUS_NO_ROOM :
-						STATUS_OK;
+	if (sql_next(&q)) {
+		out->all = (uint64_t)sql_int(&q, 0);
+		out->of_log = (uint64_t)sql_int(&q, 1);
+		out->there = sql_int(&q, 2) > 0;
+	}
 	return sql_finish(&q, err);
 }
 
-enum status forks_put(struct catalog *c, const struct fork *fork,
-		      uint64_t found_s, const char *source,
-		      const uint64_t *agree, struct err *err)
+static enum status list_lines(struct catalog *c,
+			      const struct authority *authority,
+			      struct forkroom_proof *list, size_t *count,
+			      struct err *err)
 {
-	static const char put[] =
+	static const char all[] = "SELECT id, origin FROM fork ORDER BY id";
+	struct sql q;
+
+	*count = 0;
+	sql_start(&q, c, all);
+	while (*count < FORKS_MAX && sql_next(&q)) {
+		struct bytes id = sql_blob(&q, 0);
+
+		if (id.size != SHA256_SIZE)
+			continue;
+		memcpy(list[*count].id, id.data, id.size);
+		forkroom_line(authority, sql_text(&q, 1), &list[*count]);
+		++*count;
+	}
+	return sql_finish(&q, err);
+}
+
+/* Have one give way to a proof of `origin`. STATUS_NO_ROOM (err untouched). */
+static enum status make_room(struct catalog *c,
+			     const struct authority *authority,
+			     const char *origin, struct err *err)
+{
+	static const char drop[] = "DELETE FROM fork WHERE id = ?";
+	struct forkroom_proof *list = calloc(FORKS_MAX, sizeof(*list));
+	struct forkroom_proof newcomer;
+	size_t count, at = FORKROOM_NONE;
+	enum status status;
+	struct sql q;
+
+	if (list == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "proof of a fork");
+	status = list_lines(c, authority, list, &count, err);
+	if (status == STATUS_OK) {
+		forkroom_line(authority, origin, &newcomer);
+		at = forkroom_choose(list, count, &newcomer);
+		if (at == FORKROOM_NONE)
+			status = STATUS_NO_ROOM;
+	}
+	if (status == STATUS_OK) {
+		sql_start(&q, c, drop);
+		sql_put_blob(&q, (struct bytes){ list[at].id, SHA256_SIZE });
+		status = sql_run(&q, err);
+	}
+	free(list);
+	return status;
+}
+
+static enum status room_for(struct catalog *c,
+			    const struct authority *authority,
+			    const char *origin, const uint8_t *id,
+			    struct err *err)
+{
+	struct present present;
+	enum status status = look(c, id, origin, &present, err);
+
+	if (status != STATUS_OK)
+		return status;
+	if (present.there)
+		return STATUS_EXISTS;
+	if (present.of_log >= FORKS_PER_LOG)
+		return STATUS_NO_ROOM;
+	if (present.all < FORKS_MAX)
+		return STATUS_OK;
+	return authority == NULL ? STATUS_NO_ROOM :
+				   make_room(c, authority, origin, err);
+}
+
+static enum status put(struct catalog *c, const struct fork *fork,
+		       const uint8_t *id, uint64_t found_s, const char *source,
+		       const uint64_t *agree, struct err *err)
+{
+	static const char insert[] =
 		"INSERT INTO fork (id, origin, found_s, source, differ, agree,"
 		" proof) VALUES (?, ?, ?, ?, ?, ?, ?)";
 	struct buf text = BUF_INIT;
-	uint8_t id[SHA256_SIZE];
 	char from[FORKS_SOURCE_MAX + 1];
-	enum status verdict = STATUS_OK, status;
+	enum status status;
 	struct sql q;
 
-	fork_id(fork, id);
-	status = count_of(c, id, fork->origin, &verdict, err);
-	if (status != STATUS_OK || verdict != STATUS_OK)
-		return status != STATUS_OK ? status : verdict;
 	(void)snprintf(from, sizeof(from), "%.*s",
 		       (int)text_cut(source, FORKS_SOURCE_MAX), source);
 	if (fork_format(fork, &text) != STATUS_OK) {
 		buf_release(&text);
 		return err_set(err, STATUS_NO_MEMORY, "proof of a fork");
 	}
-	sql_start(&q, c, put);
-	sql_put_blob(&q, (struct bytes){ id, sizeof(id) });
+	sql_start(&q, c, insert);
+	sql_put_blob(&q, (struct bytes){ id, SHA256_SIZE });
 	sql_put_text(&q, fork->origin);
 	sql_put_int(&q, (int64_t)found_s);
 	sql_put_text(&q, from);
@@ -68,6 +144,30 @@ enum status forks_put(struct catalog *c, const struct fork *fork,
 	sql_put_blob(&q, buf_bytes(&text));
 	status = sql_run(&q, err);
 	buf_release(&text);
+	return status;
+}
+
+enum status forks_put(struct catalog *c, const struct authority *authority,
+		      const struct fork *fork, uint64_t found_s,
+		      const char *source, const uint64_t *agree,
+		      struct err *err)
+{
+	uint8_t id[SHA256_SIZE];
+	bool alone = !catalog_in_transaction(c);
+	enum status status = STATUS_OK;
+
+	fork_id(fork, id);
+	if (alone)
+		status = catalog_begin(c, CATALOG_DURABLE, err);
+	if (status != STATUS_OK)
+		return status;
+	status = room_for(c, authority, fork->origin, id, err);
+	if (status == STATUS_OK)
+		status = put(c, fork, id, found_s, source, agree, err);
+	if (alone && status == STATUS_OK)
+		status = catalog_commit(c, err);
+	else if (alone)
+		catalog_rollback(c);
 	return status;
 }
 

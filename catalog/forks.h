@@ -1,12 +1,15 @@
 /* The proofs of forks that are kept here (signing/fork.h), made by this node's
- * intake or brought by others. They are never deleted; there are at most
- * FORKS_PER_LOG of one log and FORKS_MAX in all, for one is enough.
+ * intake or brought by others. There are at most FORKS_PER_LOG of one log, for
+ * one is enough, and FORKS_MAX in all; of those each publisher that the trust
+ * note names has its part (catalog/forkroom.h). None is deleted but to make
+ * room, and what it has stopped stays stopped.
  *
  * Threads: as the catalog they are in. Errors not named below are SQLite's, as
  * catalog/catalog.h tells them. */
 #ifndef CATALOG_FORKS_H
 #define CATALOG_FORKS_H
 
+#include "catalog/authority.h"
 #include "catalog/catalog.h"
 #include "catalog/log.h"
 #include "signing/fork.h"
@@ -31,14 +34,15 @@ struct forks_span {
 /*
  * Keep a proof; durable (or within the caller's transaction). The caller has
  * verified it. `source` is cut at FORKS_SOURCE_MAX; `agree` is NULL when that
- * is not known.
+ * is not known. Where it is full, `authority` says whose gives way; NULL: none.
  *
  * Returns: STATUS_OK; STATUS_EXISTS when one of that name is here,
  *          STATUS_NO_ROOM when there are enough (err untouched in both).
  */
-enum status forks_put(struct catalog *c, const struct fork *fork,
-		      uint64_t found_s, const char *source,
-		      const uint64_t *agree, struct err *err);
+enum status forks_put(struct catalog *c, const struct authority *authority,
+		      const struct fork *fork, uint64_t found_s,
+		      const char *source, const uint64_t *agree,
+		      struct err *err);
 
 /* Append the text of one; STATUS_NOT_FOUND (err untouched). */
 enum status forks_read(struct catalog *c, const uint8_t id[static SHA256_SIZE],

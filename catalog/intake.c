@@ -143,6 +143,7 @@ static void set_limits(struct intake *in, const struct intake_options *options)
 		in->parallel = INTAKE_PARALLEL;
 	in->now_s = options->now_s;
 	in->ended = options->cutoff != NULL;
+	in->authority = options->authority;
 }
 
 static enum status start(struct intake **out, struct catalog *c,

@@ -38,6 +38,7 @@
 #ifndef CATALOG_INTAKE_H
 #define CATALOG_INTAKE_H
 
+#include "catalog/authority.h"
 #include "catalog/log.h"
 #include "signing/checkpoint.h"
 
@@ -55,6 +56,9 @@ struct intake_options {
 	 * and the root there is the named one, whoever signed what. */
 	const struct checkpoint *cutoff;
 	uint64_t now_s; /* written on evidence */
+	/* By whom proofs of forks share their room (catalog/forks.h), as it is
+	 * when one is found; NULL: none gives way. Outlives the intake. */
+	const struct authority *authority;
 };
 
 struct intake;

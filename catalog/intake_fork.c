@@ -12,6 +12,7 @@
 static enum status keep_inside(struct catalog *c, const struct log_info *log,
 			       const struct log_evidence *evidence,
 			       const struct fork *fork, const uint64_t *agree,
+			       const struct authority *authority,
 			       struct err *err)
 {
 	enum status status = log_mark_forked(c, evidence, err);
@@ -21,7 +22,8 @@ static enum status keep_inside(struct catalog *c, const struct log_info *log,
 	/* Of a log of records there are the notes: its key is anybody's. */
 	if (log->kind != LOG_LESSONS)
 		return STATUS_OK;
-	status = forks_put(c, fork, evidence->found_s, "", agree, err);
+	status = forks_put(c, authority, fork, evidence->found_s, "", agree,
+			   err);
 	return status == STATUS_EXISTS || status == STATUS_NO_ROOM ?
 		       STATUS_OK :
 		       status;
@@ -30,18 +32,19 @@ static enum status keep_inside(struct catalog *c, const struct log_info *log,
 static enum status keep(struct catalog *c, const struct log_info *log,
 			const struct log_evidence *evidence,
 			const struct fork *fork, const uint64_t *agree,
-			struct err *err)
+			const struct authority *authority, struct err *err)
 {
 	enum status status;
 
 	if (fork == NULL)
 		return log_mark_forked(c, evidence, err);
 	if (catalog_in_transaction(c))
-		return keep_inside(c, log, evidence, fork, agree, err);
+		return keep_inside(c, log, evidence, fork, agree, authority,
+				   err);
 	status = catalog_begin(c, CATALOG_DURABLE, err);
 	if (status != STATUS_OK)
 		return status;
-	status = keep_inside(c, log, evidence, fork, agree, err);
+	status = keep_inside(c, log, evidence, fork, agree, authority, err);
 	if (status == STATUS_OK)
 		return catalog_commit(c, err);
 	catalog_rollback(c);
@@ -81,7 +84,8 @@ enum status intake_forked(struct catalog *c, const struct log_info *log,
 	if (status == STATUS_NOT_FOUND) /* the notes alone, then */
 		status = STATUS_OK;
 	if (status == STATUS_OK)
-		status = keep(c, log, &evidence, pair ? &fork : NULL, NULL, err);
+		status = keep(c, log, &evidence, pair ? &fork : NULL, NULL,
+			      options->authority, err);
 	buf_release(&ours);
 	return said(log, why, status, err);
 }
@@ -249,8 +253,9 @@ enum status intake_forked_here(struct intake *in,
 	if (status == STATUS_NOT_FOUND)
 		status = STATUS_OK;
 	if (status == STATUS_OK)
-		status = keep(in->catalog, &in->log, &evidence, pair ? &fork : NULL,
-			      compared ? &agree : NULL, err);
+		status = keep(in->catalog, &in->log, &evidence,
+			      pair ? &fork : NULL, compared ? &agree : NULL,
+			      in->authority, err);
 	buf_release(&ours);
 	in->forked = in->forked || status == STATUS_OK;
 	return said(&in->log, why, status, err);

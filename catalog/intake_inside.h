@@ -54,6 +54,7 @@ struct intake {
 	struct buf head; /* our entries behind them, raw */
 
 	bool ended;  /* towards a cut-off, whose note proves nothing */
+	const struct authority *authority; /* or NULL */
 	bool forked; /* a fork was found, and is kept */
 	enum intake_stage stage;
 	unsigned generation; /* counts stages: parts of older ones are stale */

@@ -38,7 +38,8 @@ static enum status keep(struct house *h, const struct fork *fork,
 
 	if (status != STATUS_OK)
 		return status;
-	kept = forks_put(h->catalog, fork, now_s, source, NULL, err);
+	kept = forks_put(h->catalog, house_authority(h), fork, now_s, source,
+			 NULL, err);
 	status = kept == STATUS_NO_ROOM || kept == STATUS_EXISTS ? STATUS_OK :
 								   kept;
 	/* Also where there is no room: whoever has many logs of his own to

@@ -69,7 +69,7 @@ enum status log_intake_open(struct house *h, const struct log_info *log,
 	const struct authority *a = house_authority(h);
 	const struct publisher *p = authority_publisher(a, log->origin);
 	const struct cutoff *cut = authority_cutoff(a, log->origin);
-	struct intake_options options = { .now_s = clock_s() };
+	struct intake_options options = { .now_s = clock_s(), .authority = a };
 	struct err ignored = ERR_INIT;
 	struct buf clean = BUF_INIT;
 	struct checkpoint end, head;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalog/delegations.h"
 #include "catalog/forks.h"
 #include "tests/support/offices.h"
 
@@ -63,8 +64,9 @@ static void put_proof(uint8_t n, const struct secret_key *key)
 
 	make_proof(n, key, &text);
 	CHECK(fork_parse(buf_bytes(&text), &fork) == STATUS_OK);
-	OFFICE_OK(&station, forks_put(station.house.catalog, &fork, 77, "test",
-				      NULL, &station.err));
+	OFFICE_OK(&station, forks_put(station.house.catalog,
+				      house_authority(&station.house), &fork,
+				      77, "test", NULL, &station.err));
 	buf_release(&text);
 }
 
@@ -213,24 +215,56 @@ static void what_was_proven_before_it_was_followed_stops_it(void)
 	finish();
 }
 
-/* Whoever may delegate has as many logs to fork as there is room. */
-static void proofs_of_others_leave_room_to_stop_a_log(void)
+/* Whoever may delegate has as many logs to fork as he likes; those of others
+ * are stopped all the same, and their proofs are passed on. */
+static void one_that_forks_many_leaves_room_for_others(void)
 {
-	struct secret_key *key;
+	struct trust *trust;
+	struct publisher child;
+	struct secret_key *keys[FORKS_MAX], *thief;
 	struct buf text = BUF_INIT;
+	struct log_info log;
 	char name[32];
 	bool stopped;
+	int64_t id;
 
 	start();
+	trust = &station.house.trust.trust;
+	child = trust->publishers[0];
+	CHECK(secret_key_new(&thief, "thief.example/x", KEY_ED25519) ==
+	      STATUS_OK);
+	strcpy(child.origin, "thief.example/x");
+	child.keys[0] = *secret_key_public(thief);
+	child.may_delegate = true;
+	CHECK(trust_add_publisher(trust, &child) == STATUS_OK);
+	OFFICE_OK(&station, log_follow(station.house.catalog, child.origin,
+				       false, &id, &station.err));
+	OFFICE_OK(&station, log_get(station.house.catalog, id, &log,
+				    &station.err));
 	for (unsigned i = 0; i < FORKS_MAX; i++) {
 		(void)snprintf(name, sizeof(name), "thief.example/%u", i);
-		CHECK(secret_key_new(&key, name, KEY_ED25519) == STATUS_OK);
-		put_proof(1, key);
-		secret_key_free(key);
+		CHECK(secret_key_new(&keys[i], name, KEY_ED25519) == STATUS_OK);
+		strcpy(child.origin, name);
+		child.keys[0] = *secret_key_public(keys[i]);
+		OFFICE_OK(&station, delegations_put(station.house.catalog, id, i,
+						    &child, &station.err));
 	}
-	make_proof(1, county.house.publisher_key, &text);
+	CHECK(authority_count(house_authority(&station.house)) ==
+	      FORKS_MAX + 2);
+	for (unsigned i = 0; i < FORKS_MAX; i++) {
+		make_proof(1, keys[i], &text);
+		CHECK(take(&text, &stopped) == STATUS_OK);
+		secret_key_free(keys[i]);
+	}
+	CHECK(kept() == FORKS_MAX);
+	/* One more of its own stops its log, and stays outside. */
+	make_proof(1, thief, &text);
 	CHECK(take(&text, &stopped) == STATUS_EXISTS && stopped);
+	make_proof(1, county.house.publisher_key, &text);
+	CHECK(take(&text, &stopped) == STATUS_OK && stopped);
 	CHECK(county_log().forked && kept() == FORKS_MAX);
+	CHECK(take(&text, &stopped) == STATUS_EXISTS);
+	secret_key_free(thief);
 	buf_release(&text);
 	finish();
 }
@@ -277,7 +311,7 @@ int main(void)
 {
 	lines_of_strangers_are_not_kept();
 	what_was_proven_before_it_was_followed_stops_it();
-	proofs_of_others_leave_room_to_stop_a_log();
+	one_that_forks_many_leaves_room_for_others();
 	a_claimed_origin_is_given_back_unharmed();
 	a_proof_stops_the_log_and_is_kept_once();
 	what_proves_nothing_does_nothing();
