@@ -1,0 +1,24 @@
+import type { ButtonHTMLAttributes, ComponentChildren } from 'preact';
+import { Icon, type IconName } from './Icon';
+
+interface Props extends Omit<ButtonHTMLAttributes, 'icon' | 'disabled' | 'class' | 'type'> {
+  icon?: IconName;
+  kind?: 'main' | 'plain' | 'quiet' | 'danger';
+  busy?: boolean;
+  disabled?: boolean;
+  type?: 'button' | 'submit';
+  class?: string;
+  first?: boolean; // where the focus goes when its group is entered
+  children?: ComponentChildren;
+}
+
+// A button says what it does in words; an icon stands beside them.
+export function Button({ icon, kind = 'plain', busy, first, children, type = 'button', disabled, class: name, ...rest }: Props) {
+  return (
+    <button type={type} class={`button ${kind} ${name ?? ''}`} disabled={disabled || busy} aria-busy={busy || undefined}
+      data-first={first ? '' : undefined} {...rest}>
+      {icon && <Icon name={icon} />}
+      {children !== undefined && <span>{children}</span>}
+    </button>
+  );
+}

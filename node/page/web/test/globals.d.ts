@@ -1,0 +1,1 @@
+declare const HERE: string; // node/page/web
