@@ -1,100 +1,99 @@
 #include "node/media.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "node/child.h"
+#include "node/media_inside.h"
+#include "proto/text.h"
 
-/* Containers that hold what is played. Left out on purpose: playlists, which
- * open other files, and readers that take any text for a moving picture. */
-#define CONTAINERS                                                           \
-	"mov,matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,asf,rm,ogg,mp3,aac," \
-	"flac,wav,w64,amr,ape,ac3,dts,aiff,caf,wv,tta,dv,mxf,gxf,nut,swf,"    \
-	"h264,hevc,m4v"
-
-enum { PATH_TEXT = 4096 + 8 };
-
-static const char *or_usual(const char *program, const char *usual)
+const char *media_program(const char *given, const char *usual)
 {
-	return program == NULL ? usual : program;
+	return given == NULL ? usual : given;
 }
 
-/* "file:PATH", which no dash or colon in the path can make something else. */
-static enum status file_url(const char *path, char url[static PATH_TEXT],
-			    struct err *err)
+enum status media_url(const char *path, char url[static MEDIA_URL_MAX],
+		      struct err *err)
 {
-	int size = snprintf(url, PATH_TEXT, "file:%s", path);
+	int size = snprintf(url, MEDIA_URL_MAX, "file:%s", path);
 
-	if (size < 0 || size >= PATH_TEXT)
+	if (size < 0 || size >= MEDIA_URL_MAX)
 		return err_set(err, STATUS_USAGE, "the path is too long");
 	return STATUS_OK;
 }
 
-static void read_stream(json_t *stream, struct media_info *info)
+/* The last line that says something, without the address of who says it
+ * ("[mov,mp4 @ 0x55d0] moov atom not found"). */
+static void last_line(const struct buf *errors, char out[static 160])
 {
-	const char *type = json_string_value(json_object_get(stream,
-							     "codec_type"));
-	json_t *disposition = json_object_get(stream, "disposition");
-	json_t *cover = json_object_get(disposition, "attached_pic");
+	const char *text = buf_string(errors), *end = text + strlen(text),
+		   *line, *close;
+	size_t size;
 
-	if (type == NULL)
-		return;
-	if (strcmp(type, "audio") == 0)
-		info->audio = true;
-	if (strcmp(type, "video") != 0 || json_integer_value(cover) != 0 ||
-	    info->video)
-		return;
-	info->video = true;
-	info->width = (unsigned)json_integer_value(json_object_get(stream,
-								   "width"));
-	info->height = (unsigned)json_integer_value(json_object_get(stream,
-								    "height"));
+	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
+		end--;
+	line = end;
+	while (line > text && line[-1] != '\n' && line[-1] != '\r')
+		line--;
+	close = memchr(line, ']', (size_t)(end - line));
+	if (line[0] == '[' && close != NULL && close + 2 < end)
+		line = close + 2;
+	size = (size_t)(end - line) < 159 ? (size_t)(end - line) : 159;
+	memcpy(out, line, size);
+	out[size] = 0;
+	if (!text_is_plain(bytes_of(out)))
+		out[text_cut(out, size)] = 0;
+	if (!text_is_plain(bytes_of(out)))
+		out[0] = 0;
 }
 
-enum status media_read(struct bytes text, struct media_info *info,
-		       struct err *err)
+enum status media_run(struct child_options *run, struct buf *output,
+		      struct err *err)
 {
-	json_t *all = json_loadb((const char *)text.data, text.size, 0, NULL);
-	struct media_info found = { .seconds = 0 };
-	const char *seconds;
-	json_t *stream;
-	size_t i;
+	struct buf errors = BUF_INIT;
+	enum status status;
+	char said[160];
 
-	json_array_foreach(json_object_get(all, "streams"), i, stream)
-		read_stream(stream, &found);
-	seconds = json_string_value(json_object_get(
-		json_object_get(all, "format"), "duration"));
-	if (seconds != NULL)
-		found.seconds = strtod(seconds, NULL);
-	json_decref(all);
-	if (!(found.seconds > 0 && found.seconds < 1e7))
-		found.seconds = 0;
-	if (!found.video && !found.audio)
-		return err_set(err, STATUS_MALFORMED,
-			       "neither video nor sound in it");
-	*info = found;
-	return STATUS_OK;
+	if (run->errors == NULL)
+		run->errors = &errors;
+	run->behind_others = true;
+	run->memory_max = MEDIA_MEMORY_MAX;
+	status = child_run(run, output, err);
+	if (status == STATUS_MALFORMED) {
+		last_line(run->errors, said);
+		if (said[0] != 0)
+			(void)err_set(err, status, "%s says: %s",
+				      run->argv[0], said);
+	}
+	buf_release(&errors);
+	return status;
 }
 
-enum status media_probe(const struct media_tools *tools, const char *path,
-			struct media_info *info, struct err *err)
+void media_info_of(const struct media_facts *facts, struct media_info *info)
 {
-	char url[PATH_TEXT];
-	const char *argv[] = {
-		or_usual(tools->ffprobe, "ffprobe"),
-		"-v", "error",
-		"-protocol_whitelist", "file",
-		"-format_whitelist", CONTAINERS,
-		"-of", "json",
-		"-show_entries",
-		"format=duration:stream=codec_type,width,height:"
-		"stream_disposition=attached_pic",
-		url, NULL
+	const struct media_stream *video = media_facts_main(
+		facts, MEDIA_STREAM_VIDEO);
+
+	*info = (struct media_info){
+		.video = video != NULL,
+		.audio = media_facts_count(facts, MEDIA_STREAM_AUDIO) > 0,
+		.seconds = facts->seconds,
+		.width = video == NULL ? 0 : video->width,
+		.height = video == NULL ? 0 : video->height
 	};
+}
+
+enum status media_look(const struct media_tools *tools, const char *path,
+		       struct media_facts *facts, struct err *err)
+{
+	char url[MEDIA_URL_MAX];
+	const char *argv[] = { media_program(tools->ffprobe, "ffprobe"),
+			       "-v", "error", MEDIA_INPUT, "-of", "json",
+			       "-show_entries", media_facts_entries, url,
+			       NULL };
 	struct child_options run = {
 		.argv = argv,
 		.timeout_s = tools->timeout_s == 0 ? 60 : tools->timeout_s,
@@ -102,13 +101,24 @@ enum status media_probe(const struct media_tools *tools, const char *path,
 		.cancel = tools->cancel
 	};
 	struct buf output = BUF_INIT;
-	enum status status = file_url(path, url, err);
+	enum status status = media_url(path, url, err);
 
 	if (status == STATUS_OK)
-		status = child_run(&run, &output, err);
+		status = media_run(&run, &output, err);
 	if (status == STATUS_OK)
-		status = media_read(buf_bytes(&output), info, err);
+		status = media_facts_read(buf_bytes(&output), facts, err);
 	buf_release(&output);
+	return status;
+}
+
+enum status media_probe(const struct media_tools *tools, const char *path,
+			struct media_info *info, struct err *err)
+{
+	struct media_facts facts;
+	enum status status = media_look(tools, path, &facts, err);
+
+	if (status == STATUS_OK)
+		media_info_of(&facts, info);
 	return status;
 }
 
@@ -119,10 +129,9 @@ static enum status take_frame(const struct media_tools *tools, const char *url,
 {
 	char at[32], scale[64], q[16];
 	const char *argv[] = {
-		or_usual(tools->ffmpeg, "ffmpeg"),
+		media_program(tools->ffmpeg, "ffmpeg"),
 		"-v", "error", "-nostdin",
-		"-protocol_whitelist", "file",
-		"-format_whitelist", CONTAINERS,
+		MEDIA_INPUT,
 		"-ss", at,
 		"-i", url,
 		"-map", "0:V:0", "-frames:v", "1",
@@ -140,7 +149,7 @@ static enum status take_frame(const struct media_tools *tools, const char *url,
 	(void)snprintf(at, sizeof(at), "%.3f", second);
 	(void)snprintf(scale, sizeof(scale), "scale='min(%u,iw)':-2", width);
 	(void)snprintf(q, sizeof(q), "%u", quality);
-	return child_run(&run, jpeg, err);
+	return media_run(&run, jpeg, err);
 }
 
 enum status media_poster(const struct media_tools *tools, const char *path,
@@ -152,9 +161,9 @@ enum status media_poster(const struct media_tools *tools, const char *path,
 	} tries[] = { { 640, 4 }, { 640, 8 }, { 480, 10 }, { 320, 12 },
 		      { 160, 20 } };
 	double second = info->seconds / 10;
-	char url[PATH_TEXT];
+	char url[MEDIA_URL_MAX];
 	struct buf frame = BUF_INIT;
-	enum status status = file_url(path, url, err);
+	enum status status = media_url(path, url, err);
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries) &&
 			   status == STATUS_OK;
@@ -196,7 +205,7 @@ static uint64_t big_endian(const uint8_t *at, size_t size)
 
 enum media_layout media_layout(int fd)
 {
-	enum { BOXES_MAX = 1000 };
+	enum { BOXES_MAX = 200000 }; /* long ones in pieces have many */
 	bool index = false, samples = false;
 	enum media_layout layout = MEDIA_OTHER;
 	off_t end = lseek(fd, 0, SEEK_END);
@@ -215,7 +224,7 @@ enum media_layout media_layout(int fd)
 		else if (size == 1)
 			size = n < 16 ? 0 : big_endian(head + 8, 8);
 		if (size < 8 || size > left)
-			return MEDIA_OTHER;
+			return index && size > left ? MEDIA_CUT : MEDIA_OTHER;
 		if (memcmp(head + 4, "moov", 4) == 0)
 			index = true;
 		if (memcmp(head + 4, "mdat", 4) == 0)
@@ -258,11 +267,11 @@ static bool has_index_first(const char *path)
 enum status media_faststart(const struct media_tools *tools, const char *from,
 			    const char *to, struct err *err)
 {
-	char in[PATH_TEXT], out[PATH_TEXT];
+	char in[MEDIA_URL_MAX], out[MEDIA_URL_MAX];
 	const char *argv[] = {
-		or_usual(tools->ffmpeg, "ffmpeg"),
+		media_program(tools->ffmpeg, "ffmpeg"),
 		"-v", "error", "-nostdin", "-n",
-		"-protocol_whitelist", "file",
+		"-protocol_whitelist", "file,pipe",
 		"-format_whitelist", "mov",
 		"-i", in,
 		"-map", "0", "-c", "copy", "-map_metadata", "0",
@@ -276,14 +285,14 @@ enum status media_faststart(const struct media_tools *tools, const char *from,
 		.cancel = tools->cancel
 	};
 	struct buf output = BUF_INIT;
-	enum status status = file_url(from, in, err);
+	enum status status = media_url(from, in, err);
 
 	if (status == STATUS_OK)
-		status = file_url(to, out, err);
+		status = media_url(to, out, err);
 	if (status == STATUS_OK && access(to, F_OK) == 0)
 		return err_set(err, STATUS_EXISTS, "%s is there already", to);
 	if (status == STATUS_OK)
-		status = child_run(&run, &output, err);
+		status = media_run(&run, &output, err);
 	buf_release(&output);
 	if (status == STATUS_OK && !has_index_first(to))
 		status = err_set(err, STATUS_MALFORMED,

@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "node/media_facts.h"
 #include "proto/bytes.h"
 #include "proto/err.h"
 
@@ -34,13 +35,13 @@ struct media_info {
  * STATUS_CANCELLED, STATUS_UNREACHABLE when it took too long, STATUS_IO.
  * The text of `err` is fit to show to whoever publishes. */
 
+enum status media_look(const struct media_tools *tools, const char *path,
+		       struct media_facts *facts, struct err *err);
+
+/* What of it a poster wants to know. */
+void media_info_of(const struct media_facts *facts, struct media_info *info);
 enum status media_probe(const struct media_tools *tools, const char *path,
 			struct media_info *info, struct err *err);
-
-/* What ffprobe's JSON says, for media_probe() and its tests. STATUS_MALFORMED
- * when that is neither video nor sound; `info` is then untouched. */
-enum status media_read(struct bytes json, struct media_info *info,
-		       struct err *err);
 
 /* Append a JPEG of at most MEDIA_POSTER_MAX bytes, taken a tenth into the
  * video. STATUS_MALFORMED also when no size makes it small enough. */
@@ -51,7 +52,8 @@ enum status media_poster(const struct media_tools *tools, const char *path,
 enum media_layout {
 	MEDIA_OTHER,	   /* no MP4 or MOV, or not one that can be moved */
 	MEDIA_INDEX_FIRST, /* plays while it arrives */
-	MEDIA_INDEX_LAST   /* must be there to its last byte before it plays */
+	MEDIA_INDEX_LAST,  /* must be there to its last byte before it plays */
+	MEDIA_CUT	   /* it has an index, and ends before it should */
 };
 
 /* Read the boxes (ISO/IEC 14496-12 4.2) of an open file; needs no program.
