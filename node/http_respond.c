@@ -62,13 +62,24 @@ static bool names_etag(const char *list, const char *etag)
 	return strstr(list, quoted) != NULL;
 }
 
+static bool is_memory(const struct http_answer *answer)
+{
+	return answer->fd < 0 && answer->reader.read == NULL;
+}
+
+/* A stream: sent in chunks, never in parts. */
+static bool has_no_length(const struct http_answer *answer)
+{
+	return !is_memory(answer) && answer->length == HTTP_LENGTH_UNKNOWN;
+}
+
 static enum range_kind wanted_range(struct MHD_Connection *connection,
 				    const struct http_answer *answer,
 				    uint64_t length, struct range *range)
 {
 	const char *if_range = request_header(connection, "If-Range");
 
-	if (answer->code != 200 ||
+	if (answer->code != 200 || has_no_length(answer) ||
 	    (if_range != NULL && !names_etag(if_range, answer->etag)))
 		return RANGE_ALL;
 	return range_parse(request_header(connection, "Range"), length, range);
@@ -113,11 +124,6 @@ static void put_headers(struct MHD_Response *response,
 	}
 }
 
-static bool is_memory(const struct http_answer *answer)
-{
-	return answer->fd < 0 && answer->reader.read == NULL;
-}
-
 static void put_content_headers(struct MHD_Response *response,
 				const struct http_answer *answer)
 {
@@ -125,7 +131,7 @@ static void put_content_headers(struct MHD_Response *response,
 		put_header(response, "Content-Type", answer->type);
 	if (answer->flags & HTTP_NO_SNIFF)
 		put_header(response, "X-Content-Type-Options", "nosniff");
-	if (!is_memory(answer))
+	if (!is_memory(answer) && !has_no_length(answer))
 		put_header(response, "Accept-Ranges", "bytes");
 }
 
@@ -347,6 +353,6 @@ enum MHD_Result http_respond(struct http_server *server,
 		put_header(response, "Content-Encoding", "zstd");
 	if (kind == RANGE_PART)
 		put_header(response, "Content-Range", text);
-	*body_bytes = length;
+	*body_bytes = has_no_length(&about) ? 0 : length;
 	return queue_and_forget(connection, code, response);
 }

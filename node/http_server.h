@@ -121,7 +121,8 @@ struct http_answer {
 	int fd; /* >= 0: taken over, closed when sent */
 	struct http_reader reader; /* taken over, when `read` is set */
 	uint64_t offset; /* where in the file the representation begins */
-	uint64_t length; /* of the representation */
+	uint64_t length; /* of the representation; HTTP_LENGTH_UNKNOWN, of a
+			  * reader: it goes on until read() ends it */
 	/* Bytes of the file's representation from here on are not there yet; a
 	 * range that begins before is cut short to end here, one that does not
 	 * is 503. 0: all is there. A request without a range is 503 too. */
@@ -134,6 +135,7 @@ struct http_answer {
 	size_t headers_size;
 };
 
+#define HTTP_LENGTH_UNKNOWN UINT64_MAX
 #define HTTP_ANSWER_INIT { .code = 200, .fd = -1 }
 
 /* Add a header of the caller's own. STATUS_NO_ROOM when it does not fit,

@@ -36,6 +36,7 @@ void node_changed(struct node *n)
 {
 	n->statement_stale = true;
 	n->statement_unsent = true;
+	page_library_changed(n);
 	if (n->announcing && !n->stopping)
 		announcer_changed(&n->announcer);
 }

@@ -7,6 +7,8 @@
 
 #include "node/node_inside.h"
 #include "node/page/page_api.h"
+#include "node/page/page_events.h"
+#include "node/page/page_news.h"
 #include "node/page/sessions.h"
 
 enum status page_start(struct node *n, struct err *err)
@@ -17,16 +19,31 @@ enum status page_start(struct node *n, struct err *err)
 	n->page->sessions = sessions_new();
 	if (n->page->sessions == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "sessions");
+	n->page->events = page_events_new(n->page->sessions);
+	n->page->news = page_news_new();
+	if (n->page->events == NULL || n->page->news == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "events");
 	return STATUS_OK;
+}
+
+void page_library_changed(struct node *n)
+{
+	if (n->page != NULL)
+		page_news_changed(n->page->news);
 }
 
 void page_tick(struct node *n)
 {
-	(void)n;
+	if (n->page == NULL || n->stopping)
+		return;
+	page_news_tick(n);
+	page_events_tick(n->page->events, (uint64_t)node_now(n));
 }
 
 void page_close(struct node *n, void (*closed)(void *node))
 {
+	if (n->page != NULL && n->page->events != NULL)
+		page_events_close(n->page->events);
 	closed(n);
 }
 
@@ -34,6 +51,8 @@ void page_release(struct node *n)
 {
 	if (n->page == NULL)
 		return;
+	page_news_free(n->page->news);
+	page_events_free(n->page->events);
 	sessions_free(n->page->sessions);
 	free(n->page);
 	n->page = NULL;

@@ -22,6 +22,7 @@ struct http_request;
 struct node;
 struct page_events;
 struct page_jobs;
+struct page_news;
 struct sessions;
 
 enum { PAGE_UPLOAD_MAX = 1 << 20 }; /* bytes of a video at a time */
@@ -36,12 +37,16 @@ enum page_role {
 /* What the pages keep while a node runs: `node->page`. */
 struct page {
 	struct sessions *sessions;
+	struct page_events *events; /* what open pages are told */
+	struct page_news *news;
 };
 
 /* --- for node.c and resources.c --- */
 
 /* Open what the pages keep. On failure page_release() is still called. */
 enum status page_start(struct node *n, struct err *err);
+/* Lessons, or what is here of them, have changed. */
+void page_library_changed(struct node *n);
 /* Once a second. */
 void page_tick(struct node *n);
 /* Stop: nothing is begun any more, streams end. `closed` when all that was
