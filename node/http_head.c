@@ -22,6 +22,28 @@ const struct sockaddr *http_head_address(const struct http_head *head)
 	return (const struct sockaddr *)&head->address;
 }
 
+bool http_head_accepts(const struct http_head *head, const char *coding)
+{
+	const char *at = http_head_header(head, "Accept-Encoding");
+	size_t length = strlen(coding);
+
+	while (at != NULL && *at != '\0') {
+		size_t size;
+
+		at += strspn(at, " \t,");
+		size = strcspn(at, ",");
+		if (strncmp(at, coding, length) == 0 &&
+		    strchr(" \t,;", at[length]) != NULL) {
+			const char *q = strstr(at, "q=");
+
+			return q == NULL || q > at + size ||
+			       strtod(q + 2, NULL) > 0;
+		}
+		at += size;
+	}
+	return false;
+}
+
 enum status http_head_query(const struct http_head *head, const char *name,
 			    char *out, size_t room, size_t *size)
 {

@@ -26,26 +26,11 @@ static const char *request_header(struct MHD_Connection *connection,
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Is zstd in Accept-Encoding, and not with a weight of 0? */
 static bool accepts_zstd(struct MHD_Connection *connection)
 {
-	const char *at = request_header(connection, "Accept-Encoding");
+	const struct http_head head = { .connection = connection };
 
-	while (at != NULL && *at != '\0') {
-		size_t size;
-
-		at += strspn(at, " \t,");
-		size = strcspn(at, ",");
-		if (strncmp(at, "zstd", 4) == 0 &&
-		    strchr(" \t,;", at[4]) != NULL) {
-			const char *q = strstr(at, "q=");
-
-			return q == NULL || q > at + size ||
-			       strtod(q + 2, NULL) > 0;
-		}
-		at += size;
-	}
-	return false;
+	return http_head_accepts(&head, "zstd");
 }
 
 /* Does a list of entity tags name ours? Weak ones count: they differ from ours

@@ -54,6 +54,9 @@ struct http_head {
 /* The value of a request header, or NULL; lives as long as the head. */
 const char *http_head_header(const struct http_head *head, const char *name);
 
+/* Does Accept-Encoding name the coding, and not with a weight of 0? */
+bool http_head_accepts(const struct http_head *head, const char *coding);
+
 /* Decode the query parameter `name` into `out` with a final zero. With `size`
  * the value may be any bytes (an info-hash); without it zero bytes are
  * refused. STATUS_NOT_FOUND; STATUS_MALFORMED (too long, broken escape). */

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 
-FOLDERS = ["proto", "signing", "catalog", "node", "node/drive", "node/cli",
+FOLDERS = ["proto", "signing", "catalog", "node", "node/drive", "node/page", "node/cli",
            "node/torrent"]
 
 

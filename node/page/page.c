@@ -8,6 +8,7 @@
 #include "node/node_inside.h"
 #include "node/page/page_api.h"
 #include "node/page/page_events.h"
+#include "node/page/page_files.h"
 #include "node/page/page_news.h"
 #include "node/page/sessions.h"
 
@@ -63,7 +64,8 @@ bool page_has(const struct http_head *head)
 	const char *path = head->path;
 
 	return strncmp(path, "/api/", 5) == 0 ||
-	       strncmp(path, "/ui/", 4) == 0 || strcmp(path, "/desk") == 0;
+	       strncmp(path, "/ui/", 4) == 0 || strcmp(path, "/desk") == 0 ||
+	       (strcmp(path, "/") == 0 && page_wants_html(head));
 }
 
 /* This machine, by whatever `lan` says of 127/8: only it has this address. */
@@ -95,6 +97,8 @@ void page_request(struct node *n, struct http_request *request)
 				    "opens them");
 	else if (strncmp(head->path, "/api/", 5) == 0)
 		page_api_request(n, request);
+	else if (head->method != HTTP_GET)
+		http_request_refuse(request, 405, "only GET here");
 	else
 		resources_not_found(request);
 }
@@ -102,8 +106,11 @@ void page_request(struct node *n, struct http_request *request)
 bool page_try(const struct node *n, const struct http_head *head,
 	      struct http_answer *answer)
 {
-	(void)n;
-	(void)head;
-	(void)answer;
-	return false;
+	const struct page_file *file =
+		page_has(head) ? page_file_find(head->path) : NULL;
+
+	if (file == NULL || !page_answers(n, head))
+		return false;
+	page_file_answer(file, head, answer);
+	return true;
 }

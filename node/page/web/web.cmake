@@ -2,17 +2,15 @@
 #
 # Whoever embeds the pages depends on ${XIANGTU_WEB_DIR}/manifest.json, which
 # names every file (build.mjs tells its form).
-find_program(NPM_PROGRAM NAMES npm REQUIRED)
-find_program(NODE_PROGRAM NAMES node nodejs REQUIRED)
-
 set(web ${PROJECT_SOURCE_DIR}/node/page/web)
 set(XIANGTU_WEB_DIR ${CMAKE_BINARY_DIR}/web)
 
-# npm ci takes exactly what the lock file names; again only when that changes.
-add_custom_command(OUTPUT ${web}/node_modules/.package-lock.json
-  COMMAND ${NPM_PROGRAM} ci --no-audit --no-fund --ignore-scripts --loglevel=error
-  COMMAND ${CMAKE_COMMAND} -E touch ${web}/node_modules/.package-lock.json
-  DEPENDS ${web}/package.json ${web}/package-lock.json
+# npm ci takes exactly what the lock file names; again only when that changes,
+# and once for all build folders of a clone.
+set(packages ${CMAKE_BINARY_DIR}/web-packages)
+add_custom_command(OUTPUT ${packages}
+  COMMAND ${CMAKE_COMMAND} -DNPM=${NPM_PROGRAM} -DSTAMP=${packages} -P ${web}/packages.cmake
+  DEPENDS ${web}/package.json ${web}/package-lock.json ${web}/packages.cmake
   WORKING_DIRECTORY ${web} VERBATIM
   COMMENT "npm ci for the pages")
 
@@ -20,7 +18,7 @@ file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/*)
 add_custom_command(OUTPUT ${XIANGTU_WEB_DIR}/manifest.json
   COMMAND ${NODE_PROGRAM} build.mjs --out ${XIANGTU_WEB_DIR}
   DEPENDS ${web_sources} ${web}/build.mjs ${web}/check.mjs ${web}/tsconfig.json
-    ${web}/node_modules/.package-lock.json
+    ${packages}
   WORKING_DIRECTORY ${web} VERBATIM
   COMMENT "The pages")
 add_custom_target(web ALL DEPENDS ${XIANGTU_WEB_DIR}/manifest.json)
