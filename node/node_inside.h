@@ -190,16 +190,38 @@ struct node {
 int64_t node_now(const struct node *n);
 /* Something others see of us has changed. */
 void node_changed(struct node *n);
+/* The second's work; a uv_timer_cb. */
+void node_ticked(uv_timer_t *timer);
+/* Begin to stop; nothing when it stops already. */
+void node_stop(struct node *n);
+
+/* --- node_start.c --- */
+/* On failure what was opened is to be stopped. */
+enum status node_start(struct node *n, struct err *err);
 /* "ADDR:PORT" that is one certain address, not all of them. */
 bool node_one_address(const char *text, char host[static URL_HOST_MAX + 1]);
-/* What came in from a source, or from a drive; `node` is a struct node. */
+
+/* --- node_wires.c --- */
+/* What came in from a source, or from a drive; `node` is a struct node, here
+ * and below. */
 void node_log_grown(void *node, int64_t log);
 void node_trust_changed(void *node);
 /* Other logs may be to be followed now, by other keys. */
 void node_delegated(void *node);
+/* Have upstreams asked anew because of that, but not all the time. */
+void node_again_tick(struct node *n);
 /* Logs may wait for a newer trust note: ask for it when it is time. */
 void node_ask_for_trust(struct node *n);
 void node_forked(void *node, const char *origin);
+/* An upstream did not have what it had promised; it answers again. */
+void node_source_starved(void *node, struct source *source);
+void node_upstream_back(void *node, struct source *source);
+/* A payload is held, or no longer; a piece of it is waited for; the engine has
+ * it loaded. */
+void node_held_changed(void *node, const uint8_t *btmh, bool held);
+void node_piece_urgent(void *node, const uint8_t *btmh);
+void node_engine_loaded(void *node, const uint8_t *btmh);
+void node_engine_said(void *node, const struct engine_event *event);
 
 /* --- node_index.c --- */
 /* Logs, trust or choices moved: index, then tell everybody concerned. */
