@@ -174,6 +174,12 @@ int64_t fetcher_now(const struct fetcher *f);
 struct job *fetcher_find(const struct fetcher *f, const uint8_t *btmh);
 /* Begin a job, unless it runs, is lent or rests. */
 bool fetcher_begin(struct fetcher *f, const uint8_t *btmh, bool first);
+/* Every piece of it is here, however it came: on the shelf with it. */
+void fetcher_now_held(struct fetcher *f, const uint8_t *btmh);
+
+/* --- fetch_job.c --- */
+/* One more, which does nothing yet; NULL when out of memory. */
+struct job *job_new(struct fetcher *f, const uint8_t *btmh);
 /* Decide what the job does next; safe to call at any time. */
 void job_step(struct job *job);
 /* Have job_step() called at this time. */
@@ -183,10 +189,10 @@ void job_pause(struct job *job, int64_t ms, const char *why);
 /* It cannot be had now: make room for others, and try again later, later each
  * time. */
 void job_give_up(struct job *job, const char *why);
+/* The same, when that is nobody's fault. */
+void job_step_aside(struct job *job);
 /* Every piece is verified and on disk: remember it and tell. */
 void job_is_held(struct job *job);
-/* Every piece of it is here, however it came: on the shelf with it. */
-void fetcher_now_held(struct fetcher *f, const uint8_t *btmh);
 
 /* --- fetch_around.c: what others are told of a job and ask of it --- */
 /* The sources fit to be asked now, static ones too, near ones first; returns
@@ -204,7 +210,8 @@ void job_untell(struct job *job);
 void job_arriving_begin(struct job *job);
 void job_arriving_piece(struct job *job, uint32_t piece);
 void job_arriving_end(struct job *job, bool held);
-/* Serve no more than what is remembered: somebody is about to write the rest. */
+/* Serve no more than what is remembered: somebody is about to write the
+ * rest. */
 void job_arriving_settle(struct job *job);
 /* What those who are served wait for, the most urgent first; how many. */
 unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max);
