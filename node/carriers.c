@@ -43,7 +43,7 @@ static struct failure *failure_of(struct carriers *c, const uint8_t *key)
 }
 
 unsigned carriers_failures_of(struct carriers *c, const uint8_t *key,
-			    int64_t now)
+			      int64_t now)
 {
 	const struct failure *f = failure_of(c, key);
 
@@ -89,7 +89,7 @@ void carriers_forgive(struct carriers *c, const uint8_t *key)
 /* --- what is said --- */
 
 struct saying *carriers_saying_of(struct carriers *c, const uint8_t *key,
-				const uint8_t *name)
+				  const uint8_t *name)
 {
 	for (size_t i = 0; i < c->n_sayings; i++)
 		if (is_name(&c->sayings[i], name) &&

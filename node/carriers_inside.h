@@ -85,8 +85,7 @@ void saying_observe(struct saying *s, unsigned says, uint32_t pieces,
 		    int64_t now);
 unsigned carriers_failures_of(struct carriers *c, const uint8_t *key,
 			      int64_t now);
-void carriers_note_failure(struct carriers *c, const uint8_t *key,
-			   int64_t now);
+void carriers_note_failure(struct carriers *c, const uint8_t *key, int64_t now);
 void carriers_forgive(struct carriers *c, const uint8_t *key);
 
 #endif

@@ -64,14 +64,22 @@ bool node_reaches_beyond(const struct node *n);
 struct peer_job *node_peer_job(struct node *n, const uint8_t *btmh);
 /* Look at all jobs again in so many ms, or sooner. */
 void node_peers_wake(struct node *n, int64_t ms);
+/* Is it there, and of this LAN? */
+bool node_peer_is_near(const struct node *n, const struct neighbour *row);
+/* Does its statement say that it holds the job's payload? */
+bool node_peer_holds(const struct node *n, const struct peer_job *job,
+		     const uint8_t *key);
 
 /* For fetcher_options; `node` is a struct node. */
-unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,
-		    unsigned max);
 enum carrier_role node_role(void *node, const uint8_t *btmh);
 void node_on_job(void *node, const uint8_t *btmh, bool running, bool beyond,
 		 uint32_t pieces);
 void node_peer_failed(void *node, const uint8_t *btmh, struct source *source);
+
+/* --- node_whom.c --- */
+/* For fetcher_options, too: the best first; returns how many. */
+unsigned node_peers(void *node, const uint8_t *btmh, struct peer *out,
+		    unsigned max);
 
 /* --- node_swap.c --- */
 /* While this job carries: tell upstreams so, and learn who else does, when it
