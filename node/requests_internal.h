@@ -9,6 +9,20 @@
 typedef enum status (*request_fn)(struct requests *r, const json_t *request,
 				  json_t **answer, struct err *err);
 
+enum status request_lessons(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_show(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+enum status request_pin(struct requests *r, const json_t *request,
+			json_t **answer, struct err *err);
+enum status request_drop(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+enum status request_subscribe(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
+enum status request_damaged(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_held(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
 enum status request_status(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err);
 enum status request_trust(struct requests *r, const json_t *request,
