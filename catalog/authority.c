@@ -387,6 +387,13 @@ const struct cutoff *authority_cutoff(const struct authority *a,
 	return at == NO_END ? NULL : a->tree.ends[at].cutoff;
 }
 
+bool authority_ended_by_parent(const struct authority *a, const char *origin)
+{
+	const struct authority_row *row = find(&a->tree, origin);
+
+	return row != NULL && row->has_end;
+}
+
 bool authority_succeeds(const struct authority *a, const char *successor,
 			const char *origin)
 {

@@ -104,6 +104,10 @@ const struct publisher *authority_publisher(const struct authority *a,
  * while it has not. */
 const struct cutoff *authority_cutoff(const struct authority *a,
 				      const char *origin);
+/* Is that end the word of who delegated it alone? A parent may be wrong about
+ * which history its child's is, by mistake or by malice: nothing is thrown away
+ * for it. */
+bool authority_ended_by_parent(const struct authority *a, const char *origin);
 /* May the log `successor` revise and withdraw what `origin` published: is it
  * the same log, or named by cut-offs as its successor, or a successor's? */
 bool authority_succeeds(const struct authority *a, const char *successor,

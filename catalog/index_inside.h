@@ -90,8 +90,8 @@ enum status index_keep_standing(struct index *x, const struct log_info *info,
 /* Make everything again if some log stands otherwise now; `*did` then says 1,
  * else 0. */
 enum status index_judge_again(struct index *x, unsigned *did, struct err *err);
-/* A log has been ended at a root that is not the one it has here: nothing of it
- * is what its publisher said. */
+/* The trust note has ended a log at a root that is not the one it has here:
+ * nothing of it is what its publisher said. */
 enum status index_is_other_history(struct index *x,
 				   const struct log_info *info, bool *other,
 				   struct err *err);

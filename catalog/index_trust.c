@@ -88,7 +88,8 @@ enum status index_is_other_history(struct index *x,
 	enum status status;
 
 	*other = false;
-	if (cutoff == NULL || info->size < cutoff->size)
+	if (cutoff == NULL || info->size < cutoff->size ||
+	    authority_ended_by_parent(x->authority, info->origin))
 		return STATUS_OK;
 	status = log_root_at(x->c, info->id, cutoff->size, root, err);
 	if (status == STATUS_OK)

@@ -67,7 +67,9 @@ enum status intake_forked(struct catalog *c, const struct log_info *log,
 {
 	struct log_evidence evidence = { .log = log->id,
 					 .found_s = options->now_s,
-					 .why = why,
+					 .why = options->cutoff == NULL ?
+							why :
+							LOG_EVIDENCE_OTHER_END,
 					 .theirs = theirs };
 	struct buf ours = BUF_INIT;
 	struct fork fork;
@@ -229,7 +231,9 @@ enum status intake_forked_here(struct intake *in,
 {
 	struct log_evidence evidence = { .log = in->log.id,
 					 .found_s = in->now_s,
-					 .why = why,
+					 .why = in->ended ?
+							LOG_EVIDENCE_OTHER_END :
+							why,
 					 .theirs = buf_bytes(&in->note) };
 	struct their_tree theirs = { in, edge, err };
 	struct buf ours = BUF_INIT;

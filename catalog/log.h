@@ -164,15 +164,21 @@ enum status log_read_tile(struct catalog *c, int64_t id, unsigned level,
 /*
  * Those who may say so have ended the log at `end` (docs/formats-log.md 5.1):
  * nothing beyond is held any more, the newest note from beyond is evidence,
- * and a fork no longer keeps the log from being taken in up to there. A log
- * that is held up to there or further, and has another root there, is not what
- * its publisher said: it begins anew. Our own log stays as it is then, for whoever
- * ended it may have been wrong, and be overruled. `*changed` says whether anything was
- * done; else it costs a look. Durable.
+ * and a fork no longer keeps the log from being taken in up to there.
+ *
+ * A log that is held up to there or further and has another root there: where
+ * the trust note has ended it, it is not what its publisher said, and begins
+ * anew. Where its parent has, that may be wrong and be overruled, and nobody
+ * else may have these entries: all of it stays, and the log is no longer
+ * followed; likewise where an intake has found that it does not lead there.
+ * Our own log just stays.
+ *
+ * `*changed` says whether anything was done; else it costs a look. Durable.
  */
+enum log_end_by { LOG_END_BY_TRUST, LOG_END_BY_PARENT };
 enum status log_end_at(struct catalog *c, int64_t id,
-		       const struct checkpoint *end, uint64_t now_s,
-		       bool *changed, struct err *err);
+		       const struct checkpoint *end, enum log_end_by by,
+		       uint64_t now_s, bool *changed, struct err *err);
 /* The log that is here was found to be another one than what was ended at
  * `end`, which it does not reach: it begins anew. Durable. */
 enum status log_begin_anew(struct catalog *c, int64_t id, struct err *err);
@@ -180,6 +186,13 @@ enum status log_begin_anew(struct catalog *c, int64_t id, struct err *err);
 /* The note that stands in where a log was ended at a size that nobody signed:
  * whoever knows of the end needs no signature of the log for it. Append it. */
 enum status log_end_note(const struct checkpoint *end, struct buf *out);
+
+/* Is `note`, whoever signed it, of just this end? */
+bool log_end_is(const struct checkpoint *end, struct bytes note);
+/* Is the log not followed because it does not lead to this end? */
+enum status log_end_is_other(struct catalog *c, int64_t id,
+			     const struct checkpoint *end, bool *other,
+			     struct err *err);
 
 /* The root the log had at an earlier `size` (at most its own). */
 enum status log_root_at(struct catalog *c, int64_t id, uint64_t size,
@@ -200,6 +213,9 @@ struct log_evidence {
 enum { LOG_EVIDENCE_MAX = 32 };
 /* Why a note from beyond the end of a log is kept. */
 #define LOG_EVIDENCE_BEYOND "signed beyond where the log was ended"
+/* Why a log is not followed that its parent has ended at another root; `theirs`
+ * is then the end as log_end_note() has it. */
+#define LOG_EVIDENCE_OTHER_END "ended at a root that is not the one here"
 enum status log_mark_forked(struct catalog *c,
 			    const struct log_evidence *evidence,
 			    struct err *err);

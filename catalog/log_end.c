@@ -108,9 +108,78 @@ static enum status in_one(struct catalog *c, const struct log_info *info,
 	return status;
 }
 
+bool log_end_is(const struct checkpoint *end, struct bytes whole)
+{
+	struct checkpoint head;
+	struct note note;
+
+	return note_parse(whole, CHECKPOINT_NOTE_MAX, &note) == STATUS_OK &&
+	       checkpoint_parse(note.text, &head) == STATUS_OK &&
+	       head.size == end->size &&
+	       memcmp(head.root, end->root, sizeof(head.root)) == 0;
+}
+
+struct known {
+	const struct checkpoint *end;
+	bool other;
+};
+
+static enum status look_at(void *owner, const struct log_evidence *e,
+			   struct err *err)
+{
+	struct known *known = owner;
+
+	(void)err;
+	known->other = known->other ||
+		       (strcmp(e->why, LOG_EVIDENCE_OTHER_END) == 0 &&
+			log_end_is(known->end, e->theirs));
+	return STATUS_OK;
+}
+
+enum status log_end_is_other(struct catalog *c, int64_t id,
+			     const struct checkpoint *end, bool *other,
+			     struct err *err)
+{
+	struct known known = { .end = end };
+	enum status status =
+		log_each_evidence_of(c, id, look_at, &known, err);
+
+	*other = known.other;
+	return status;
+}
+
+/* Another root was named than the one here, and that may be wrong. */
+static enum status stop(struct catalog *c, const struct log_info *info,
+			const struct checkpoint *end, uint64_t now_s,
+			struct err *err)
+{
+	struct buf ours = BUF_INIT, theirs = BUF_INIT;
+	enum status status = log_read_note(c, info->id, &ours, err);
+
+	if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	if (status == STATUS_OK) {
+		status = log_end_note(end, &theirs);
+		if (status != STATUS_OK)
+			(void)err_set(err, status, "end a log");
+	}
+	if (status == STATUS_OK)
+		status = log_mark_forked(c,
+					 &(struct log_evidence){
+						 .log = info->id,
+						 .found_s = now_s,
+						 .why = LOG_EVIDENCE_OTHER_END,
+						 .ours = buf_bytes(&ours),
+						 .theirs = buf_bytes(&theirs) },
+					 err);
+	buf_release(&ours);
+	buf_release(&theirs);
+	return status;
+}
+
 enum status log_end_at(struct catalog *c, int64_t id,
-		       const struct checkpoint *end, uint64_t now_s,
-		       bool *changed, struct err *err)
+		       const struct checkpoint *end, enum log_end_by by,
+		       uint64_t now_s, bool *changed, struct err *err)
 {
 	uint8_t root[SHA256_SIZE];
 	struct log_info info;
@@ -125,13 +194,21 @@ enum status log_end_at(struct catalog *c, int64_t id,
 		if (status != STATUS_OK)
 			return status;
 		other = memcmp(root, end->root, sizeof(root)) != 0;
+	} else if (by == LOG_END_BY_PARENT && info.forked) {
+		status = log_end_is_other(c, id, end, &other, err);
+		if (status != STATUS_OK)
+			return status;
 	}
 	if (!other && !info.forked && info.size <= end->size)
 		return STATUS_OK;
 	/* What this node has signed itself nobody else may have. */
 	if (other && info.own)
 		return STATUS_OK;
+	if (other && by == LOG_END_BY_PARENT && info.forked)
+		return STATUS_OK; /* it is stopped already */
 	*changed = true;
+	if (other && by == LOG_END_BY_PARENT)
+		return stop(c, &info, end, now_s, err);
 	return in_one(c, &info, end, other, now_s, err);
 }
 

@@ -160,6 +160,7 @@ static enum status stop_all_known(struct house *h, struct err *err)
 /* What is kept against one log. */
 struct charge {
 	const char *origin;
+	const struct authority *authority;
 	const struct publisher *p;
 	bool any, stands;
 };
@@ -172,6 +173,20 @@ static bool is_signed(const struct charge *charge, struct bytes note)
 			       charge->p->key_count, &head) == STATUS_OK;
 }
 
+/* Is this the end that its parent names now? */
+static bool is_named_now(const struct charge *charge, struct bytes end)
+{
+	const struct cutoff *cutoff =
+		authority_cutoff(charge->authority, charge->origin);
+	struct checkpoint head;
+
+	if (cutoff == NULL ||
+	    !authority_ended_by_parent(charge->authority, charge->origin))
+		return false;
+	cutoff_checkpoint(cutoff, &head);
+	return log_end_is(&head, end);
+}
+
 static enum status look_at(void *owner, const struct log_evidence *e,
 			   struct err *err)
 {
@@ -181,7 +196,9 @@ static enum status look_at(void *owner, const struct log_evidence *e,
 	if (strcmp(e->why, LOG_EVIDENCE_BEYOND) == 0)
 		return STATUS_OK;
 	charge->any = true;
-	charge->stands = charge->stands || is_signed(charge, e->theirs);
+	charge->stands = charge->stands || is_signed(charge, e->theirs) ||
+			 (strcmp(e->why, LOG_EVIDENCE_OTHER_END) == 0 &&
+			  is_named_now(charge, e->theirs));
 	return STATUS_OK;
 }
 
@@ -189,12 +206,13 @@ static enum status review_log(void *owner, const struct log_info *log,
 			      struct err *err)
 {
 	struct house *h = owner;
-	struct charge charge = { .origin = log->origin };
+	struct charge charge = { .origin = log->origin,
+				 .authority = house_authority(h) };
 	struct buf held = BUF_INIT;
 	enum status status;
 	bool ours;
 
-	charge.p = authority_publisher(house_authority(h), log->origin);
+	charge.p = authority_publisher(charge.authority, log->origin);
 	if (!log->forked || charge.p == NULL)
 		return STATUS_OK;
 	status = log_read_note(h->catalog, log->id, &held, err);

@@ -33,7 +33,9 @@ enum status evidence_take(struct house *h, struct bytes text,
  * A log that is followed by now and of which a proof came before is stopped. A
  * stopped one goes on when nothing that stopped it was signed by a key of those
  * who may publish in it now, and what is held was: somebody else had claimed
- * its origin, or had a key that was taken from the list since.
+ * its origin, or had a key that was taken from the list since. So it does when
+ * it was stopped because its parent had ended it at another root, and that end
+ * is not in force any more.
  */
 enum status evidence_review(struct house *h, struct err *err);
 

@@ -313,8 +313,12 @@ static enum status end_logs(struct house *h, const struct authority *a,
 			continue;
 		cutoff_checkpoint(cutoff, &end);
 		if (status == STATUS_OK)
-			status = log_end_at(h->catalog, info.id, &end,
-					    clock_s(), &changed, err);
+			status = log_end_at(
+				h->catalog, info.id, &end,
+				authority_ended_by_parent(a, info.origin) ?
+					LOG_END_BY_PARENT :
+					LOG_END_BY_TRUST,
+				clock_s(), &changed, err);
 		if (status != STATUS_OK)
 			return status;
 	}

@@ -115,8 +115,10 @@ bool log_intake_forked(struct house *h, const char *origin)
 	struct err ignored = ERR_INIT;
 	struct log_info log;
 
-	/* The tree that was hashed to the end is right, so ours is not. */
+	/* The tree that was hashed to the end is right, so ours is not; unless
+	 * its parent alone says so. */
 	return cut != NULL &&
+	       !authority_ended_by_parent(house_authority(h), origin) &&
 	       log_find(h->catalog, origin, &log, &ignored) == STATUS_OK &&
 	       !log.own && log.size < cut->size &&
 	       log_begin_anew(h->catalog, log.id, &ignored) == STATUS_OK;

@@ -202,6 +202,25 @@ enum status request_evidence_take(struct requests *r, const json_t *request,
 
 /* --- of one log, for status --- */
 
+/* Is it stopped because its parent has ended it elsewhere? */
+static bool is_ended_elsewhere(struct requests *r, const char *origin)
+{
+	const struct authority *a = house_authority(r->house);
+	const struct cutoff *cutoff = authority_cutoff(a, origin);
+	struct err err = ERR_INIT;
+	struct checkpoint end;
+	struct log_info log;
+	bool other = false;
+
+	if (cutoff == NULL || !authority_ended_by_parent(a, origin) ||
+	    log_find(r->house->catalog, origin, &log, &err) != STATUS_OK)
+		return false;
+	cutoff_checkpoint(cutoff, &end);
+	return log_end_is_other(r->house->catalog, log.id, &end, &other,
+				&err) == STATUS_OK &&
+	       other;
+}
+
 json_t *request_fork_json(struct requests *r, const char *origin)
 {
 	struct forks_span span;
@@ -209,7 +228,9 @@ json_t *request_fork_json(struct requests *r, const char *origin)
 	json_t *object;
 
 	if (forks_span(r->house->catalog, origin, &span, &err) != STATUS_OK)
-		return json_pack("{s:b}", "proven", false);
+		return json_pack("{s:b, s:b}", "proven", false,
+				 "ended_elsewhere",
+				 is_ended_elsewhere(r, origin));
 	object = json_pack("{s:b, s:I}", "proven", true, "differ_at",
 			   (json_int_t)span.differ);
 	if (span.agree_known)

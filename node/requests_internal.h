@@ -101,8 +101,9 @@ void request_lines_changed(struct requests *r, int64_t log);
 void request_put_heard(struct requests *r, const struct log_info *info,
 		       json_t *log);
 void request_put_trust_heard(struct requests *r, json_t *status);
-/* Where the histories of a forked log part: {proven, differ_at,
- * agree_up_to}. */
+/* Where the histories of a forked log part: {proven, differ_at, agree_up_to};
+ * or, where there is no proof, whether it is its parent's end that differs:
+ * {proven, ended_elsewhere}. */
 json_t *request_fork_json(struct requests *r, const char *origin);
 json_t *request_drive_last(struct requests *r);
 

@@ -64,6 +64,23 @@ static void print_witnesses(const json_t *log)
 	       tr("witnesses"), day[0] == 0 ? "" : tr(", newest "), day);
 }
 
+/* Nobody has proven anything against the log itself. */
+static void print_other_end(const json_t *log)
+{
+	printf("%s %s\n",
+	       tr("WARNING: the log was ended by who delegated it, at other "
+		  "entries than are here"),
+	       cli_text(log, "origin"));
+	puts(tr("  It is not followed any more; nothing is deleted. Ask both "
+		"offices which is right."));
+	printf("%s xiangtu trust revoke %s --good-up-to %s\n",
+	       tr("  Whoever keeps the root keys ends it:"),
+	       cli_text(log, "origin"), "N");
+	printf("%s xiangtu trust publisher add %s …\n",
+	       tr("  or has the trust note itself name it, and it goes on:"),
+	       cli_text(log, "origin"));
+}
+
 static void print_fork(const json_t *log)
 {
 	const json_t *fork = json_object_get(log, "fork");
@@ -108,6 +125,9 @@ void cli_print_heard(const json_t *status)
 			print_quiet(cli_text(log, "origin"),
 				    json_object_get(log, "news"));
 	json_array_foreach(logs, i, log)
-		if (json_is_true(json_object_get(log, "forked")))
+		if (json_is_true(json_object_get(
+			    json_object_get(log, "fork"), "ended_elsewhere")))
+			print_other_end(log);
+		else if (json_is_true(json_object_get(log, "forked")))
 			print_fork(log);
 }

@@ -27,6 +27,9 @@ static const struct translation translations[] = {
 	  "  "
 	  "不再跟随它；已有的内容都保留。请告诉县里，并把证据交上去：xiangtu "
 	  "trust evidence --to 文件夹" },
+	{ "  It is not followed any more; nothing is deleted. Ask both offices "
+	  "which is right.",
+	  "  不再跟随它；什么也没有删除。请向两方办公室问清哪一份是对的。" },
 	{ "  What both have is good without a question; N is then at most",
 	  "  两份都有的部分没有疑问；这样 N 最多是" },
 	{ "  Whoever keeps the root keys ends it:", "  由保管根密钥的人终止它：" },
@@ -35,6 +38,8 @@ static const struct translation translations[] = {
 	{ "  may let others publish parts of this",
 	  "  可以把其中一部分交给别人发布" },
 	{ "  nothing else changes", "  没有其他改动" },
+	{ "  or has the trust note itself name it, and it goes on:",
+	  "  或者让信任文件直接列出它，它就继续：" },
 	{ "  regions", "  地区" },
 	{ "  still lacking: %u", "  还差：%u" },
 	{ "  still signed under root %llu: to be made anew with 'xiangtu "
@@ -333,6 +338,9 @@ static const struct translation translations[] = {
 	{ "WARNING: one key has signed two histories of the log",
 	  "警告：同一把密钥签了两份不同的历史，日志" },
 	{ "WARNING: the engine ended, times in a row", "警告：引擎连续意外结束的次数" },
+	{ "WARNING: the log was ended by who delegated it, at other entries than "
+	  "are here",
+	  "警告：授权方在另一处终止了日志，与本机所存的条目不符，日志" },
 	{ "Wanted by", "最迟要用" },
 	{ "Way", "方式" },
 	{ "Went out", "送出" },

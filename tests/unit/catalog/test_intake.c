@@ -894,8 +894,8 @@ static bool ends_at(const struct checkpoint *end)
 {
 	bool changed;
 
-	CHECK(log_end_at(follower, ours, end, 1234, &changed, &err) ==
-	      STATUS_OK);
+	CHECK(log_end_at(follower, ours, end, LOG_END_BY_TRUST, 1234, &changed,
+			 &err) == STATUS_OK);
 	return changed;
 }
 

@@ -331,11 +331,13 @@ static void an_own_log_is_kept_whatever_end_is_named(void)
 	CHECK(log_follow(c, TEST_ORIGIN, true, &id, &err) == STATUS_OK);
 	grow(c, id, key, 'a', 3);
 	strcpy(end.origin, TEST_ORIGIN);
-	CHECK(log_end_at(c, id, &end, 1234, &changed, &err) == STATUS_OK);
+	CHECK(log_end_at(c, id, &end, LOG_END_BY_TRUST, 1234, &changed,
+			 &err) == STATUS_OK);
 	CHECK(log_get(c, id, &info, &err) == STATUS_OK);
 	CHECK(!changed && info.size == 3);
 	CHECK(log_root_at(c, id, 2, end.root, &err) == STATUS_OK);
-	CHECK(log_end_at(c, id, &end, 1234, &changed, &err) == STATUS_OK);
+	CHECK(log_end_at(c, id, &end, LOG_END_BY_TRUST, 1234, &changed,
+			 &err) == STATUS_OK);
 	CHECK(log_get(c, id, &info, &err) == STATUS_OK);
 	CHECK(changed && info.size == 2);
 	finish();

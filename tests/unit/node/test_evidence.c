@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "catalog/delegations.h"
+#include "catalog/entry.h"
 #include "catalog/forks.h"
 #include "tests/support/offices.h"
 
@@ -307,8 +308,246 @@ static void a_claimed_origin_is_given_back_unharmed(void)
 	finish();
 }
 
+/* --- ends that are not those of the log here --- */
+
+/* Another one, who is no friend, above the county; its log is written here. */
+static struct secret_key *parent_key;
+static int64_t parent_log;
+
+static void parent_says(const struct buf *entry)
+{
+	struct bytes one = buf_bytes(entry);
+
+	OFFICE_OK(&station, log_append(station.house.catalog, parent_log, &one,
+				       1, parent_key, &station.err));
+	office_index(&station);
+	OFFICE_OK(&station, house_follow(&station.house, &station.err));
+	office_index(&station);
+}
+
+static void put_below(const char *parent)
+{
+	struct trust *trust = &station.house.trust.trust;
+	struct entry_delegate said = { .publisher = trust->publishers[0] };
+	struct publisher *above = &trust->publishers[0];
+	struct buf entry = BUF_INIT;
+
+	CHECK(secret_key_new(&parent_key, parent, KEY_ED25519) == STATUS_OK);
+	strcpy(above->origin, parent);
+	above->keys[0] = *secret_key_public(parent_key);
+	above->may_delegate = true;
+	trust->version++;
+	OFFICE_OK(&station, log_follow(station.house.catalog, parent, true,
+				       &parent_log, &station.err));
+	OFFICE_OK(&station, index_set_trust(station.index, trust, NULL,
+					    &station.err));
+	OFFICE_OK(&station, entry_format_delegate(&said, &entry, &station.err));
+	parent_says(&entry);
+	CHECK(strcmp(authority_parent(house_authority(&station.house), origin),
+		     parent) == 0);
+	buf_release(&entry);
+}
+
+static void parent_ends(const struct checkpoint *head)
+{
+	struct entry_undelegate said = { .has_end = true };
+	struct buf entry = BUF_INIT;
+
+	said.end.size = head->size;
+	strcpy(said.end.origin, origin);
+	memcpy(said.end.root, head->root, sizeof(said.end.root));
+	OFFICE_OK(&station, entry_format_undelegate(&said, &entry,
+						    &station.err));
+	parent_says(&entry);
+	buf_release(&entry);
+}
+
+/* The trust note takes the county's side. */
+static void county_is_named_again(const struct publisher *county_itself)
+{
+	station.house.trust.trust.publishers[0] = *county_itself;
+	trust_comes();
+	OFFICE_OK(&station, index_set_trust(station.index,
+					    &station.house.trust.trust, NULL,
+					    &station.err));
+	office_index(&station);
+}
+
+static bool lesson_stands(const struct offered *lesson)
+{
+	struct payload_standing standing;
+
+	OFFICE_OK(&station, lessons_standing(station.house.catalog,
+					     lesson->btmh, &standing,
+					     &station.err));
+	return standing.known && standing.wanted;
+}
+
+static void publish_two(struct offered lessons[static 2])
+{
+	for (unsigned i = 0; i < 2; i++) {
+		char name[] = { (char)('a' + i), 0 };
+
+		scratch_file(&s, name, 1000, i + 1);
+		office_publish(&county, scratch_path(&s, name), name,
+			       &lessons[i]);
+	}
+	office_take_log(&station, &county);
+}
+
+/* What `status` tells an operator of it. */
+static bool said_to_be_ended_elsewhere(void)
+{
+	json_t *status = office_ask(&station, json_pack("{s:s}", "verb",
+							"status"));
+	const json_t *log;
+	bool said = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "logs"), i, log)
+		if (strcmp(json_string_value(json_object_get(log, "origin")),
+			   origin) == 0)
+			said = json_is_true(json_object_get(
+				json_object_get(log, "fork"),
+				"ended_elsewhere"));
+	json_decref(status);
+	return said;
+}
+
+static void a_parent_that_names_another_root_deletes_nothing(void)
+{
+	struct checkpoint end = { .size = 2, .root = { 9 } };
+	struct offered lessons[3];
+	struct publisher itself;
+	struct buf entries = BUF_INIT;
+	bool zstd;
+
+	start();
+	publish_two(lessons);
+	CHECK(lesson_stands(&lessons[0]) && lesson_stands(&lessons[1]));
+	put_below("parent.example/x");
+	parent_ends(&end);
+	CHECK(county_log().forked && county_log().size == 2);
+	OFFICE_OK(&station, log_read_bundle(station.house.catalog,
+					    county_log().id, 0, 2, false,
+					    &entries, &zstd, &station.err));
+	CHECK(lesson_stands(&lessons[0]) && lesson_stands(&lessons[1]));
+	CHECK(said_to_be_ended_elsewhere());
+	/* It stays so, whatever else is looked at. */
+	trust_comes();
+	CHECK(county_log().forked && county_log().size == 2);
+	/* One root further down is the right one: up to there it counts. */
+	end.size = 1;
+	OFFICE_OK(&station, log_root_at(station.house.catalog, county_log().id,
+					1, end.root, &station.err));
+	parent_ends(&end);
+	CHECK(!county_log().forked && county_log().size == 1);
+	CHECK(!said_to_be_ended_elsewhere());
+	CHECK(lesson_stands(&lessons[0]) && !lesson_stands(&lessons[1]));
+	buf_release(&entries);
+	finish();
+
+	start();
+	publish_two(lessons);
+	itself = station.house.trust.trust.publishers[0];
+	end.size = 2;
+	memset(end.root, 9, sizeof(end.root));
+	secret_key_free(parent_key);
+	put_below("parent.example/x");
+	parent_ends(&end);
+	CHECK(county_log().forked);
+	county_is_named_again(&itself);
+	CHECK(!county_log().forked);
+	scratch_file(&s, "c", 1000, 3);
+	office_publish(&county, scratch_path(&s, "c"), "c", &lessons[2]);
+	office_take_log(&station, &county); /* it goes on where it was */
+	CHECK(county_log().size == 3 && lesson_stands(&lessons[0]) &&
+	      lesson_stands(&lessons[2]));
+	secret_key_free(parent_key);
+	finish();
+}
+
+/* The end lies beyond what is here, in a tree that the parent made up. */
+static void a_made_up_history_up_to_the_end_deletes_nothing(void)
+{
+	static const char *const texts[] = { "x", "y", "z" };
+	struct checkpoint end = { .size = 3 };
+	struct buf note = BUF_INIT, body = BUF_INIT;
+	struct publisher itself;
+	struct offered lessons[2];
+	struct intake_want want;
+	struct secret_key *key;
+	struct log_info log;
+	struct intake *in;
+	enum status status;
+	int64_t made;
+	bool zstd;
+
+	start();
+	publish_two(lessons);
+	itself = station.house.trust.trust.publishers[0];
+	CHECK(secret_key_new(&key, "made.example/up", KEY_ED25519) ==
+	      STATUS_OK);
+	OFFICE_OK(&county, log_follow(county.house.catalog, "made.example/up",
+				      true, &made, &county.err));
+	for (size_t i = 0; i < 3; i++) {
+		struct bytes entry = bytes_of(texts[i]);
+
+		OFFICE_OK(&county, log_append(county.house.catalog, made,
+					      &entry, 1, key, &county.err));
+	}
+	secret_key_free(key);
+	OFFICE_OK(&county, log_root_at(county.house.catalog, made, 3, end.root,
+				       &county.err));
+	put_below("parent.example/x");
+	strcpy(end.origin, origin);
+	parent_ends(&end);
+	CHECK(!county_log().forked); /* nothing is known against it yet */
+	CHECK(log_end_note(&end, &note) == STATUS_OK);
+	log = county_log();
+	OFFICE_OK(&station, log_intake_open(&station.house, &log,
+					    buf_bytes(&note), &in,
+					    &station.err));
+	do {
+		status = intake_next(in, &want, &station.err);
+		if (status == STATUS_OK) {
+			buf_clear(&body);
+			if (want.path.kind == TILE_ENTRIES)
+				status = log_read_bundle(county.house.catalog,
+							 made, want.path.n,
+							 want.path.width,
+							 false, &body, &zstd,
+							 &county.err);
+			else
+				status = log_read_tile(county.house.catalog,
+						       made, want.path.level,
+						       want.path.n,
+						       want.path.width, &body,
+						       &county.err);
+		}
+		if (status == STATUS_OK)
+			status = intake_supply(in, &want, buf_bytes(&body), 0,
+					       false, &station.err);
+	} while (status == STATUS_OK && !intake_done(in));
+	CHECK(status == STATUS_FORKED);
+	intake_free(in);
+	CHECK(!log_intake_forked(&station.house, origin));
+	CHECK(county_log().forked && county_log().size == 2);
+	trust_comes();
+	CHECK(county_log().forked && said_to_be_ended_elsewhere());
+	CHECK(lesson_stands(&lessons[1]));
+	county_is_named_again(&itself);
+	CHECK(!county_log().forked && county_log().size == 2);
+	secret_key_free(parent_key);
+	buf_release(&note);
+	buf_release(&body);
+	finish();
+}
+
 int main(void)
 {
+	a_parent_that_names_another_root_deletes_nothing();
+	a_made_up_history_up_to_the_end_deletes_nothing();
 	lines_of_strangers_are_not_kept();
 	what_was_proven_before_it_was_followed_stops_it();
 	one_that_forks_many_leaves_room_for_others();
