@@ -117,12 +117,13 @@ enum status intake_next(struct intake *in, struct intake_want *want,
  * Check the body a source gave for `want`: decompress, count, hash. Pure:
  * touches neither intake nor catalog.
  *
- * `from` is where the body begins: 0, or want->from when the range was
- * answered. `zstd` says the body is content-encoded (`from` is then 0).
+ * `from` is where the body begins, as the source says: 0, or want->from when
+ * the range was answered. `zstd` says the body is content-encoded, which a
+ * range never is.
  *
  * Returns: STATUS_OK, `*part` is the caller's to hand to intake_accept() or
  *          intake_part_free(); STATUS_MALFORMED when it is not such a
- *          resource (too short, too long, junk); STATUS_DAMAGED when it hashes
+ *          resource (another range, too short, too long, junk); STATUS_DAMAGED when it hashes
  *          to something else than was proven. The text names the resource.
  *          The want is still under way: intake_return() it.
  * Threads: any.

@@ -186,8 +186,9 @@ enum status intake_check(const struct intake_want *want, struct bytes body,
 	struct intake_part *part;
 	enum status status;
 
-	assert(from == 0 || (from == want->from && !zstd));
-
+	if (from != 0 && (from != want->from || zstd))
+		return refuse(want, STATUS_MALFORMED,
+			      "another part than was asked for", err);
 	part = calloc(1, sizeof(*part));
 	if (part == NULL)
 		return refuse(want, STATUS_NO_MEMORY, "out of memory", err);

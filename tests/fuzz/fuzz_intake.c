@@ -198,8 +198,13 @@ static bool answer(struct fuzz_reader *r, struct intake *in,
 		status = intake_missing(in, want);
 	} else {
 		change(r, what, &body);
-		status = intake_supply(in, want, buf_bytes(&body),
-				       what == 6 || what == 9 ? 0 : from,
+		if (what == 6) /* the whole, and coded, it says */
+			from = 0;
+		if (what == 9) /* this or that, it says */
+			from = fuzz_u8(r) % 4 == 0 ? from + 1 :
+			       (word & 0x20) != 0  ? from :
+						     0;
+		status = intake_supply(in, want, buf_bytes(&body), from,
 				       zstd || what == 6 ||
 					       (what == 9 &&
 						fuzz_u8(r) % 2 != 0),

@@ -750,6 +750,43 @@ static void wants_run_in_parallel_and_late_parts_do_no_harm(void)
 	finish();
 }
 
+/* What an answer says of itself is the source's word, too. */
+static void another_range_than_was_asked_for_is_refused(void)
+{
+	struct buf note = BUF_INIT, body = BUF_INIT;
+	struct intake_want want;
+	struct intake_part *part;
+	struct intake *in;
+	uint64_t from;
+	bool zstd;
+
+	start();
+	grow(publisher, theirs, key, 'a', 10);
+	CHECK(take_in(follower, ours, &source, &options, &err) == STATUS_OK);
+	grow(publisher, theirs, key, 'a', 20);
+	CHECK(log_read_note(publisher, theirs, &note, &err) == STATUS_OK);
+	CHECK(intake_open(&in, follower, ours, buf_bytes(&note), &options,
+			  &err) == STATUS_OK);
+	source.ranges = true;
+	CHECK(intake_next(in, &want, &err) == STATUS_OK && want.from > 0);
+	CHECK(source_get(&source, &want, &body, &from, &zstd) == STATUS_OK);
+	CHECK(from == want.from && !zstd);
+	CHECK(intake_check(&want, buf_bytes(&body), from + 1, false, &part,
+			   &err) == STATUS_MALFORMED);
+	CHECK(intake_check(&want, buf_bytes(&body), from - 1, false, &part,
+			   &err) == STATUS_MALFORMED);
+	CHECK(intake_check(&want, buf_bytes(&body), from, true, &part,
+			   &err) == STATUS_MALFORMED);
+	CHECK(intake_check(&want, buf_bytes(&body), from, false, &part,
+			   &err) == STATUS_OK);
+	CHECK(intake_accept(in, part, &err) == STATUS_OK);
+	CHECK(intake_done(in));
+	intake_free(in);
+	buf_release(&note);
+	buf_release(&body);
+	finish();
+}
+
 static void large_entries_lower_the_number_of_wants(void)
 {
 	struct buf note = BUF_INIT;
@@ -977,6 +1014,7 @@ int main(void)
 	scratch_of_a_large_intake_does_not_disturb_a_small_one();
 	of_two_intakes_the_later_commit_is_old();
 	wants_run_in_parallel_and_late_parts_do_no_harm();
+	another_range_than_was_asked_for_is_refused();
 	large_entries_lower_the_number_of_wants();
 	a_lost_own_log_is_taken_in_before_it_is_signed_again();
 	a_cut_off_ends_a_log_at_its_root();
