@@ -6,7 +6,7 @@ have is not fetched, and one address cannot have everything fetched."""
 import os
 import time
 
-from lib import Throttle, check, equal, http_get, make_file, run, stays, wait_for
+from lib import SANITIZED, Throttle, check, equal, http_get, make_file, run, stays, wait_for
 
 SIZE = 20_000_000
 RATE = 5_000_000  # bytes a second of each line
@@ -60,7 +60,7 @@ def comes_through_all_levels(s, province, lesson, original, levels, lines):
         check(0.99 < times < 1.10, f"{line.name} carried each byte once ({times:.3f})")
     plain = SIZE / RATE
     print(f"through three lines in {took:.1f} s, one line alone needs {plain:.1f} s")
-    check(took < 2.2 * plain + 3, "it came as a stream, not one download after another")
+    check(SANITIZED or took < 2.2 * plain + 3, "it came as a stream, not one download after another")
 
 
 def what_may_not_be_asked_for(s, province, levels):

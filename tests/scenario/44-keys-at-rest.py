@@ -18,7 +18,7 @@ import subprocess
 import termios
 import time
 
-from lib import LONG, XIANGTU, check, equal, run, wait_for
+from lib import LONG, SANITIZED, check, equal, run, wait_for
 
 OFFICE = ("publisher", "records", "ack")
 OLD, NEW = "老山羊 correct horse", "新山羊 battery staple"
@@ -151,9 +151,8 @@ def inside_the_program(county):
     with open(f"/proc/{pid}/limits", encoding="ascii") as file:
         core = next(line for line in file if line.startswith("Max core file size"))
     equal(core.split()[4:6], ["0", "0"], "core dumps")
-    with open(XIANGTU, "rb") as file:
-        sanitized = b"__asan_init" in file.read()  # ASan locks no memory
-    if not sanitized and resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] not in range(0, 1 << 20):
+    # ASan locks no memory.
+    if not SANITIZED and resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] not in range(0, 1 << 20):
         with open(f"/proc/{pid}/status", encoding="ascii") as file:
             locked = next(line for line in file if line.startswith("VmLck:"))
         check(int(locked.split()[1]) > 0, f"memory is locked: {locked}")

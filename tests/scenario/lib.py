@@ -52,6 +52,18 @@ FORGETFS = os.path.join(BIN, "forgetfs")
 LONG = os.environ.get("XIANGTU_LONG") == "1"
 SKIPPED = 77
 
+
+def _is_sanitized():
+    try:
+        with open(XIANGTU, "rb") as file:
+            return b"__asan_init" in file.read()
+    except OSError:
+        return False
+
+
+# Built with the sanitizers, which take memory and time of their own.
+SANITIZED = _is_sanitized()
+
 # Exit codes of xiangtu.
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 
