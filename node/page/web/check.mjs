@@ -5,35 +5,43 @@
 // here; what esbuild does not know are the objects, methods, properties and
 // selectors a browser lacks. They are looked up in MDN's tables
 // (@mdn/browser-compat-data) by name: a name is complained about when every
-// thing of that name came later than our browsers. Names that only exist where
-// the page has asked for them first stand in ASKED_FIRST.
+// thing of that name came later than our browsers. Names that our own source
+// gives to its own things are left to types.mjs, which knows what is whose.
+// Names that only exist where the page has asked for them first stand in
+// ASKED_FIRST.
 import bcd from '@mdn/browser-compat-data' with { type: 'json' };
 import { parse } from 'acorn';
 import { full } from 'acorn-walk';
 import { parse as parseStyle, walk } from 'css-tree';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const BROWSERS = { chrome: 70, safari: 12 };
+// Each on a table or in a hand: one of the two must have it (touch, say).
+const BROWSERS = [[['chrome', 'chrome_android'], 70], [['safari', 'safari_ios'], 12]];
 const FIRST_LOAD_KIB = { '/': 150, '/desk': 200 };
 
 // name -> where the page asks whether it is there, or why it is something else
 export const ASKED_FIRST = {
   wakeLock: 'player/wake.ts asks for navigator.wakeLock',
+  requestFullscreen: 'player/Controls.tsx asks for it',
+  exitFullscreen: 'player/Controls.tsx asks for fullscreenElement',
+  fullscreenElement: 'is undefined where it is missing',
   queueMicrotask: 'uPlot asks whether it is there',
+  margin: 'an option of qrcode-generator',
   moveBefore: 'Preact asks whether it is there',
 };
 
 // What a browser that lacks it passes over, and the page is as good without.
 const PASSED_OVER = ['@media (prefers-reduced-motion)', 'scroll-behavior', 'scroll-behavior: auto', 'color-scheme', 'overscroll-behavior',
-  'overscroll-behavior: contain', 'scrollbar-width', 'scrollbar-width: none'];
+  'overscroll-behavior: contain', 'scrollbar-width', 'scrollbar-width: none',
+  'touch-action', 'touch-action: none'];
 
 // Is it in all our browsers? Null where the tables do not know.
 function supported(compat) {
   if (!compat?.support) return null;
-  return Object.entries(BROWSERS).every(([browser, version]) => {
-    const rows = [compat.support[browser]].flat().filter(Boolean);
+  return BROWSERS.every(([kinds, version]) => {
+    const rows = kinds.flatMap((kind) => compat.support[kind] ?? []);
     return rows.some((row) => !row.flags && !row.prefix && !row.alternative_name
       && typeof row.version_added === 'string'
       && parseFloat(row.version_added.replace('≤', '')) <= version
@@ -66,7 +74,28 @@ function names() {
 
 let known;
 
-export function checkScript(text, file) {
+// For types.mjs: is a member of this interface late? Mixins of the types are
+// no interfaces of the tables; then the name alone tells.
+export function lateMember(owner, name) {
+  known ??= names();
+  const table = bcd.api[owner] ?? bcd.javascript.builtins[owner];
+  const row = table?.[name] ?? table?.[`${name}_static`];
+  return row?.__compat ? supported(row.__compat) === false : !table && known.members.get(name) === false;
+}
+
+// What our own source calls its own things.
+export function ownNames(folder) {
+  const own = new Set();
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) ownNames(path).forEach((name) => own.add(name));
+    else if (/\.tsx?$/.test(entry.name))
+      for (const [, name] of readFileSync(path, 'utf8').matchAll(/\b([A-Za-z]\w*)\??(?=\s*[:,}]|\(.*\)\s*[:{])/g)) own.add(name);
+  }
+  return own;
+}
+
+export function checkScript(text, file, own = new Set()) {
   known ??= names();
   const complaints = [];
   let tree;
@@ -102,7 +131,7 @@ export function checkScript(text, file) {
       late.add(used.name);
   });
   for (const name of late)
-    if (!(name in ASKED_FIRST)) complaints.push(`${file}: ${name} is not in Chrome 70 and Safari 12`);
+    if (!(name in ASKED_FIRST) && !own.has(name)) complaints.push(`${file}: ${name} is not in Chrome 70 and Safari 12`);
   return complaints;
 }
 
@@ -171,9 +200,10 @@ export function checkHtml(text, file) {
 export function check(dir) {
   const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
   const complaints = checkPages(manifest);
+  const own = ownNames(join(dirname(fileURLToPath(import.meta.url)), 'src'));
   for (const { file } of manifest.files) {
     const text = readFileSync(join(dir, file), 'utf8');
-    if (file.endsWith('.js')) complaints.push(...checkScript(text, file));
+    if (file.endsWith('.js')) complaints.push(...checkScript(text, file, own));
     if (file.endsWith('.css')) complaints.push(...checkStyle(text, file));
     if (file.endsWith('.html')) complaints.push(...checkHtml(text, file));
   }

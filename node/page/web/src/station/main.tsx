@@ -1,4 +1,20 @@
+// The station's screen and the phone: one page, laid out by lib/screen.ts.
 import { render } from 'preact';
+import { keys } from '../lib/focus';
+import { keepFocus } from '../lib/keepfocus';
+import { watchScreen } from '../lib/screen';
 import '../styles/base.css';
+import { App } from './App';
+import { screen, startLive } from './live';
+import './player/player.css';
+import { back, startRoutes } from './route';
+import './station.css';
 
-render(<main />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+watchScreen((now) => screen.set(now));
+startRoutes();
+startLive();
+render(<App />, root);
+keys({ back });
+// On a phone a focus that wanders by itself only gets in the way.
+keepFocus(root, () => screen.get().view !== 'phone');

@@ -1,0 +1,66 @@
+// The focus is never lost, and Back finds it where it was.
+//
+// A place of the page (an address) remembers what had the focus when it was
+// left, by the `data-key` of that element. When a place is entered, the focus
+// goes to what it remembers, else to what is marked `data-autofocus`, as soon
+// as that is there (it may come with an answer of the node) and unless a key
+// was pressed meanwhile. When what had the focus goes away, its
+// place is taken by the same key, else the page's first.
+import { first, focusables, goTo, reveal } from './focus';
+
+const remembered = new Map<string, string>();
+let place = '';
+let waiting = false; // for what is to have the focus here
+
+const keyOf = (e: Element | null) => e?.closest<HTMLElement>('[data-key]')?.dataset.key;
+
+function byKey(key: string | undefined): HTMLElement | null {
+  return key === undefined ? null
+    : focusables(document).find((e) => e.dataset.key === key) ?? null;
+}
+
+function settle(): void {
+  const trap = document.querySelector('[data-focus-trap]');
+  const now = document.activeElement;
+  const lost = !now || now === document.body || !document.contains(now);
+  if (trap) return;
+  if (waiting) {
+    const wanted = byKey(remembered.get(place)) ?? document.querySelector<HTMLElement>('[data-autofocus]');
+    if (wanted) {
+      waiting = false;
+      goTo(wanted);
+      return;
+    }
+  }
+  if (lost) goTo(byKey(remembered.get(place)) ?? first(document));
+}
+
+// Call before the address changes, with the new one.
+export function enter(next: string): void {
+  if (next === place) return;
+  place = next;
+  waiting = true;
+}
+
+export function keepFocus(root: HTMLElement, wanted: () => boolean): void {
+  let due = false;
+  new MutationObserver(() => {
+    if (due || !wanted()) return;
+    due = true;
+    requestAnimationFrame(() => {
+      due = false;
+      settle();
+    });
+  }).observe(root, { childList: true, subtree: true });
+  document.addEventListener('focusin', (event) => {
+    const key = keyOf(event.target as Element);
+    if (key !== undefined && !waiting) remembered.set(place, key);
+  });
+  for (const touched of ['keydown', 'mousedown', 'touchstart'])
+    document.addEventListener(touched, () => { waiting = false; }, true);
+  // What was in view stays so when the window changes its size.
+  addEventListener('resize', () => {
+    const now = document.activeElement as HTMLElement | null;
+    if (now && now !== document.body && wanted()) reveal(now);
+  });
+}

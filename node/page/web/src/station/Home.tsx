@@ -1,0 +1,56 @@
+import type { Home as HomeAnswer } from '../lib/api';
+import { useAsk } from '../lib/ask';
+import { useStore } from '../lib/store';
+import { Empty } from '../ui/Empty';
+import { Loading } from './Loading';
+import { LessonCard } from './LessonCard';
+import { me } from './live';
+import { load, unfinished } from './player/seen';
+import { href } from './route';
+import { Row } from './Row';
+import { TopicTile, topTopics } from './topics';
+import { t } from './words';
+
+// The focus begins at what is most likely wanted: what was begun, else the
+// newest. Each row is one press down, the header one press up (Header.tsx).
+export function Home() {
+  const home = useAsk<HomeAnswer>('/api/home');
+  const who = useStore(me);
+  if (!home.data) return <Loading asked={home} />;
+  const { fresh, local, topics, arriving } = home.data;
+  const all = new Map([...fresh, ...local, ...arriving].map((card) => [card.id, card]));
+  const begun = unfinished(load(), Date.now())
+    .filter((s) => { const card = all.get(s.id); return card && !card.withdrawn && card.state !== 'known'; }).slice(0, 2);
+  const newest = fresh.filter((card) => !begun.some((s) => s.id === card.id));
+  const tops = topTopics(topics);
+  if (!fresh.length && !local.length && !topics.length && !arriving.length)
+    return <Empty icon="arriving" title={t('noneTitle')}>{t('noneMore')}</Empty>;
+  return (
+    <>
+      <h1 class="visually-hidden">{who?.node.name || t('name')}</h1>
+      {(begun.length > 0 || newest.length > 0) && (
+        <Row id="fresh" title={begun.length ? t('freshGoOn') : t('fresh')}>
+          {begun.map((s, i) => <LessonCard key={`go/${s.id}`} card={all.get(s.id)!} row="go" goOn={s} autofocus={i === 0} />)}
+          {newest.map((card, i) => <LessonCard key={card.id} card={card} row="fresh" autofocus={i === 0 && !begun.length} />)}
+        </Row>
+      )}
+      {local.length > 0 && (
+        <Row id="local" title={local[0]?.place ? t('localOf', { place: local[0].place }) : t('local')}>
+          {local.map((card) => <LessonCard key={card.id} card={card} row="local" />)}
+          {who?.node.region && local.length >= 12
+            && <a class="card all" href={href({ page: 'region', region: who.node.region })} data-key="all-local">{t('allLocal')}</a>}
+        </Row>
+      )}
+      {tops.length > 0 && (
+        <Row id="topics" title={t('topics')}>
+          {tops.map((topic) => <TopicTile key={topic.topic} topic={topic} />)}
+        </Row>
+      )}
+      {arriving.length > 0 && (
+        <Row id="arriving" title={t('arrivingRow')}>
+          {arriving.map((card) => <LessonCard key={card.id} card={card} row="arriving" />)}
+        </Row>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Lesson, Part } from '../lib/api';
+import { size } from '../lib/format';
+import { Icon } from '../ui/Icon';
+import { subtitlesFor, type Version } from './player/choose';
+import { t } from './words';
+
+// What a saved file is called: the lesson's title, not the publisher's file name.
+// Characters no file system takes are left out (FAT of a stick is the strictest).
+export function fileName(lesson: Pick<Lesson, 'title'>, part: Part, n: number, of: number): string {
+  const kind = (/\.[A-Za-z0-9]{1,5}$/.exec(part.path) ?? [''])[0]!.toLowerCase();
+  const title = lesson.title.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, ' ').replace(/\s+/g, ' ').trim().replace(/\.+$/, '') || 'lesson';
+  return `${title}${of > 1 ? ` ${n + 1}` : ''}${kind}`;
+}
+
+export function Save({ lesson, version, all }: { lesson: Lesson; version: Version; all: Version[] }) {
+  const { films } = version;
+  return (
+    <section class="save" aria-labelledby="save">
+      <h2 id="save">{t('take')}</h2>
+      {!lesson.save ? <p class="soft">{t('saveNo')}</p> : version.available < 1 ? <p class="soft">{t('saveWhole')}</p> : (
+        <>
+          <p class="actions">
+            {films.map((film, i) => {
+              const name = fileName(lesson, film, i, films.length);
+              return (
+                <span key={film.path}>
+                  <a class="button" href={film.url} download={name} data-key={`save/${i}`}>
+                    <Icon name="save" />
+                    <span>{films.length > 1 ? t('saveVideoPart', { n: i + 1 }) : t('saveVideo')} <small>{size(film.bytes)}</small></span>
+                  </a>
+                  {subtitlesFor(film, version, all).slice(0, 2).map((sub) => (
+                    <a key={sub.path} class="button" href={sub.url} download={fileName(lesson, sub, i, films.length)}>
+                      <Icon name="subtitles" /><span>{t('subtitles')}</span>
+                    </a>
+                  ))}
+                </span>
+              );
+            })}
+          </p>
+          <p class="soft">{t('saveStick')}</p>
+        </>
+      )}
+    </section>
+  );
+}

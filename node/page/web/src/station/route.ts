@@ -1,0 +1,90 @@
+// Which page is shown: the part of the address after '#'.
+import { store } from '../lib/store';
+import { enter } from '../lib/keepfocus';
+
+export type Route =
+  | { page: 'home' }
+  | { page: 'topic'; topic: string }
+  | { page: 'region'; region: string }
+  | { page: 'search'; text: string }
+  | { page: 'lesson'; id: string }
+  // `as` undefined: what suits this screen best; '': the main one
+  | { page: 'play'; id: string; part: number; as?: string; start?: boolean };
+
+export function parse(hash: string): Route {
+  const [page, ...words] = hash.replace(/^#\/?/, '').split('/').map((word) => {
+    try {
+      return decodeURIComponent(word);
+    } catch {
+      return word;
+    }
+  });
+  const [one = '', two = '', three = '', four = ''] = words;
+  if (page === 'topic' && one) return { page, topic: one };
+  if (page === 'region' && one) return { page, region: one };
+  if (page === 'search') return { page, text: one };
+  if (page === 'lesson' && one) return { page, id: one };
+  if (page === 'play' && one) return {
+      page, id: one, part: Math.max(0, parseInt(two, 10) || 0),
+      as: three === '' || three === '-' ? undefined : three === '.' ? '' : three, start: four === 'start',
+    };
+  return { page: 'home' };
+}
+
+const word = encodeURIComponent;
+
+export function href(route: Route): string {
+  switch (route.page) {
+    case 'topic': return `#/topic/${word(route.topic)}`;
+    case 'region': return `#/region/${word(route.region)}`;
+    case 'search': return route.text ? `#/search/${word(route.text)}` : '#/search';
+    case 'lesson': return `#/lesson/${word(route.id)}`;
+    case 'play': return `#/play/${word(route.id)}/${route.part}/${route.as === undefined ? '-' : word(route.as || '.')}${route.start ? '/start' : ''}`;
+    default: return '#/';
+  }
+}
+
+// Where Back leads when the page was opened right here.
+export function above(route: Route): Route {
+  return route.page === 'play' ? { page: 'lesson', id: route.id } : { page: 'home' };
+}
+
+export const route = store<Route>({ page: 'home' });
+
+// The addresses that led here, so that Back never leaves the page.
+const trail: string[] = [];
+
+function arrived(): void {
+  const now = location.hash || '#/';
+  const at = trail.lastIndexOf(now);
+  if (at >= 0) trail.length = at + 1;
+  else trail.push(now);
+  enter(now.startsWith('#/search') ? '#/search' : now);
+  route.set(parse(now));
+}
+
+export function startRoutes(): void {
+  addEventListener('hashchange', arrived);
+  arrived();
+}
+
+export function go(to: Route): void {
+  location.hash = href(to);
+}
+
+// The same place in the history, another address: what is typed, the next part.
+export function replace(to: Route): void {
+  trail.pop();
+  history.replaceState(history.state, '', href(to));
+  arrived();
+}
+
+export function back(): void {
+  const now = route.get();
+  if (now.page === 'home') return;
+  if (trail.length > 1) {
+    history.back();
+    return;
+  }
+  replace(above(now));
+}
