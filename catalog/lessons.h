@@ -87,6 +87,8 @@ enum lessons_filter {
 	LESSONS_ALL, /* but withdrawn ones */
 	LESSONS_WANTED, /* and not held, and not over */
 	LESSONS_HELD,
+	LESSONS_HERE, /* held, or wanted and not over */
+	LESSONS_OTHER, /* neither, nor withdrawn */
 	LESSONS_PINNED,
 	LESSONS_WITHDRAWN
 };
@@ -95,7 +97,9 @@ struct lessons_query {
 	const char *text;   /* what was typed (catalog/search.h); or NULL */
 	const char *topic;  /* this or below it; or NULL */
 	const char *region; /* containing it, or inside it; or NULL */
+	const char *place;  /* this very region; or NULL */
 	enum lessons_filter filter;
+	bool here_first; /* LESSONS_HERE before all others */
 	uint32_t offset;
 	uint32_t limit; /* 0: all */
 };
@@ -108,11 +112,20 @@ typedef bool (*lesson_row_cb)(void *context, const struct lesson_row *row);
 enum status lessons_find(struct catalog *c, const struct lessons_query *query,
 			 lesson_row_cb each, void *context, struct err *err);
 
+/* How many fit, whatever its offset and limit. */
+enum status lessons_count(struct catalog *c, const struct lessons_query *query,
+			  uint64_t *count, struct err *err);
+
 /* Known topics that lie directly below `parent` ("" for the roots), with the
  * number of lessons at or under each; in the order of their bytes. */
 typedef bool (*topic_cb)(void *context, const char *topic, uint64_t lessons);
 enum status lessons_topics(struct catalog *c, const char *parent,
 			   topic_cb each, void *context, struct err *err);
+
+/* Every topic that lessons of LESSONS_HERE have, with the number of those at
+ * exactly it; in the order of their bytes. */
+enum status lessons_topics_here(struct catalog *c, topic_cb each,
+				void *context, struct err *err);
 
 /* Why an entry was refused. Kept by number: never renumber. */
 enum refusal {

@@ -36,10 +36,14 @@ static void bind_number(struct question *a, int64_t number)
 	a->binds[a->bind_count++].number = number;
 }
 
+#define HERE "(held = 1 OR (wanted = 1 AND NOT " EXPIRY_OVER("") "))"
+
 static const char *const filters[] = {
 	[LESSONS_ALL] = "withdrawn = 0",
 	[LESSONS_WANTED] = "wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER(""),
 	[LESSONS_HELD] = "held = 1 AND withdrawn = 0",
+	[LESSONS_HERE] = "withdrawn = 0 AND " HERE,
+	[LESSONS_OTHER] = "withdrawn = 0 AND NOT " HERE,
 	[LESSONS_PINNED] = "choice = 1",
 	[LESSONS_WITHDRAWN] = "withdrawn = 1",
 };
@@ -117,6 +121,10 @@ static enum status put_conditions(struct question *a,
 			return STATUS_NOT_FOUND;
 		put_region(a, query->region);
 	}
+	if (query->place != NULL) {
+		buf_puts(&a->sql, " AND region = ?");
+		bind_text(a, query->place);
+	}
 	if (query->text != NULL && query->text[0] != 0) {
 		status = search_read(query->text, &a->search);
 		if (status != STATUS_OK)
@@ -139,7 +147,8 @@ static enum status put_question(struct question *a,
 	status = put_conditions(a, query);
 	if (status != STATUS_OK)
 		return status;
-	buf_puts(&a->sql, " ORDER BY ");
+	buf_puts(&a->sql, query->here_first ? " ORDER BY " HERE " DESC, " :
+					      " ORDER BY ");
 	if (a->order.size > 0) {
 		buf_put_bytes(&a->sql, buf_bytes(&a->order));
 		bind_text(a, buf_string(&a->search.title));
@@ -150,6 +159,16 @@ static enum status put_question(struct question *a,
 	bind_number(a, query->limit == 0 ? -1 : (int64_t)query->limit);
 	bind_number(a, query->offset);
 	return a->order.failed ? STATUS_NO_MEMORY : buf_status(&a->sql);
+}
+
+static enum status put_count(struct question *a,
+			     const struct lessons_query *query)
+{
+	enum status status;
+
+	buf_puts(&a->sql, "SELECT count(*) FROM lesson");
+	status = put_conditions(a, query);
+	return status == STATUS_OK ? buf_status(&a->sql) : status;
 }
 
 static int bind_all(sqlite3_stmt *statement, const struct question *a)
@@ -192,6 +211,54 @@ static enum status answer(struct catalog *c, struct question *a,
 	return status;
 }
 
+static enum status read_count(struct catalog *c, const struct question *a,
+			      uint64_t *count, struct err *err)
+{
+	struct sql q = { .catalog = c };
+	enum status status = STATUS_OK;
+
+	q.rc = sqlite3_prepare_v2(sql_connection(c), buf_string(&a->sql), -1,
+				  &q.statement, NULL);
+	if (q.rc == SQLITE_OK)
+		q.rc = bind_all(q.statement, a);
+	if (sql_next(&q))
+		*count = (uint64_t)sql_int(&q, 0);
+	else
+		status = sql_fail(c, q.rc, err);
+	sqlite3_finalize(q.statement);
+	return status;
+}
+
+static void question_free(struct question *a)
+{
+	buf_release(&a->sql);
+	buf_release(&a->order);
+	search_release(&a->search);
+	free(a);
+}
+
+enum status lessons_count(struct catalog *c, const struct lessons_query *query,
+			  uint64_t *count, struct err *err)
+{
+	struct question *a = calloc(1, sizeof(*a));
+	uint64_t found = 0;
+	enum status status;
+
+	if (a == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "count lessons");
+	status = put_count(a, query);
+	if (status == STATUS_OK)
+		status = read_count(c, a, &found, err);
+	else if (status == STATUS_NOT_FOUND)
+		status = STATUS_OK;
+	else
+		status = err_set(err, status, "count lessons");
+	if (status == STATUS_OK)
+		*count = found;
+	question_free(a);
+	return status;
+}
+
 enum status lessons_find(struct catalog *c, const struct lessons_query *query,
 			 lesson_row_cb each, void *context, struct err *err)
 {
@@ -207,9 +274,21 @@ enum status lessons_find(struct catalog *c, const struct lessons_query *query,
 		status = STATUS_OK;
 	else
 		status = err_set(err, status, "find lessons");
-	buf_release(&a->sql);
-	buf_release(&a->order);
-	search_release(&a->search);
-	free(a);
+	question_free(a);
 	return status;
+}
+
+enum status lessons_topics_here(struct catalog *c, topic_cb each,
+				void *context, struct err *err)
+{
+	static const char list[] = "SELECT topic, count(*) FROM lesson"
+				   " WHERE withdrawn = 0 AND " HERE
+				   " GROUP BY topic ORDER BY topic";
+	struct sql q;
+
+	sql_start(&q, c, list);
+	while (sql_next(&q))
+		if (!each(context, sql_text(&q, 0), (uint64_t)sql_int(&q, 1)))
+			break;
+	return sql_finish(&q, err);
 }

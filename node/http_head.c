@@ -1,11 +1,14 @@
 /* What a request asks and what an answer holds: the parts of
  * node/http_server.h that know of no server. */
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <microhttpd.h>
 
+#include "node/http_listen.h"
 #include "node/http_server.h"
 #include "proto/url.h"
 
@@ -20,6 +23,54 @@ const char *http_head_header(const struct http_head *head, const char *name)
 const struct sockaddr *http_head_address(const struct http_head *head)
 {
 	return (const struct sockaddr *)&head->address;
+}
+
+bool http_head_reached(const struct http_head *head,
+		       struct sockaddr_storage *address)
+{
+	const union MHD_ConnectionInfo *info;
+	struct sockaddr_storage found;
+	socklen_t size = sizeof(found);
+
+	if (head->connection == NULL)
+		return false;
+	info = MHD_get_connection_info(head->connection,
+				       MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (info == NULL || getsockname(info->connect_fd,
+					(struct sockaddr *)&found,
+					&size) != 0)
+		return false;
+	if (found.ss_family == AF_INET6) {
+		struct sockaddr_in6 in6;
+
+		memcpy(&in6, &found, sizeof(in6));
+		http_unmap_address(&in6, address);
+	} else {
+		*address = found;
+	}
+	return true;
+}
+
+bool http_head_is_own(const struct http_head *head)
+{
+	const struct sockaddr *from = http_head_address(head);
+	struct sockaddr_storage reached;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (from->sa_family == AF_INET) {
+		memcpy(&v4, from, sizeof(v4));
+		if (v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK))
+			return true;
+		if (!http_head_reached(head, &reached) ||
+		    reached.ss_family != AF_INET)
+			return false;
+		return memcmp(&v4.sin_addr,
+			      &((struct sockaddr_in *)&reached)->sin_addr,
+			      sizeof(v4.sin_addr)) == 0;
+	}
+	memcpy(&v6, from, sizeof(v6));
+	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
 }
 
 bool http_head_accepts(const struct http_head *head, const char *coding)

@@ -95,27 +95,8 @@ static void client_hung_up(uv_poll_t *watch, int status, int events)
 bool http_request_reached(const struct http_request *request,
 			  struct sockaddr_storage *address)
 {
-	const union MHD_ConnectionInfo *info;
-	struct sockaddr_storage found;
-	socklen_t size = sizeof(found);
-
-	if (request->server == NULL)
-		return false;
-	info = MHD_get_connection_info(request->head.connection,
-				       MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info == NULL || getsockname(info->connect_fd,
-					(struct sockaddr *)&found,
-					&size) != 0)
-		return false;
-	if (found.ss_family == AF_INET6) {
-		struct sockaddr_in6 in6;
-
-		memcpy(&in6, &found, sizeof(in6));
-		http_unmap_address(&in6, address);
-	} else {
-		*address = found;
-	}
-	return true;
+	return request->server != NULL &&
+	       http_head_reached(&request->head, address);
 }
 
 /* Watch the sleeping connection for a hang-up, which MHD does not do. Without

@@ -86,6 +86,16 @@ enum http_flags {
 /* Who asks (AF_INET or AF_INET6, IPv4 as AF_INET), also inside try_fast. */
 const struct sockaddr *http_head_address(const struct http_head *head);
 
+/* Which of our addresses it came to; false when that cannot be told. IPv4 is
+ * shown as AF_INET here, too. */
+bool http_head_reached(const struct http_head *head,
+		       struct sockaddr_storage *address);
+
+/* Does this machine itself ask: from its loopback address, or from the one it
+ * asks? (Not all of 127/8: what leaves from an address of its own there may
+ * stand for another machine.) */
+bool http_head_is_own(const struct http_head *head);
+
 /* An answer's connection that may be put to sleep by its reader. */
 struct http_sleeper;
 /* Go on reading. Any thread, any number of times, from begin() until close()

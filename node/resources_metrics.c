@@ -1,6 +1,5 @@
 /* GET /metrics (node/metrics.h): gathers the facts. Who watches machines is on
  * this one or near it; others need not know how a village's box is. */
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,30 +8,6 @@
 #include "node/metrics.h"
 #include "node/node_inside.h"
 #include "node/version.h"
-
-static bool is_this_machine(const struct http_request *request)
-{
-	const struct sockaddr *from = http_request_address(request);
-	struct sockaddr_storage reached;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-
-	/* Not all of 127/8: what leaves from an address of its own there may
-	 * stand for another machine. */
-	if (from->sa_family == AF_INET) {
-		memcpy(&v4, from, sizeof(v4));
-		if (v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK))
-			return true;
-		if (!http_request_reached(request, &reached) ||
-		    reached.ss_family != AF_INET)
-			return false;
-		return memcmp(&v4.sin_addr,
-			      &((struct sockaddr_in *)&reached)->sin_addr,
-			      sizeof(v4.sin_addr)) == 0;
-	}
-	memcpy(&v6, from, sizeof(v6));
-	return IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-}
 
 /* The second number of statm: pages in memory. */
 static uint64_t resident_bytes(void)
@@ -105,7 +80,7 @@ void metrics_request(struct node *n, struct http_request *request)
 	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	if (!is_this_machine(request) &&
+	if (!http_head_is_own(http_request_head(request)) &&
 	    !lan_has(n->lan, http_request_address(request))) {
 		http_request_refuse(request, 403,
 				    "only to this machine and its LAN");

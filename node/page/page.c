@@ -1,7 +1,6 @@
 /* What the pages are made of, opened and closed, and who may ask for them. */
 #include "node/page/page.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "node/page/page_api.h"
 #include "node/page/page_events.h"
 #include "node/page/page_files.h"
+#include "node/page/page_jobs.h"
 #include "node/page/page_news.h"
 #include "node/page/sessions.h"
 
@@ -22,7 +22,9 @@ enum status page_start(struct node *n, struct err *err)
 		return err_set(err, STATUS_NO_MEMORY, "sessions");
 	n->page->events = page_events_new(n->page->sessions);
 	n->page->news = page_news_new();
-	if (n->page->events == NULL || n->page->news == NULL)
+	n->page->jobs = page_jobs_new(n);
+	if (n->page->events == NULL || n->page->news == NULL ||
+	    n->page->jobs == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "events");
 	return STATUS_OK;
 }
@@ -45,13 +47,17 @@ void page_close(struct node *n, void (*closed)(void *node))
 {
 	if (n->page != NULL && n->page->events != NULL)
 		page_events_close(n->page->events);
-	closed(n);
+	if (n->page != NULL && n->page->jobs != NULL)
+		page_jobs_close(n->page->jobs, closed);
+	else
+		closed(n);
 }
 
 void page_release(struct node *n)
 {
 	if (n->page == NULL)
 		return;
+	page_jobs_free(n->page->jobs);
 	page_news_free(n->page->news);
 	page_events_free(n->page->events);
 	sessions_free(n->page->sessions);
@@ -68,22 +74,10 @@ bool page_has(const struct http_head *head)
 	       (strcmp(path, "/") == 0 && page_wants_html(head));
 }
 
-/* This machine, by whatever `lan` says of 127/8: only it has this address. */
-static bool is_loopback(const struct sockaddr *from)
-{
-	struct sockaddr_in v4;
-
-	memcpy(&v4, from, sizeof(v4));
-	return from->sa_family == AF_INET &&
-	       v4.sin_addr.s_addr == htonl(INADDR_LOOPBACK);
-}
-
 bool page_answers(const struct node *n, const struct http_head *head)
 {
-	const struct sockaddr *from = http_head_address(head);
-
-	return n->house.conf.pages_everywhere || is_loopback(from) ||
-	       lan_has(n->lan, from);
+	return n->house.conf.pages_everywhere || http_head_is_own(head) ||
+	       lan_has(n->lan, http_head_address(head));
 }
 
 void page_request(struct node *n, struct http_request *request)

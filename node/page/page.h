@@ -39,6 +39,7 @@ struct page {
 	struct sessions *sessions;
 	struct page_events *events; /* what open pages are told */
 	struct page_news *news;
+	struct page_jobs *jobs; /* what is made beside the loop */
 };
 
 /* --- for node.c and resources.c --- */

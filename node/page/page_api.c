@@ -64,11 +64,13 @@ static bool comes_from_a_page(const struct page_call *call,
 			      const struct page_route *route)
 {
 	const char *mark = http_head_header(call->head, "X-Xiangtu");
-	const char *type = http_head_header(call->head, "Content-Type");
+	const char *sent = http_head_header(call->head, "Content-Type");
+	const char *type = "application/json";
 
+	if (route != NULL && route->type != NULL)
+		type = route->type;
 	return mark != NULL && strcmp(mark, "1") == 0 &&
-	       page_type_is(type, route->type == NULL ? "application/json" :
-							route->type);
+	       page_type_is(sent, type);
 }
 
 static void refuse_role(struct page_call *call)
@@ -91,6 +93,13 @@ void page_api_request(struct node *n, struct http_request *request)
 
 	route = page_route_find(routes, count, head->method, &call, head->path,
 				&other_method);
+	if (head->method == HTTP_POST && !comes_from_a_page(&call, route)) {
+		page_fail_code(request, 403, 0, STATUS_UNTRUSTED,
+			       "not sent by a page of this node: X-Xiangtu or "
+			       "Content-Type is missing",
+			       NULL);
+		return;
+	}
 	if (route == NULL) {
 		page_fail_code(request, other_method ? 405 : 404, 0,
 			       STATUS_NOT_FOUND, "there is no such request",
@@ -99,12 +108,7 @@ void page_api_request(struct node *n, struct http_request *request)
 	}
 	call.role = sessions_role(n->page->sessions, head,
 				  (uint64_t)node_now(n), call.who);
-	if (head->method == HTTP_POST && !comes_from_a_page(&call, route))
-		page_fail_code(request, 403, 0, STATUS_UNTRUSTED,
-			       "not sent by a page of this node: X-Xiangtu or "
-			       "Content-Type is missing",
-			       NULL);
-	else if (call.role < route->least)
+	if (call.role < route->least)
 		refuse_role(&call);
 	else
 		route->handler(&call);

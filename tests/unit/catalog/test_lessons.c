@@ -182,6 +182,34 @@ static void lists_are_narrowed_and_paged(struct shelf *s)
 							     LESSONS_WANTED,
 						     .text = "羊" }),
 		     "1 0 ") == 0);
+	CHECK(strcmp(find(s, (struct lessons_query){ .place = "431081" }),
+		     "2 0 3 5 ") == 0);
+	CHECK(strcmp(find(s, (struct lessons_query){ .place = "4310811" }),
+		     "") == 0);
+}
+
+static uint64_t count(struct shelf *s, struct lessons_query query)
+{
+	uint64_t found = 99;
+
+	SHELF_OK(lessons_count(s->c, &query, &found, &s->err));
+	return found;
+}
+
+static void a_count_knows_no_pages(struct shelf *s)
+{
+	CHECK(count(s, (struct lessons_query){ .limit = 0 }) == 7);
+	CHECK(count(s, (struct lessons_query){ .text = "养殖",
+					       .limit = 1,
+					       .offset = 2 }) == 4);
+	CHECK(count(s, (struct lessons_query){ .text = "没有" }) == 0);
+	CHECK(count(s, (struct lessons_query){ .text = "，" }) == 0);
+	CHECK(count(s, (struct lessons_query){ .region = "x" }) == 0);
+	CHECK(count(s, (struct lessons_query){ .place = "43" }) == 1);
+	CHECK(count(s, (struct lessons_query){ .filter = LESSONS_HERE }) +
+		      count(s, (struct lessons_query){
+				       .filter = LESSONS_OTHER }) ==
+	      7);
 }
 
 static bool stop_at_once(void *context, const struct lesson_row *row)
@@ -358,6 +386,7 @@ int main(void)
 	topics_are_found_by_whole_components(&s);
 	syntax_and_noise_are_harmless(&s);
 	lists_are_narrowed_and_paged(&s);
+	a_count_knows_no_pages(&s);
 	a_list_ends_when_told_to(&s);
 	a_lesson_is_got_by_any_of_its_names(&s);
 	topics_are_listed_level_by_level(&s);
