@@ -143,7 +143,8 @@ static enum status open_as(struct catalog **out, const char *path, bool reader,
 
 	if (c == NULL || (c->path = strdup(path)) == NULL) {
 		free(c);
-		return err_set(err, STATUS_NO_MEMORY, "database: out of memory");
+		return err_set(err, STATUS_NO_MEMORY,
+			       "database: out of memory");
 	}
 	status = connect_to(c,
 			    reader ? SQLITE_OPEN_READWRITE :
@@ -161,10 +162,11 @@ static enum status open_as(struct catalog **out, const char *path, bool reader,
 		/* Refuse a stranger's file before anything is changed. */
 		status = read_version(c, &version, err);
 		if (status == STATUS_OK)
-			status = sql_script(c,
-					    "PRAGMA journal_mode=WAL;"
-					    "PRAGMA journal_size_limit=33554432",
-					    err);
+			status =
+				sql_script(c,
+					   "PRAGMA journal_mode=WAL;"
+					   "PRAGMA journal_size_limit=33554432",
+					   err);
 		sqlite3_wal_hook(c->db, committed, c);
 		if (status == STATUS_OK)
 			status = migrate(c, err);
@@ -298,7 +300,8 @@ enum status catalog_checkpoint_wal(const char *path, struct err *err)
 
 	c.path = strdup(path);
 	if (c.path == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "database: out of memory");
+		return err_set(err, STATUS_NO_MEMORY,
+			       "database: out of memory");
 	status = connect_to(&c, SQLITE_OPEN_READWRITE, err);
 	if (status == STATUS_OK) {
 		rc = sqlite3_wal_checkpoint_v2(c.db, NULL,

@@ -1,6 +1,7 @@
-/* When something was last heard: of witnesses and offices the newest time they signed, of
- * logs and of the trust note when they last brought something new. What the
- * times mean is their writers' affair (node/clock_floor.h, node/staleness.h).
+/* When something was last heard: of witnesses and offices the newest time they
+ * signed, of logs and of the trust note when they last brought something new.
+ * What the times mean is their writers' affair (node/clock_floor.h,
+ * node/staleness.h).
  *
  * Threads: as the catalog they are in. Errors are SQLite's, as
  * catalog/catalog.h tells them. */

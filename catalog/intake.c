@@ -16,7 +16,8 @@ enum {
 
 /* --- opening --- */
 
-/* A head from beyond the end: it counts for nothing, and shows who signed it. */
+/* A head from beyond the end: it counts for nothing, and shows who signed
+ * it. */
 static enum status keep_beyond(struct catalog *c, const struct log_info *log,
 			       struct bytes note, uint64_t now_s,
 			       struct err *err)

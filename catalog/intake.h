@@ -8,7 +8,7 @@
  *         intake_next() -> want           several may be under way
  *         … fetch tile_path_format(want.path) …
  *         intake_check(want, body) -> part    on any thread
- *         intake_accept(part)                 or intake_missing(), intake_return()
+ *         intake_accept(part)              or intake_missing(), intake_return()
  *     intake_commit()                     size, root and note move together
  *     intake_free()                       also to give up, at any time
  *

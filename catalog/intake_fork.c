@@ -98,7 +98,7 @@ enum status intake_forked(struct catalog *c, const struct log_info *log,
  * same, the bundle in which we end, and the last one. */
 struct their_tree {
 	struct intake *in;
-	const struct intake_part *edge; /* the bundle in which we end, or NULL */
+	const struct intake_part *edge; /* the bundle we end in, or NULL */
 	struct err *err;
 };
 

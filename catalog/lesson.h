@@ -110,7 +110,8 @@ void lesson_short_text(uint64_t short_id,
 /* A real calendar day, written YYYY-MM-DD. */
 bool date_is_good(const char *date);
 
-/* One line of plain text of 1 to `max` bytes; a multi-line one may hold '\n'. */
+/* One line of plain text of 1 to `max` bytes; a multi-line one may hold
+ * '\n'. */
 bool plain_is_good(const char *text, size_t max, bool multi_line);
 
 #endif

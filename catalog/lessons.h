@@ -171,11 +171,11 @@ enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
 enum lessons_bits { LESSONS_BITS_WANTED, LESSONS_BITS_HELD };
 
 /* Append a bitmap over the entry numbers of a log: bit n%8 of byte n/8 is set
- * when entry n is the present revision of a lesson that is wanted, not over, and
- * not held (or is held). A withdrawn lesson counts as held as long as anything of it,
- * renditions and earlier revisions included, is not deleted yet: a clear bit
- * below a log's size says that the withdrawal is done here. No trailing zero
- * bytes. */
+ * when entry n is the present revision of a lesson that is wanted, not over,
+ * and not held (or is held). A withdrawn lesson counts as held as long as
+ * anything of it, renditions and earlier revisions included, is not deleted
+ * yet: a clear bit below a log's size says that the withdrawal is done here. No
+ * trailing zero bytes. */
 enum status lessons_bitmap(struct catalog *c, int64_t log,
 			   enum lessons_bits what, struct buf *bitmap,
 			   struct err *err);

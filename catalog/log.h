@@ -66,8 +66,8 @@ enum status log_find(struct catalog *c, const char *origin,
 enum status log_find_hash(struct catalog *c, const char *hash,
 			  struct log_info *info, struct err *err);
 
-/* Call back for every log of lessons, by origin. The callback may use the catalog; a
- * failure it returns ends the walk and is returned. */
+/* Call back for every log of lessons, by origin. The callback may use the
+ * catalog; a failure it returns ends the walk and is returned. */
 typedef enum status (*log_each_cb)(void *owner, const struct log_info *info,
 				   struct err *err);
 enum status log_each(struct catalog *c, log_each_cb each, void *owner,

@@ -55,7 +55,8 @@ enum status catalog_get_blob(struct catalog *c, const char *key,
 	if (status == STATUS_OK && !there)
 		return STATUS_NOT_FOUND;
 	if (status == STATUS_OK && buf_status(out) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "database: out of memory");
+		return err_set(err, STATUS_NO_MEMORY,
+			       "database: out of memory");
 	return status;
 }
 

@@ -93,9 +93,9 @@ typedef bool (*payload_cb)(void *context, const struct payload_row *payload);
 /* All payloads in a state, in the order of their hashes. */
 enum status payloads_list(struct catalog *c, enum payload_state state,
 			  payload_cb each, void *context, struct err *err);
-/* The held payload that follows `after` in the order of hashes, and the bytes of
- * all of them. STATUS_NOT_FOUND (err untouched) behind the last one; *total is
- * told then, too. */
+/* The held payload that follows `after` in the order of hashes, and the bytes
+ * of all of them. STATUS_NOT_FOUND (err untouched) behind the last one; *total
+ * is told then, too. */
 enum status payloads_next_held(struct catalog *c,
 			       const uint8_t after[static LESSON_BTMH_SIZE],
 			       uint8_t btmh[static LESSON_BTMH_SIZE],
@@ -132,7 +132,8 @@ typedef bool (*fetch_cb)(void *context, const struct fetch *fetch);
 enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 			      void *context, struct err *err);
 
-/* The newest lesson that wants this payload, held or not, and is not over. STATUS_NOT_FOUND (err untouched) when none does. */
+/* The newest lesson that wants this payload, held or not, and is not over.
+ * STATUS_NOT_FOUND (err untouched) when none does. */
 enum status payload_wanted_by(struct catalog *c,
 			      const uint8_t btmh[static LESSON_BTMH_SIZE],
 			      struct fetch *out, struct err *err);

@@ -1,9 +1,10 @@
 /* The tables of the catalog, as SQL: one string per owner. Private to
  * catalog/.
  *
- * The first two strings are version 1 of the schema. Once a version was released its
- * text never changes: what comes later is a new entry in the list of
- * migrations in catalog/catalog.c, applied in order inside one transaction. */
+ * The first two strings are version 1 of the schema. Once a version was
+ * released its text never changes: what comes later is a new entry in the list
+ * of migrations in catalog/catalog.c, applied in order inside one
+ * transaction. */
 #ifndef CATALOG_SCHEMA_H
 #define CATALOG_SCHEMA_H
 

@@ -8,7 +8,8 @@
  * cosigned  what this node, as a witness, has cosigned last of each log: it
  *           never cosigns less.
  * heard     the newest time each witness, and each office that acknowledges
- *           records, has signed, and when an office last said something new (catalog/heard.h). */
+ *           records, has signed, and when an office last said something new
+ *           (catalog/heard.h). */
 const char schema_evidence[] =
 	"CREATE TABLE fork ("
 	" id BLOB PRIMARY KEY,"

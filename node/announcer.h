@@ -22,7 +22,7 @@
 enum {
 	ANNOUNCER_PORT = 7433,
 	ANNOUNCER_PERIOD_MS = 10 * 1000, /* +- a fifth */
-	ANNOUNCER_BUSY_MS = 3 * 1000,    /* the same, while it says CARRIER_WANTS */
+	ANNOUNCER_BUSY_MS = 3 * 1000,    /* while it says CARRIER_WANTS */
 	ANNOUNCER_GAP_MS = 250,          /* between announcements, at least */
 	ANNOUNCER_URGENT_MS = 100,       /* before an urgent one, at least */
 	ANNOUNCER_REPEAT_MS = 1000,      /* a change is said twice */

@@ -224,9 +224,10 @@ void budget_rule_format(const struct budget_rule *rule,
 	bool up = rule->rate[BUDGET_UP] != BUDGET_FREE;
 	int size = days_format(rule->days, out, room);
 
-	size += snprintf(out + size, room - (size_t)size, " %02d:%02d-%02d:%02d",
-			 rule->from_min / 60, rule->from_min % 60,
-			 rule->to_min / 60, rule->to_min % 60);
+	size += snprintf(out + size, room - (size_t)size,
+			 " %02d:%02d-%02d:%02d", rule->from_min / 60,
+			 rule->from_min % 60, rule->to_min / 60,
+			 rule->to_min % 60);
 	if (rule->rate[BUDGET_DOWN] != BUDGET_FREE || !up)
 		size += rate_format("down", rule->rate[BUDGET_DOWN],
 				    out + size, room - (size_t)size);

@@ -2,8 +2,8 @@
  * the disk, and what is promised to fetches under way. Neither is ever
  * exceeded: room is reserved before a fetch starts, and given back as it ends.
  *
- * node.conf:  quota = 200G   (no line: the disk is the quota)
- *             floor = 5G     (no line: 1 GiB, or a tenth of a disk below 10 GiB)
+ * node.conf:  quota = 200G  (no line: the disk is the quota)
+ *             floor = 5G    (no line: 1 GiB, or a tenth of a disk below 10 GiB)
  *
  * A payload counts with what it takes on disk; while it is fetched, with all it
  * will take. Files that two payloads share (node/payload_reuse.h) count twice:
@@ -59,8 +59,8 @@ enum status cache_open_alone(struct cache **out, struct house *house,
  *
  * Returns: STATUS_OK; STATUS_BUSY: something is being deleted for it, ask again
  *          soon: nobody else gets that room meanwhile; cache_release() when it
- *          is not needed after all; STATUS_NO_ROOM with a sentence that says how
- *          much lacks.
+ *          is not needed after all; STATUS_NO_ROOM with a sentence that says
+ *          how much lacks.
  */
 enum status cache_reserve(struct cache *cache, const uint8_t *btmh,
 			  uint64_t bytes, uint64_t here, bool first,

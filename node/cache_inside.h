@@ -47,7 +47,7 @@ struct cache {
 		char why[DELETION_WHY_MAX + 1];
 	} again[CACHE_DELETING_MAX]; /* deletions to go on with */
 	unsigned n_again;
-	json_t *next; /* what would go next, as it was at `next_ticks`; or NULL */
+	json_t *next; /* what would go next, as of `next_ticks`; or NULL */
 	unsigned next_ticks;
 };
 

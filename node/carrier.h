@@ -24,9 +24,9 @@
  * that cannot be reached, or that stops carrying though nobody else does, at
  * once.
  *
- * What is said costs nothing. One elected that says it has more pieces than this
- * node, while none comes here for CARRIER_SLOW_MS (CARRIER_MOVING_MS while bytes
- * come), is out whatever it shows, and has one failure more; after
+ * What is said costs nothing. One elected that says it has more pieces than
+ * this node, while none comes here for CARRIER_SLOW_MS (CARRIER_MOVING_MS while
+ * bytes come), is out whatever it shows, and has one failure more; after
  * CARRIER_FAILURES_MAX of these a node fetches by itself.
  *
  * After CARRIER_FAILURES_MAX of those elected were out without a piece in
@@ -129,8 +129,8 @@ enum carrier_role {
 };
 
 /*
- * This node's part in a payload it wants (carriers_own()). To be asked often (each time more is
- * to be requested): it also notices who has run out of time.
+ * This node's part in a payload it wants (carriers_own()). To be asked often
+ * (each time more is to be requested): it also notices who has run out of time.
  *
  * `carrier` (may be NULL) gets the key of who carries it with CARRIER_WAIT.
  */

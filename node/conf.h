@@ -1,8 +1,8 @@
 /* node.conf: what an administrator writes about one node.
  *
  * Lines of `key = value`; `#` begins a comment line; empty lines are free.
- * `upstream`, `neighbour`, `host`, `lan` and `limit` may repeat. An unknown key is a
- * mistake and is named with its line, so that a typing error does not pass
+ * `upstream`, `neighbour`, `host`, `lan` and `limit` may repeat. An unknown key
+ * is a mistake and is named with its line, so that a typing error does not pass
  * unseen. */
 #ifndef NODE_CONF_H
 #define NODE_CONF_H

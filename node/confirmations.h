@@ -2,8 +2,9 @@
  * have come here (docs/formats-neighbourhood.md, 3.1).
  *
  * A node has when its copy of the log goes beyond the withdrawal and its
- * statement has the lesson's bit clear. Asked are the nodes that follow the log,
- * and the stations enrolled, also those never heard from; not this node. */
+ * statement has the lesson's bit clear. Asked are the nodes that follow the
+ * log, and the stations enrolled, also those never heard from; not this
+ * node. */
 #ifndef NODE_CONFIRMATIONS_H
 #define NODE_CONFIRMATIONS_H
 

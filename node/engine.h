@@ -56,7 +56,7 @@ struct engine_options {
 	const char *program;	 /* NULL: xiangtu-engine beside our own
 				    program, else where it is installed */
 	const char *payload_dir; /* must exist */
-	const char *listen;	 /* "0.0.0.0:7434", "[::]:7434"; port 0 is any */
+	const char *listen; /* "0.0.0.0:7434", "[::]:7434"; port 0 is any */
 	const char *keep_off;	 /* where the node serves, in the same form: it
 				    connects there never; NULL: nowhere */
 	const struct engine_user *user; /* NULL: whose the node is. Copied */
@@ -175,7 +175,8 @@ struct engine_health {
 };
 void engine_health(const struct engine *e, struct engine_health *out);
 
-/* How often it was started again, and its process id (0 while there is none). */
+/* How often it was started again, and its process id (0 while there is
+ * none). */
 uint32_t engine_restarts(const struct engine *e);
 int engine_pid(const struct engine *e);
 

@@ -16,7 +16,7 @@ enum {
 	LONELY_MS = 1000, /* without a byte: ask for ordinary clients */
 	DROPPED_MS = 15 * 1000,
 	DROPPED_MAX_MS = 10 * 60 * 1000,
-	CURIOUS_MS = 1500, /* of silence, until one above is asked what it has */
+	CURIOUS_MS = 1500, /* of silence, then one above is asked what it has */
 	WAITING_MS = 30 * 1000 /* for one above who gets it, for carriers */
 };
 
@@ -232,7 +232,8 @@ static void make_way(struct pieces *p, uint32_t urgent)
 		bool inside = urgent >= r->at && urgent < r->first + r->count;
 
 		next = r->next;
-		if (inside && !r->urgent && pieces_until(r, urgent) > 2 * second)
+		if (inside && !r->urgent &&
+		    pieces_until(r, urgent) > 2 * second)
 			pieces_cut(r, urgent);
 		else if (!havemap_has(p->pending, urgent) &&
 			 (r->peer->is.reach == PEER_BEYOND ||

@@ -1,7 +1,8 @@
 /* The room a job needs. There may be none for what is only wanted: older wanted
- * lessons have gone already, and newer ones stay (node/evict.h). Then nothing as
- * old that needs as much can have any either: it is not even begun until room
- * may have been made, so that it takes no place from smaller and newer ones. */
+ * lessons have gone already, and newer ones stay (node/evict.h). Then nothing
+ * as old that needs as much can have any either: it is not even begun until
+ * room may have been made, so that it takes no place from smaller and newer
+ * ones. */
 #include <stdio.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
  *
  *   TORRENT   its torrent file is had and proved against the signed hash
  *   REUSE     files that other payloads here have are taken from there
- *   SALVAGE   what lies on disk already is hashed; nothing good is fetched again
+ *   SALVAGE   what lies on disk is hashed; nothing good is fetched again
  *   PIECES    ranges over HTTP, several at once, from all who have some of it
  *             (node/piece_plan.h); each piece is hashed, written and served on
  *             as soon as it is whole, and remembered with the next fsync
@@ -63,7 +63,8 @@ struct fetcher_options {
 	void (*on_loaded)(void *owner, const uint8_t *btmh);
 
 	/* The neighbourhood's part. Each may be NULL: then `sources` are all
-	 * near, this node may fetch from everywhere, and there is always room. */
+	 * near, this node may fetch from everywhere, and there is always
+	 * room. */
 
 	/* Those it may be had from; returns how many. Asked again and again. */
 	unsigned (*peers)(void *owner, const uint8_t *btmh, struct peer *out,

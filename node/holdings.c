@@ -12,7 +12,8 @@ enum {
 	HOLDER_MAPS_MAX = 128 /* the rest of its logs is not listened to */
 };
 
-static_assert((int)HOLDER_BYTES_MAX <= (int)HOLDINGS_BYTES, "one node finds room");
+static_assert((int)HOLDER_BYTES_MAX <= (int)HOLDINGS_BYTES,
+	      "one node finds room");
 
 struct map {
 	enum holdings_what what;

@@ -386,8 +386,8 @@ static enum status new_identity(const char *dir, struct err *err)
 	struct secret_key *key;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0;
-	     i < sizeof(of_offices) / sizeof(*of_offices) && status == STATUS_OK;
+	for (size_t i = 0; i < sizeof(of_offices) / sizeof(*of_offices) &&
+			   status == STATUS_OK;
 	     i++)
 		status = put_aside(dir, of_offices[i], err);
 	if (status == STATUS_OK)

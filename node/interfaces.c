@@ -57,7 +57,8 @@ enum status interfaces_read(struct interfaces *all, struct err *err)
 			       strerror(errno));
 	all->count = 0;
 	for (const struct ifaddrs *at = found; at != NULL; at = at->ifa_next) {
-		if (at->ifa_addr == NULL || at->ifa_addr->sa_family != AF_INET ||
+		if (at->ifa_addr == NULL ||
+		    at->ifa_addr->sa_family != AF_INET ||
 		    (at->ifa_flags & IFF_UP) == 0 ||
 		    all->count == INTERFACES_MAX)
 			continue;

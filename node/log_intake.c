@@ -103,7 +103,8 @@ enum status log_intake_open(struct house *h, const struct log_info *log,
 	}
 	status = intake_open(out, h->catalog, log->id, note, &options, err);
 	if (status == STATUS_OK || status == STATUS_OLD)
-		(void)log_set_heard(h->catalog, log->id, options.now_s, &ignored);
+		(void)log_set_heard(h->catalog, log->id, options.now_s,
+				    &ignored);
 	buf_release(&clean);
 	return status;
 }

@@ -33,8 +33,8 @@ enum status log_intake_head(struct house *h, const char *origin,
 			    struct bytes note, struct checkpoint *head);
 
 /* An intake has found that its log has another history than the one here. Is
- * that settled by the trust note, by an end that the log here does not reach? Then it begins
- * anew, and is to be taken in from whoever shows it next. */
+ * that settled by the trust note, by an end that the log here does not reach?
+ * Then it begins anew, and is to be taken in from whoever shows it next. */
 bool log_intake_forked(struct house *h, const char *origin);
 
 #endif

@@ -245,7 +245,8 @@ neighbour_head(const struct neighbour *row,
 	return NULL;
 }
 
-/* The best few of many, best first, by a rank and then by who was heard last. */
+/* The best few of many, best first, by a rank and then by who was heard
+ * last. */
 struct best {
 	struct neighbour **rows;
 	size_t count;

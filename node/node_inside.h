@@ -45,7 +45,7 @@
 
 enum {
 	NODE_TICK_MS = 1000,
-	NODE_STATEMENT_MS = 60 * 1000, /* between statements sent up, at least */
+	NODE_STATEMENT_MS = 60 * 1000, /* between those sent up, at least */
 	/* Between asking upstreams anew because of delegations, and for a
 	 * trust note that some log cites. */
 	NODE_AGAIN_MS = 5 * 1000,

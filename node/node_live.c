@@ -121,8 +121,8 @@ static json_t *status_live(void *node)
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
 		"s:b, s:o, s:o, s:o, s:o}",
-		"neighbours", (json_int_t)node_living_neighbours(n), "upstreams",
-		upstreams_json(n), "http_port",
+		"neighbours", (json_int_t)node_living_neighbours(n),
+		"upstreams", upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
 		(json_int_t)n->maker.swarm_port, "pid", (json_int_t)getpid(),
 		"engine_pid", (json_int_t)engine_pid(n->engine),

@@ -124,8 +124,8 @@ static void met(void *owner, const struct swarm_node *node)
 	struct source *source;
 	char url[CONF_URL_MAX];
 
-	if (node->id == node_id_of(house_node_public(&n->house)) || !is_elsewhere(n, node->at.ip) ||
-	    is_neighbour(n, node->id))
+	if (node->id == node_id_of(house_node_public(&n->house)) ||
+	    !is_elsewhere(n, node->at.ip) || is_neighbour(n, node->id))
 		return;
 	url_of(&node->at, url);
 	/* It may have moved; who failed where it was is not tried again. */

@@ -1,4 +1,5 @@
-/* What payloads take on disk: blocks, not lengths, for files come with holes. */
+/* What payloads take on disk: blocks, not lengths, for files come with
+ * holes. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>

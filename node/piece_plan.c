@@ -178,7 +178,8 @@ static bool plan_in_order(const struct plan *p, struct piece_ask *ask)
 	uint32_t looked = 0;
 
 	for (uint32_t i = 0; i < f->pieces && looked < WINDOW; i++) {
-		if (i % 8 == 0 && (f->have[i / 8] | f->pending[i / 8]) == 0xff) {
+		if (i % 8 == 0 &&
+		    (f->have[i / 8] | f->pending[i / 8]) == 0xff) {
 			i += 7;
 			continue;
 		}
@@ -194,7 +195,8 @@ static bool plan_in_order(const struct plan *p, struct piece_ask *ask)
 /* Rule 4, of the source. Each asks for its own in their order. Who has all of
  * his helps the others from behind, with pieces he comes second for; what they
  * are at just now is left to them: it comes from them soon. Who may not have
- * heard of all yet takes its own by chance: of some it will not be the owner. */
+ * heard of all yet takes its own by chance: of some it will not be the
+ * owner. */
 static bool plan_source(const struct plan *p, uint64_t random,
 			struct piece_ask *ask)
 {

@@ -44,7 +44,7 @@ struct piece_peer {
 	bool swaps;
 	const uint8_t *map; /* have-map it told, or NULL: not known */
 	uint32_t asked;	    /* pieces asked of it and not here yet */
-	uint32_t room;	    /* pieces it may be asked for at once, by its rate */
+	uint32_t room; /* pieces it may be asked for at once, by its rate */
 	uint64_t rate;	    /* bytes a second it gave lately; 0 not known */
 };
 

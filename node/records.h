@@ -105,8 +105,8 @@ enum status records_ack_offered(struct house *h, struct bytes note,
 
 /*
  * Read an acknowledgement as such, whether or not its log is here: signed by
- * the key that its origin names and by the `ack` key of a recipient whose region
- * contains `region`; of any recipient where that is NULL.
+ * the key that its origin names and by the `ack` key of a recipient whose
+ * region contains `region`; of any recipient where that is NULL.
  *
  * Returns: STATUS_UNTRUSTED; STATUS_MALFORMED; STATUS_NOT_FOUND when the trust
  *          note names no such recipient: nobody can tell. `*head` is set only

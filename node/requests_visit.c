@@ -362,7 +362,8 @@ enum status request_drive_done(struct requests *r, const json_t *request,
 
 	if (!json_is_object(report))
 		return err_set(err, STATUS_USAGE, "which report?");
-	/* Whatever becomes of the report: it is over. Another drive's is not. */
+	/* Whatever becomes of the report: it is over. Another drive's is
+	 * not. */
 	if (r->visit != NULL && (r->visit->visitor.pid == 0 ||
 				 r->visit->visitor.pid == pid_of(request) ||
 				 !alive_still(&r->visit->visitor)))

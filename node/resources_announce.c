@@ -191,7 +191,8 @@ void announce_answer(struct node *n, struct http_request *request,
 		(void)tracker_answer(n->tracker, &asked, &at, node_now(n),
 				     &reply);
 	}
-	resources_answer(request, "text/plain", HTTP_NO_CACHE, buf_bytes(&reply));
+	resources_answer(request, "text/plain", HTTP_NO_CACHE,
+			 buf_bytes(&reply));
 	buf_release(&query);
 	buf_release(&reply);
 }

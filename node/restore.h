@@ -46,8 +46,8 @@ struct restored {
  *
  * Returns: STATUS_OK, all of it is on disk; STATUS_EXISTS when there is a node
  *          in `dir`, or its catalog or keys without node.conf, which would be
- *          written over; STATUS_UNTRUSTED when a source is of another root than the
- *          backup, or the trust note names another key for its log;
+ *          written over; STATUS_UNTRUSTED when a source is of another root
+ *          than the backup, or the trust note names another key for its log;
  *          STATUS_NOT_FOUND when no source has the office's log;
  *          STATUS_FORKED when two sources show two histories of it; what all
  *          sources failed with; STATUS_IO, STATUS_NO_ROOM. On failure there is

@@ -30,8 +30,8 @@ struct scrub_options {
 	void *owner;
 	/* May the disk be read now? NULL: always. */
 	bool (*may)(void *owner);
-	/* Pieces of a held payload are bad: `good` is the have-map of those that
-	 * are not. */
+	/* Pieces of a held payload are bad: `good` is the have-map of those
+	 * that are not. */
 	void (*damaged)(void *owner, const uint8_t *btmh, struct bytes good);
 };
 

@@ -28,8 +28,8 @@ enum status tidy_discard(struct house *h, const uint8_t btmh[static 32],
  * fails stays for the next time. */
 void tidy_finish(struct house *h);
 
-/* Folders of payloads that the catalog knows nothing of (a power cut came before
- * their row was written) get a row, so that they count, and can go. */
+/* Folders of payloads that the catalog knows nothing of (a power cut came
+ * before their row was written) get a row, so that they count, and can go. */
 enum status tidy_adopt(struct house *h, struct err *err);
 
 /* Delete all that must not stay here by what the catalog knows now: withdrawn,

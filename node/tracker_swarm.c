@@ -209,8 +209,8 @@ static void choose_peers(const struct swarm_peers *peers,
 			const struct swarm_peer *p =
 				&peers->list[(i + turn) % peers->count];
 
-			if (p->is_node || same(&p->at, &own) || same(&p->at, &at->self) ||
-			    (rq->seed && p->seed) ||
+			if (p->is_node || same(&p->at, &own) ||
+			    same(&p->at, &at->self) || (rq->seed && p->seed) ||
 			    !is_reachable_from(&at->from, &p->at))
 				continue;
 			if (are_near(at, &p->at) == (near == 1))

@@ -21,7 +21,8 @@ bool bytes_start_with(struct bytes b, const char *prefix)
 {
 	size_t size = strlen(prefix);
 
-	return b.size >= size && (size == 0 || memcmp(b.data, prefix, size) == 0);
+	return b.size >= size &&
+	       (size == 0 || memcmp(b.data, prefix, size) == 0);
 }
 
 bool bytes_is(struct bytes b, const char *string)

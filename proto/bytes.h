@@ -50,9 +50,9 @@ enum status bytes_read_copy(struct bytes_reader *r, uint8_t *out, size_t size);
  * STATUS_MALFORMED when there is no '\n' left. */
 enum status bytes_read_line(struct bytes_reader *r, struct bytes *line);
 
-/* Among `count` rows of `row_size` bytes that begin with 32 bytes and are sorted
- * by them: does one begin with the 32 bytes at `key`? *at is where it is, or
- * would go. */
+/* Among `count` rows of `row_size` bytes that begin with 32 bytes and are
+ * sorted by them: does one begin with the 32 bytes at `key`? *at is where it
+ * is, or would go. */
 bool bytes_find32(const void *rows, size_t count, size_t row_size,
 		  const uint8_t *key, size_t *at);
 

@@ -34,7 +34,7 @@
 #define DRIVE_ROUTE ".xiangtu/route"
 
 enum {
-	DRIVE_PATH_MAX = 2400, /* bytes of any path below the mount, and a zero */
+	DRIVE_PATH_MAX = 2400, /* bytes of a path below the mount, and a zero */
 	DRIVE_FOLDER_MAX = 1200, /* bytes of a lesson's folder */
 	DRIVE_PLACE_MAX = 4096,	 /* bytes of a place file */
 	DRIVE_HASH_SIZE = 32,

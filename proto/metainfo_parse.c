@@ -74,7 +74,8 @@ static enum status read_leaf(struct reading *r,
 	if (length == 0 ? has_root != STATUS_NOT_FOUND :
 			  has_root != STATUS_OK || root.size != 32)
 		return refuse(r, "a pieces root is missing or not 32 bytes");
-	if ((uint64_t)length > (uint64_t)r->mi.piece_length * METAINFO_PIECES_MAX)
+	if ((uint64_t)length >
+	    (uint64_t)r->mi.piece_length * METAINFO_PIECES_MAX)
 		return refuse(r, "a file is too long");
 	pieces = ((uint64_t)length + r->mi.piece_length - 1) /
 		 r->mi.piece_length;
@@ -271,7 +272,8 @@ static enum status match_list(struct reading *r,
 		if (bencode_find_integer(&entry, "length", &length) !=
 			    STATUS_OK ||
 		    length < 0 || is_link(&entry))
-			return refuse(r, "a v1 file has no length or is a link");
+			return refuse(r,
+				      "a v1 file has no length or is a link");
 		if (has_attribute(&entry, 'p')) {
 			if (owed == 0 || (uint64_t)length != owed)
 				return refuse(r, "a pad file is not as long as "

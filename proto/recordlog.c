@@ -9,7 +9,8 @@ static const char prefix[] = "xiangtu/records/";
 _Static_assert(sizeof(prefix) - 1 + HEX_SIZE(RECORDLOG_KEY_SIZE) ==
 		       RECORDLOG_ORIGIN_SIZE,
 	       "an origin is the prefix and the key");
-_Static_assert((int)RECORDLOG_ORIGIN_SIZE <= (int)ORIGIN_MAX, "it is an origin");
+_Static_assert((int)RECORDLOG_ORIGIN_SIZE <= (int)ORIGIN_MAX,
+	       "it is an origin");
 
 void recordlog_origin(const uint8_t key[static RECORDLOG_KEY_SIZE],
 		      char out[static RECORDLOG_ORIGIN_SIZE + 1])

@@ -103,7 +103,8 @@ void statement_put_group(struct buf *out, const char *group);
 void statement_put_url(struct buf *out, const char *url);
 void statement_put_log(struct buf *out, const char *origin, uint64_t size,
 		       const uint8_t root[static STATEMENT_ROOT_SIZE]);
-/* `zstd` is the compressed bitmap (bitmap_compress() in node/own_statement.h). */
+/* `zstd` is the compressed bitmap (bitmap_compress() in
+ * node/own_statement.h). */
 void statement_put_want(struct buf *out, const char *origin, struct bytes zstd);
 void statement_put_have(struct buf *out, const char *origin, struct bytes zstd);
 void statement_put_due(struct buf *out, const char *origin, uint64_t entry,

@@ -200,7 +200,8 @@ void size_format(uint64_t bytes, char out[static SIZE_ROOM])
 
 void text_duration(uint64_t seconds, char out[static 24])
 {
-	unsigned s = (unsigned)(seconds % 60), m = (unsigned)(seconds / 60 % 60);
+	unsigned s = (unsigned)(seconds % 60),
+		 m = (unsigned)(seconds / 60 % 60);
 	uint64_t h = seconds / 3600;
 
 	if (h > 0)

@@ -11,9 +11,9 @@
 #include "proto/bytes.h"
 
 enum {
-	TILE_WIDTH = 256,     /* hashes of a full tile, entries of a full bundle */
+	TILE_WIDTH = 256, /* hashes of a full tile, entries of a full bundle */
 	TILE_LEVEL_MAX = 63,
-	TILE_PATH_MAX = 63    /* bytes of the longest path */
+	TILE_PATH_MAX = 63 /* bytes of the longest path */
 };
 
 enum tile_kind { TILE_HASHES, TILE_ENTRIES };

@@ -104,7 +104,8 @@ merkle_check_consistency(uint64_t old_size, uint64_t new_size,
 	if (old_size > new_size)
 		ok = false;
 	else if (old_size == 0)
-		ok = count == 0 && memcmp(old_root, empty, sizeof(empty)) == 0 &&
+		ok = count == 0 &&
+		     memcmp(old_root, empty, sizeof(empty)) == 0 &&
 		     (new_size > 0 ||
 		      memcmp(new_root, empty, sizeof(empty)) == 0);
 	else if (old_size == new_size)

@@ -23,7 +23,8 @@ enum status seal_key_parse(struct seal_key **out, struct bytes text);
 void seal_key_format(const struct seal_key *key,
 		     char out[static SECRET_KEY_TEXT_MAX + 1]);
 /* The 32 secret bytes alone, which the caller wipes, and the key of them.
- * STATUS_MALFORMED for a bad name or bytes that are no secret, STATUS_NO_MEMORY. */
+ * STATUS_MALFORMED for a bad name or bytes that are no secret,
+ * STATUS_NO_MEMORY. */
 void seal_key_secret(const struct seal_key *key,
 		     uint8_t secret[static KEY_SEED_SIZE]);
 enum status seal_key_from_secret(struct seal_key **out, const char *name,

@@ -18,7 +18,8 @@ static const char *short_id(const json_t *lesson)
 static void state_text(const json_t *lesson, char out[static 64])
 {
 	const char *state = cli_text(lesson, "state");
-	double progress = json_number_value(json_object_get(lesson, "progress"));
+	double progress =
+		json_number_value(json_object_get(lesson, "progress"));
 
 	if (strcmp(state, "fetching") == 0)
 		(void)snprintf(out, 64, "%s %.0f%%", tr(state),

@@ -142,11 +142,11 @@ static void print_visit(const json_t *visit)
 	cli_ago(cli_number(visit, "at"), ago);
 	text_size(cli_number(visit, "in_bytes"), in);
 	text_size(cli_number(visit, "out_bytes"), out);
-	printf("%s: %s, %s; %s %" PRIu64 " (%s), %s %" PRIu64 " (%s), %s %" PRIu64
-	       "\n",
+	printf("%s: %s, %s; %s %" PRIu64 " (%s), %s %" PRIu64
+	       " (%s), %s %" PRIu64 "\n",
 	       tr("Last drive"), ago, visit_text(cli_text(visit, "state")),
-	       tr("lessons in"), cli_number(visit, "in"), in,
-	       tr("lessons out"), cli_number(visit, "out"), out, tr("left"),
+	       tr("lessons in"), cli_number(visit, "in"), in, tr("lessons out"),
+	       cli_number(visit, "out"), out, tr("left"),
 	       cli_number(visit, "left"));
 }
 

@@ -99,7 +99,8 @@ enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
 enum status cli_show_list(struct cli *cli, json_t *request, const char *none,
 			  void (*print)(const json_t *list), struct err *err);
 
-/* As cli_ask(), but of a running node only: STATUS_UNREACHABLE when none runs. */
+/* As cli_ask(), but of a running node only: STATUS_UNREACHABLE when none
+ * runs. */
 enum status cli_ask_node(const struct cli *cli, json_t *request,
 			 json_t **result, struct err *err);
 

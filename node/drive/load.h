@@ -2,9 +2,9 @@
  * catalog, the stops ahead, and what is on the drive already.
  *
  * A lesson concerns it when a stop lacks it, when it is of this place, held
- * here and not over (worth carrying unasked), or when it is on the drive. What is on the
- * drive and no log here knows of stays: it may be another county's. A payload
- * that several lessons name is one.
+ * here and not over (worth carrying unasked), or when it is on the drive. What
+ * is on the drive and no log here knows of stays: it may be another county's. A
+ * payload that several lessons name is one.
  *
  * Nodes that nobody enrolled count as one together, and their days not at all:
  * anybody can make as many of them as they like.

@@ -9,8 +9,8 @@
  * read once, check what was read, use only that.
  *
  * Writing leaves, after every step, what a pulled drive may have: a small file
- * is there wholly or as it was before. Folders are made as needed, and the names
- * of those that are made are flushed (by mount_write_soon() later).
+ * is there wholly or as it was before. Folders are made as needed, and the
+ * names of those that are made are flushed (by mount_write_soon() later).
  *
  * Paths are relative, UTF-8, '/' between safe components (proto/drive.h makes
  * them); anything else is STATUS_MALFORMED.

@@ -2,8 +2,9 @@
  * node/drive/ondrive*.c only.
  *
  * Whoever does I/O on a drive counts in its `busy` and does it without the lock
- * (but for the thread that ends drives). A drive that is leaving takes nobody new, and goes when `busy` is 0; what lies
- * open between two reads of an answer is closed by whoever ends the drive. */
+ * (but for the thread that ends drives). A drive that is leaving takes nobody
+ * new, and goes when `busy` is 0; what lies open between two reads of an answer
+ * is closed by whoever ends the drive. */
 #ifndef NODE_DRIVE_ONDRIVE_INSIDE_H
 #define NODE_DRIVE_ONDRIVE_INSIDE_H
 

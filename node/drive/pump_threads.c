@@ -31,7 +31,8 @@ static bool read_piece(struct ring *r, struct batch *b, struct batch_piece *p)
 	if (++r->read_errors < PUMP_READ_ERRORS_MAX)
 		return true;
 	r->read_err = err;
-	(void)err_wrap(&r->read_err, "gave up after %u errors, the last of them",
+	(void)err_wrap(&r->read_err,
+		       "gave up after %u errors, the last of them",
 		       r->read_errors);
 	r->read_err.status = STATUS_IO;
 	return false;

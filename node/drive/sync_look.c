@@ -81,8 +81,9 @@ enum status sync_recollect(struct visit *v, struct err *err)
 	};
 	enum status status;
 
-	if (v->places_known || (!mount_has_folder(v->m, DRIVE_SYSTEM "/place") &&
-				!mount_has_folder(v->m, DRIVE_SYSTEM "/part")))
+	if (v->places_known ||
+	    (!mount_has_folder(v->m, DRIVE_SYSTEM "/place") &&
+	     !mount_has_folder(v->m, DRIVE_SYSTEM "/part")))
 		return STATUS_OK;
 	status = lessons_find(visit_catalog(v), &all, recollect_lesson, &r,
 			      err);

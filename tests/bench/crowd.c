@@ -469,8 +469,9 @@ int main(int argc, char **argv)
 	uint8_t fingerprint[32];
 
 	if (argc != 7) {
-		(void)fprintf(stderr, "usage: crowd TARGET HTTP-PORT "
-				      "ANNOUNCE-PORT FINGERPRINT FIRST COUNT\n");
+		(void)fprintf(stderr,
+			      "usage: crowd TARGET HTTP-PORT "
+			      "ANNOUNCE-PORT FINGERPRINT FIRST COUNT\n");
 		return 2;
 	}
 	CHECK(signing_init() == STATUS_OK);

@@ -7,10 +7,11 @@
  * `append` signs that many lessons into the node's own log, in batches; every
  * so-many-th of them, HELD in all, has a real payload of BYTES (65,536) in DIR
  * and is for the whole region of the node. With `sparse` their files are holes
- * of that length, which must be a multiple of the length of a piece. The others have payloads that exist
- * nowhere and are for a neighbouring place two digits below, so that stations
- * elsewhere know them and want none. The last title is "末课". Lessons, search
- * and all are brought up to date. Prints {"lessons", "entry_bytes", "last"}.
+ * of that length, which must be a multiple of the length of a piece. The others
+ * have payloads that exist nowhere and are for a neighbouring place two digits
+ * below, so that stations elsewhere know them and want none. The last title is
+ * "末课". Lessons, search and all are brought up to date. Prints {"lessons",
+ * "entry_bytes", "last"}.
  *
  * `hold` says of every payload in DIR, put there with its torrent file by
  * whoever calls, that it is held. */

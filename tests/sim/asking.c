@@ -150,8 +150,9 @@ static void add_swappers(struct asking *a)
 			&s->list[(start + i) % s->count];
 		const struct node *n = &a->w->nodes[m->node];
 
-		if (m->until < a->w->now || n->lan == a->w->nodes[a->node].lan ||
-		    !n->up || node_beyond(a->w, n) <= 0)
+		if (m->until < a->w->now ||
+		    n->lan == a->w->nodes[a->node].lan || !n->up ||
+		    node_beyond(a->w, n) <= 0)
 			continue;
 		add_peer(a, m->node, false, true);
 		taken++;

@@ -128,7 +128,8 @@ void drive_load(struct world *w, struct drive *d, uint32_t office,
 		if (w->lessons[i].published <= w->now &&
 		    (d->blocks[i] != 0 || lesson_concerns(w, i, county)))
 			add(&p, office, i, stops, count);
-	CHECK(pack_plan(p.lessons, p.count, (uint64_t)fmax(0, d->size - d->used),
+	CHECK(pack_plan(p.lessons, p.count,
+			(uint64_t)fmax(0, d->size - d->used),
 			load_reserve((uint64_t)d->size), acts, order, &steps));
 	carry_out(&p, acts, order, steps, seconds);
 	free(acts);

@@ -1,5 +1,5 @@
-/* How the province comes to be. Shares and sizes are those of docs/simulation.md,
- * "The world". */
+/* How the province comes to be. Shares and sizes are those of
+ * docs/simulation.md, "The world". */
 #include "tests/sim/world.h"
 
 #include <stdlib.h>

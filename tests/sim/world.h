@@ -135,7 +135,7 @@ struct lan {
 	double down, up; /* bytes a second */
 	double bytes_down, bytes_up, copies; /* copies: bytes that were new */
 	double again;  /* that had come before */
-	double near;   /* that a living neighbour had when they were asked for */
+	double near; /* that a living neighbour had when they were asked for */
 	struct crossing *crossings;
 	uint32_t n_crossings, crossings_room;
 	uint32_t stops; /* visits of a drive */

@@ -31,8 +31,8 @@ struct world {
 	bool closed;
 };
 
-static inline unsigned sources(void *owner, const uint8_t *btmh, struct source **out,
-			unsigned max)
+static inline unsigned sources(void *owner, const uint8_t *btmh,
+			       struct source **out, unsigned max)
 {
 	struct world *w = owner;
 
@@ -106,8 +106,9 @@ static inline bool tell_of_a_client(struct web *web,
 	(void)web;
 	if (strcmp(http_request_head(request)->path, "/announce") != 0)
 		return false;
-	answer.body = bytes_of("d8:intervali60e5:peers6:\x7f\x01\x01\x01\x1b\x0a"
-			       "e");
+	answer.body =
+		bytes_of("d8:intervali60e5:peers6:\x7f\x01\x01\x01\x1b\x0a"
+			 "e");
 	http_request_answer(request, &answer);
 	return true;
 }

@@ -63,7 +63,8 @@ static inline const char *scratch_folder(struct scratch *s, const char *name)
 static inline void scratch_file(struct scratch *s, const char *name,
 				size_t size, uint64_t seed)
 {
-	int fd = open(scratch_path(s, name), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	int fd =
+		open(scratch_path(s, name), O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	uint64_t x = seed * 0x9e3779b97f4a7c15u + 1;
 	uint8_t block[4096];
 

@@ -48,8 +48,9 @@ VISITS_UNUSED static void tear_down(void)
 }
 
 /* One visit of the node whose directory this is; its report. */
-VISITS_UNUSED static json_t *visit_as(struct office *o, const struct sync_options *options,
-			enum status *status)
+VISITS_UNUSED static json_t *visit_as(struct office *o,
+				      const struct sync_options *options,
+				      enum status *status)
 {
 	json_t *report = NULL;
 	struct door *door;
@@ -68,8 +69,9 @@ VISITS_UNUSED static json_t *visit_as(struct office *o, const struct sync_option
 	return report;
 }
 
-VISITS_UNUSED static json_t *visit_with(struct office *o, const struct sync_options *options,
-			  enum status expected)
+VISITS_UNUSED static json_t *visit_with(struct office *o,
+					const struct sync_options *options,
+					enum status expected)
 {
 	enum status status;
 	json_t *report = visit_as(o, options, &status);

@@ -248,9 +248,10 @@ static void malformed_stations_are_refused(void)
 
 	make_key("node-a", 1, &key);
 	public_key_format(&key, vkey);
-#define STATION(rest)                                                        \
-	((void)snprintf(json, sizeof(json),                                  \
-			"{\"type\":\"station\",\"key\":\"%s\"" rest "}", vkey), \
+#define STATION(rest)                                                    \
+	((void)snprintf(json, sizeof(json),                              \
+			"{\"type\":\"station\",\"key\":\"%s\"" rest "}", \
+			vkey),                                           \
 	 parsed(json))
 #define PLACE ",\"region\":\"431081\",\"name\":\"站\""
 	CHECK(STATION(PLACE) == STATUS_OK);
@@ -259,7 +260,8 @@ static void malformed_stations_are_refused(void)
 	CHECK(STATION(PLACE ",\"groups\":\"a\"") == STATUS_MALFORMED);
 	CHECK(STATION(PLACE ",\"groups\":[\"\"]") == STATUS_MALFORMED);
 	CHECK(STATION(PLACE ",\"groups\":[\"a\\nb\"]") == STATUS_MALFORMED);
-	CHECK(STATION(PLACE ",\"groups\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]") ==
+	CHECK(STATION(PLACE
+		      ",\"groups\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]") ==
 	      STATUS_MALFORMED);
 	CHECK(STATION(PLACE ",\"replaces\":\"node+00000000+AA==\"") ==
 	      STATUS_MALFORMED);

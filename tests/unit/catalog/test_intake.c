@@ -296,7 +296,8 @@ static void lie(const struct intake_want *want, struct buf *body, void *owner)
 	static uint8_t junk[300000];
 
 	if (want->path.kind == TILE_HASHES &&
-	    ((struct lie *)owner)->kind != 1 && ((struct lie *)owner)->kind != 2)
+	    ((struct lie *)owner)->kind != 1 &&
+	    ((struct lie *)owner)->kind != 2)
 		return;
 	switch (((struct lie *)owner)->kind) {
 	case 0: /* nothing */

@@ -284,7 +284,8 @@ static enum status look_at_evidence(void *owner, const struct log_evidence *e,
 
 	(void)er;
 	CHECK(e->found_s == 1234 && strcmp(e->why, "two roots") == 0);
-	CHECK(bytes_is(e->ours, "ours") && bytes_start_with(e->theirs, "theirs"));
+	CHECK(bytes_is(e->ours, "ours") &&
+	      bytes_start_with(e->theirs, "theirs"));
 	(*count)++;
 	return STATUS_OK;
 }

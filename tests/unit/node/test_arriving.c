@@ -83,8 +83,8 @@ static void comes(struct stage *s, uint32_t piece)
 	static const uint8_t nothing[BIG_PIECES] = { 0 };
 	struct err err = ERR_INIT;
 
-	CHECK(payload_write(s->files, piece, wares_piece(&s->wares, piece), &err) ==
-	      STATUS_OK);
+	CHECK(payload_write(s->files, piece, wares_piece(&s->wares, piece),
+			    &err) == STATUS_OK);
 	arriving_piece(s->a, piece);
 	CHECK(!arriving_is(s->a, nothing));
 }
@@ -487,7 +487,8 @@ static void those_who_wait_come_first(struct stage *s)
 		uv_sleep(2);
 		do_on_loop(s, list_urgent, 64);
 	}
-	/* The viewer, the nodes, what the viewer comes to, then what they do. */
+	/* The viewer, the nodes, what the viewer comes to, then what they
+	 * do. */
 	CHECK(s->listed == 64 && s->watched);
 	CHECK(s->list[0] == 24);
 	CHECK(s->list[1] + s->list[2] == 250);

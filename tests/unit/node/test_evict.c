@@ -189,7 +189,8 @@ static void what_was_chosen_is_right(const struct world *w)
 		const struct evict_facts *f = &w->facts[w->chosen[n]];
 
 		CHECK(w->chosen[n] < w->count);
-		/* No more than is needed, and none that others make needless. */
+		/* No more than is needed, and none that others make
+		 * needless. */
 		CHECK(sum < w->need);
 		sum += f->bytes;
 		CHECK(w->reasons[n] != EVICT_LEAST_USEFUL ||
@@ -231,9 +232,10 @@ static void what_was_not_chosen_is_right(const struct world *w)
 static void the_order_is_one(const struct world *w)
 {
 	for (unsigned n = 0; n < 30 && w->count > 2; n++) {
-		const struct evict_facts *a = &w->facts[(size_t)rand() % w->count],
-					 *b = &w->facts[(size_t)rand() % w->count],
-					 *c = &w->facts[(size_t)rand() % w->count];
+		const struct evict_facts
+			*a = &w->facts[(size_t)rand() % w->count],
+			*b = &w->facts[(size_t)rand() % w->count],
+			*c = &w->facts[(size_t)rand() % w->count];
 
 		CHECK(evict_order(a, a, today) == 0);
 		CHECK((evict_order(a, b, today) < 0) ==

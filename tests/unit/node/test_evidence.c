@@ -247,8 +247,8 @@ static void one_that_forks_many_leaves_room_for_others(void)
 		CHECK(secret_key_new(&keys[i], name, KEY_ED25519) == STATUS_OK);
 		strcpy(child.origin, name);
 		child.keys[0] = *secret_key_public(keys[i]);
-		OFFICE_OK(&station, delegations_put(station.house.catalog, id, i,
-						    &child, &station.err));
+		OFFICE_OK(&station, delegations_put(station.house.catalog, id,
+						    i, &child, &station.err));
 	}
 	CHECK(authority_count(house_authority(&station.house)) ==
 	      FORKS_MAX + 2);

@@ -228,7 +228,9 @@ static void the_table_stays_as_large_as_it_is(void)
 static void what_was_not_written_by_us_is_left_out(void)
 {
 	static const char *const texts[] = {
-		"{}", "[]", "{\"tries\":{},\"people\":1}",
+		"{}",
+		"[]",
+		"{\"tries\":{},\"people\":1}",
 		"{\"tries\":[1,{},{\"who\":\"A\",\"from\":\"xyz\",\"wrong\":9,"
 		"\"waits\":true}]}",
 		"{\"tries\":[{\"who\":\"A\",\"from\":\"0000000000000000\","

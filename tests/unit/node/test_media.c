@@ -163,7 +163,8 @@ static void missing_programs_are_named(void)
 static void a_program_that_hangs_is_ended(void)
 {
 	atomic_bool cancel = true;
-	const char *argv[] = { "sh", "-c", "echo x; sleep 60 & sleep 60", NULL };
+	const char *argv[] = { "sh", "-c", "echo x; sleep 60 & sleep 60",
+			       NULL };
 	struct child_options options = { .argv = argv,
 					 .timeout_s = 1,
 					 .output_max = 100 };

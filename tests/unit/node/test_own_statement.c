@@ -108,7 +108,8 @@ static void bitmaps_come_back(void)
 	CHECK(bitmap_expand(bytes_of(text), 3000, &back) == STATUS_MALFORMED);
 	CHECK(bitmap_expand(bytes_of(text), 3001, &back) == STATUS_OK);
 	CHECK(back.size == 3001);
-	CHECK(bitmap_has(buf_bytes(&back), 0) && bitmap_has(buf_bytes(&back), 7));
+	CHECK(bitmap_has(buf_bytes(&back), 0) &&
+	      bitmap_has(buf_bytes(&back), 7));
 	CHECK(bitmap_has(buf_bytes(&back), 24004));
 	CHECK(!bitmap_has(buf_bytes(&back), 24005));
 	CHECK(!bitmap_has(buf_bytes(&back), UINT64_MAX));

@@ -243,8 +243,10 @@ static void links_and_devices_lead_nowhere(void)
 
 static void files_are_opened_by_safe_paths_only(void)
 {
-	static const char *const bad[] = { "../p/n/a", "/etc/passwd", "n/../n/a",
-					   "n//a", "", "n/./a", "n/b" };
+	static const char *const bad[] = { "../p/n/a", "/etc/passwd",
+					   "n/../n/a", "n//a",
+					   "",	       "n/./a",
+					   "n/b" };
 	const char *dir = scratch_path(&scratch, "p");
 	struct err err = ERR_INIT;
 	uint64_t size = 5;
@@ -276,8 +278,8 @@ static void holes_are_zeros(void)
 	CHECK(pwrite(fd, "x", 1, 500 * K) == 1);
 	CHECK(ftruncate(fd, 1000 * K + 1) == 0);
 	make_torrent(&scratch, "s", "z", NULL, 32 * K, &torrent, btmh);
-	CHECK(torrentfile_open_bytes(&sparse, buf_bytes(&torrent), btmh, &err) ==
-	      STATUS_OK);
+	CHECK(torrentfile_open_bytes(&sparse, buf_bytes(&torrent), btmh,
+				     &err) == STATUS_OK);
 	CHECK(payload_verify(scratch_path(&scratch, "s"), &sparse->mi, NULL,
 			     have, &err) == STATUS_OK);
 	CHECK(sparse->mi.pieces == 32 && havemap_count(have, 32) == 32);

@@ -85,7 +85,8 @@ static struct restore_source *add_source(struct world *w, struct office *o,
 						 "join-file"));
 	const char *text = json_string_value(json_object_get(answer, "text"));
 
-	(void)snprintf(w->given[w->n_sources], sizeof(w->given[0]), "%s", given);
+	(void)snprintf(w->given[w->n_sources], sizeof(w->given[0]), "%s",
+		       given);
 	s->given = w->given[w->n_sources++];
 	if (strncmp(given, "http", 4) == 0)
 		(void)snprintf(s->base, sizeof(s->base), "%.99s", given);

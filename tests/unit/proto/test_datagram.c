@@ -123,7 +123,8 @@ static void any_flipped_bit_is_survived(void)
 		wire[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (datagram_decode(all, &back, &covered, &signature) ==
 		    STATUS_OK)
-			CHECK(covered.data == wire && signature == wire + covered.size);
+			CHECK(covered.data == wire &&
+			      signature == wire + covered.size);
 		wire[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 }

@@ -98,7 +98,8 @@ static void commands_come_back_as_they_went(void)
 	CHECK(back.add.torrent.size == c.add.torrent.size);
 	CHECK(back.add.have.size == 2);
 
-	c = (struct engine_command){ .type = ENGINE_COMMAND_CONNECT, .slot = 1 };
+	c = (struct engine_command){ .type = ENGINE_COMMAND_CONNECT,
+				     .slot = 1 };
 	engine_address_v4(&c.connect, (const uint8_t[]){ 10, 0, 0, 1 }, 7434);
 	command_is_strict(&c, &back);
 	CHECK(back.connect.port == 7434 && back.connect.ip[12] == 10);
@@ -151,7 +152,9 @@ static void events_come_back_as_they_went(void)
 	e = (struct engine_event){ .type = ENGINE_ADDED, .slot = 1 };
 	e.added = (struct engine_added){ 3, 16384, 40000 };
 	event_is_strict(&e);
-	e = (struct engine_event){ .type = ENGINE_PIECE, .slot = 1, .piece = 2 };
+	e = (struct engine_event){ .type = ENGINE_PIECE,
+				   .slot = 1,
+				   .piece = 2 };
 	event_is_strict(&e);
 	e = (struct engine_event){ .type = ENGINE_PROGRESS, .slot = 1 };
 	e.progress = (struct engine_progress){ 1, 2, 3, 4, 5, 6 };

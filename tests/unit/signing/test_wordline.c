@@ -6,8 +6,10 @@ static void words_have_one_space_between_them(void)
 {
 	struct bytes rest = bytes_of("one two"), word;
 
-	CHECK(wordline_next(&rest, &word) == STATUS_OK && bytes_is(word, "one"));
-	CHECK(wordline_next(&rest, &word) == STATUS_OK && bytes_is(word, "two"));
+	CHECK(wordline_next(&rest, &word) == STATUS_OK &&
+	      bytes_is(word, "one"));
+	CHECK(wordline_next(&rest, &word) == STATUS_OK &&
+	      bytes_is(word, "two"));
 	CHECK(rest.size == 0);
 	CHECK(wordline_next(&rest, &word) == STATUS_MALFORMED);
 	rest = bytes_of(" one");
