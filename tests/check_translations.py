@@ -20,8 +20,8 @@ STRINGS = rf'{STRING}(?:\s*{STRING})*'
 NAMES = rf'(?:\[\w+\] = )?({STRING})'
 LEVELS = [("proto/place.c", rf'\[LEVEL_\w+\] = ({STRING})')]
 STATES = [("catalog/lessons.c", rf'\[LESSON_\w+\] = ({STRING})'),
-          ("node/requests.c", rf'\breturn ({STRING});'),
-          ("node/requests.c", r'("refused"), "progress"'),
+          ("node/requests_lessons.c", rf'\breturn ({STRING});'),
+          ("node/requests_lessons.c", r'("refused"), "progress"'),
           ("node/drive/survey.c", rf'state = ({STRING})'),
           ("node/drive/survey.c", rf'\? ({STRING}) : ({STRING});'),
           ("node/drive/survey_logs.c", rf'state = ({STRING})'),
