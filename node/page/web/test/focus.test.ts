@@ -42,3 +42,9 @@ test('a wide box below is reached from both its ends', () => {
   assert.equal(choose(box(500, 0), [wide], 'down'), 0);
   assert.equal(choose(wide, [box(500, 0)], 'up'), 0);
 });
+
+test('what stands in no row of it is reached sideways only when asked for', () => {
+  assert.equal(choose(box(0, 300), [box(200, 0)], 'right'), -1);
+  assert.equal(choose(box(0, 300), [box(200, 0)], 'right', true), 0);
+  assert.equal(choose(box(0, 300), [box(200, 0)], 'left', true), -1);
+});

@@ -7,8 +7,10 @@
 // of a keyboard: Escape, Backspace) calls the page.
 //
 // A box with `data-focus-first` is entered at the child marked `data-first`
-// (where it has one), so that a row is entered where its owner wants; one with `data-focus-trap` (a
-// dialog) keeps the focus within.
+// (where it has one), so that a row is entered where its owner wants; one with
+// `data-focus-trap` (a dialog) keeps the focus within; from one with
+// `data-zone`, left and right lead to the next such box where nothing stands
+// in the same row.
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 export interface Box { left: number; top: number; right: number; bottom: number }
@@ -16,8 +18,9 @@ export interface Box { left: number; top: number; right: number; bottom: number 
 const gap = (a0: number, a1: number, b0: number, b1: number) => Math.max(0, b0 - a1, a0 - b1);
 const middle = (a: number, b: number) => (a + b) / 2;
 
-// The index in `boxes` to go to from `from`, or -1.
-export function choose(from: Box, boxes: readonly Box[], way: Direction): number {
+// The index in `boxes` to go to from `from`, or -1. Sideways only what stands
+// in the same row is reached, unless `anywhere`.
+export function choose(from: Box, boxes: readonly Box[], way: Direction, anywhere = false): number {
   const across = way === 'left' || way === 'right';
   let best = -1;
   let least = Infinity;
@@ -33,8 +36,7 @@ export function choose(from: Box, boxes: readonly Box[], way: Direction): number
       : Math.min(from.bottom - from.top, box.bottom - box.top) / 2;
     if (ahead < -slack || moved <= 0.5) return;
     const aside = across ? gap(from.top, from.bottom, box.top, box.bottom) : gap(from.left, from.right, box.left, box.right);
-    // Sideways one stays in the row: what does not share it is out of reach.
-    if (across && aside > 0) return;
+    if (across && aside > 0 && !anywhere) return;
     const off = across ? Math.abs(middle(from.top, from.bottom) - middle(box.top, box.bottom))
       : Math.abs(middle(from.left, from.right) - middle(box.left, box.right));
     const cost = Math.max(0, ahead) * 4 + aside * 2 + off * 0.5;
@@ -133,8 +135,14 @@ export function move(way: Direction, root: ParentNode = document): boolean {
   if (!from || from === document.body || (trap && !trap.contains(from)) || from.getClientRects().length === 0)
     return goTo(first(trap ?? root));
   const others = all.filter((e) => e !== from && !from.contains(e));
-  const index = choose(from.getBoundingClientRect(), others.map((e) => e.getBoundingClientRect()), way);
-  return index >= 0 && goTo(inner(others[index]!));
+  const here = from.getBoundingClientRect();
+  const index = choose(here, others.map((e) => e.getBoundingClientRect()), way);
+  if (index >= 0) return goTo(inner(others[index]!));
+  // Beside a keypad stand its results, in no row of it.
+  const zone = from.closest('[data-zone]');
+  if (!zone || way === 'up' || way === 'down') return false;
+  const beside = others.filter((e) => { const z = e.closest('[data-zone]'); return z && z !== zone; });
+  return goTo(beside[choose(here, beside.map((e) => e.getBoundingClientRect()), way, true)]);
 }
 
 export function first(root: ParentNode = document): HTMLElement | undefined {

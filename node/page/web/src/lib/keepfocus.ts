@@ -35,9 +35,11 @@ function settle(): void {
   if (lost) goTo(byKey(remembered.get(place)) ?? first(document));
 }
 
-// Call before the address changes, with the new one.
-export function enter(next: string): void {
+// Call when the address changes, with the new one; `again` when it is gone back
+// to: what is opened anew begins anew.
+export function enter(next: string, again: boolean): void {
   if (next === place) return;
+  if (!again) remembered.delete(next);
   place = next;
   waiting = true;
 }

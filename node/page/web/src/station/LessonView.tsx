@@ -125,8 +125,8 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
           <h1>{lesson.title}</h1>
           {version && (
             <p class="actions">
-              {goesOn && <a class="button main" href={to(part, mine)} data-autofocus="" data-key="go-on"><Icon name="play" /><span>{t('continueAt', { time: clock(at) })}</span></a>}
-              <a class={`button ${goesOn ? '' : 'main'}`} href={to(0, mine, goesOn)} data-autofocus="" data-key="play">
+              {goesOn && <a class="button main" href={to(part, mine)} data-autofocus="" data-key="play"><Icon name="play" /><span>{t('continueAt', { time: clock(at) })}</span></a>}
+              <a class={`button ${goesOn ? '' : 'main'}`} href={to(0, mine, goesOn)} data-autofocus={goesOn ? undefined : ''} data-key={goesOn ? 'restart' : 'play'}>
                 <Icon name="play" /><span>{goesOn ? t('fromStart') : t('play')}</span>
               </a>
               {!phone && !play && <Button icon="phone" data-key="take" onClick={() => setCode({

@@ -55,7 +55,7 @@ export function SearchPage({ text }: { text: string }) {
   return (
     <div class="finder">
       <h1 class="visually-hidden">{t('search')}</h1>
-      <div class="typing">
+      <div class="typing" data-zone="typing">
         <label class="typed">
           <Icon name="search" label={t('search')} />
           <input ref={input} class="input" type="search" value={typed} placeholder={t('typeHere')} aria-label={t('typeHere')}
@@ -76,7 +76,7 @@ export function SearchPage({ text }: { text: string }) {
         )}
         {tv && <p class="soft hint">{t('initialsHint')}</p>}
       </div>
-      <div class="results" aria-live="polite">
+      <div class="results" aria-live="polite" data-zone="results">
         {!asked.trim() ? <p class="soft start">{t('searchStart')}</p>
           : !found ? <Loading asked={first} />
             : found.lessons.length === 0 ? <Empty icon="search" title={t('foundNone', { text: asked })}>{t('foundNoneMore')}</Empty>

@@ -59,7 +59,7 @@ function arrived(): void {
   const at = trail.lastIndexOf(now);
   if (at >= 0) trail.length = at + 1;
   else trail.push(now);
-  enter(now.startsWith('#/search') ? '#/search' : now);
+  enter(now.startsWith('#/search') ? '#/search' : now, at >= 0);
   route.set(parse(now));
 }
 

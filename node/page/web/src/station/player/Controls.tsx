@@ -37,6 +37,7 @@ function fullScreen(root: HTMLElement | null, video: HTMLVideoElement | null): v
   else system?.webkitEnterFullscreen?.();
 }
 
+// The focus begins here: left and right then do the same as without buttons.
 // Mouse and touch by hand: Safari 12 has no pointer events.
 function SeekBar({ it }: { it: Film }) {
   const bar = useRef<HTMLDivElement>(null);
@@ -65,7 +66,7 @@ function SeekBar({ it }: { it: Film }) {
     return drop;
   }, []);
   return (
-    <div ref={bar} class="seek" role="slider" tabIndex={0} data-key="seek" aria-label={t('seek')} aria-valuemin={0}
+    <div ref={bar} class="seek" role="slider" tabIndex={0} data-key="seek" data-first="" aria-label={t('seek')} aria-valuemin={0}
       aria-valuemax={Math.floor(it.of)} aria-valuenow={Math.floor(it.at)} aria-valuetext={t('seekAt', { at: clock(it.at), of: clock(it.of) })}>
       <span class="rail"><i class="loaded" style={{ width: share(it.buffered) }} /><i class="done" style={{ width: share(it.at) }} /></span>
       <i class="knob" style={{ left: share(it.at) }} />
@@ -85,7 +86,7 @@ export function Controls(p: Props) {
       <div class="buttons">
         <SeekBar it={it} />
         <div class="bar-row">
-          <Button kind="main" icon={running ? 'pause' : 'play'} data-key="toggle" first onClick={it.toggle}>{running ? t('pause') : t('play')}</Button>
+          <Button kind="main" icon={running ? 'pause' : 'play'} data-key="toggle" onClick={it.toggle}>{running ? t('pause') : t('play')}</Button>
           <span class="time">{clock(it.at)} / {clock(it.of || p.lesson.seconds)}</span>
           {p.onNext && <Button icon="next" data-key="next" onClick={p.onNext}>{p.nextIsPart ? t('nextPart') : t('nextLesson')}</Button>}
           {p.subtitles !== undefined && (

@@ -1,11 +1,12 @@
 // The film on the whole screen.
 //
 // While nothing but the film shows, OK pauses, left and right go 10 s back and
-// forth (more while held), up and down bring the buttons, Back leads out. The
-// buttons go away by themselves while the film plays.
+// forth (more while held), up and down bring the buttons, Back leads out. On the
+// bar, which has the focus when the buttons come, OK and the arrows do the same.
+// The buttons go away by themselves while the film plays.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Failed, lessonPath, type Lesson } from '../../lib/api';
-import { useAsk } from '../../lib/ask';
+import { online, useAsk } from '../../lib/ask';
 import { direction, goTo, isBack } from '../../lib/focus';
 import { percent, rate as perSecond } from '../../lib/format';
 import { language } from '../../lib/i18n';
@@ -43,6 +44,7 @@ export function PlayerPage({ id, part, as, start }: { id: string; part: number; 
 function Player({ lesson, part, as, start }: Playing) {
   const on = useStore(screen);
   const now = useStore(arriving)[lesson.id];
+  const up = useStore(online);
   const phone = on.view === 'phone';
   const all = versions(lesson);
   // What plays goes on playing, also when another version has become whole.
@@ -207,11 +209,11 @@ function Player({ lesson, part, as, start }: Playing) {
   const share = film.available < 1 ? now?.progress ?? Math.max(film.available, lesson.progress ?? 0) : 1;
   const coming = share < 1 ? (now && now.rate > 0
     ? t('arrivingRate', { share: percent(share), rate: perSecond(now.rate) }) : t('arrivingNow', { share: percent(share) })) : '';
-  const told = it.doing === 'lost' ? t('lost') : it.doing === 'broken' ? it.trouble : it.blocked ? t('pressPlay')
+  const told = it.doing === 'lost' || (it.doing === 'waiting' && !up) ? t('lost') : it.doing === 'broken' ? it.trouble : it.blocked ? t('pressPlay')
     : it.doing === 'waiting' ? (share < 1 ? t('waitPiece') : t('buffering')) : it.doing === 'starting' ? t('starting') : '';
 
   return (
-    <div ref={root} class={`player ${buttons ? 'with-buttons' : 'bare'} ${it.doing}`} tabIndex={-1} role="region" aria-label={lesson.title}
+    <div ref={root} class={`player ${buttons ? 'with-buttons' : 'bare'} is-${it.doing}`} tabIndex={-1} role="region" aria-label={lesson.title}
       onMouseMove={() => show()}>
       <video ref={video} playsInline preload="auto" poster={lesson.poster} style={{ width: `${frame.width}px`, height: `${frame.height}px` }}
         onClick={() => (phone ? (buttons && it.doing === 'playing' ? hide() : show()) : it.toggle())} />
