@@ -22,7 +22,7 @@ enum status page_start(struct node *n, struct err *err)
 		return err_set(err, STATUS_NO_MEMORY, "sessions");
 	n->page->events = page_events_new(n->page->sessions);
 	n->page->news = page_news_new();
-	n->page->jobs = page_jobs_new(n);
+	n->page->jobs = page_jobs_new(n, PAGE_JOBS_KEEP_MS);
 	if (n->page->events == NULL || n->page->news == NULL ||
 	    n->page->jobs == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "events");

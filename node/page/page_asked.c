@@ -46,16 +46,6 @@ static void asked_free(void *owner)
 
 /* --- on the loop --- */
 
-static void name_neighbours(struct node *n, struct page_names *names)
-{
-	for (size_t i = 0; i < n->neighbours.count; i++) {
-		const struct neighbour *row = &n->neighbours.rows[i];
-
-		if (row->confirmed)
-			page_names_place(names, row->region, row->name);
-	}
-}
-
 /* An office whose word reaches several places is that of the first. */
 static void name_offices(struct node *n, struct page_names *names)
 {
@@ -116,7 +106,6 @@ static enum status begin(void *owner, struct node *n, struct err *err)
 		return err_set(err, STATUS_NO_MEMORY, "names");
 	page_names_place(a->names, n->house.conf.region, n->house.conf.name);
 	name_offices(n, a->names);
-	name_neighbours(n, a->names);
 	a->n_shares = fetcher_shares(n->fetcher, a->shares);
 	for (unsigned i = 0; i < a->n_shares; i++)
 		memcpy(a->coming[i], a->shares[i].btmh, 32);

@@ -9,7 +9,6 @@
 /* Who waits for a job. */
 struct asker {
 	struct asker *next;
-	struct job *job;
 	struct http_request *request;
 };
 
@@ -35,6 +34,7 @@ struct kept {
 
 struct page_jobs {
 	struct node *n;
+	unsigned keep_ms;
 	struct job *first; /* in the order they came */
 	unsigned count, running;
 	struct catalog *catalogs[PAGE_JOBS_AT_ONCE]; /* NULL: lent, or none */
@@ -43,12 +43,14 @@ struct page_jobs {
 	void (*closed)(void *node); /* NULL until closing */
 };
 
-struct page_jobs *page_jobs_new(struct node *n)
+struct page_jobs *page_jobs_new(struct node *n, unsigned keep_ms)
 {
 	struct page_jobs *jobs = calloc(1, sizeof(*jobs));
 
-	if (jobs != NULL)
-		jobs->n = n;
+	if (jobs == NULL)
+		return NULL;
+	jobs->n = n;
+	jobs->keep_ms = keep_ms;
 	return jobs;
 }
 
@@ -70,31 +72,16 @@ static uint64_t number_now(const struct page_jobs *jobs)
 
 /* --- those who wait --- */
 
-static void forget_asker(struct asker *asker)
-{
-	struct asker **at = &asker->job->askers;
-
-	while (*at != asker)
-		at = &(*at)->next;
-	*at = asker->next;
-	free(asker);
-}
-
-static void asker_gone(void *owner, struct http_request *request)
-{
-	(void)request;
-	forget_asker(owner);
-}
-
+/* One that hangs up is answered in vain: that takes less than watching all of
+ * them. */
 static bool add_asker(struct job *job, struct http_request *request)
 {
 	struct asker *asker = malloc(sizeof(*asker));
 
 	if (asker == NULL)
 		return false;
-	*asker = (struct asker){ job->askers, job, request };
+	*asker = (struct asker){ job->askers, request };
 	job->askers = asker;
-	http_request_on_gone(request, asker_gone, asker);
 	return true;
 }
 
@@ -103,11 +90,16 @@ static void answer_all(struct job *job, const char *text,
 		       const struct err *err)
 {
 	while (job->askers != NULL) {
-		struct http_request *request = job->askers->request;
+		struct asker *first = job->askers;
+		struct http_request *request = first->request;
 
-		forget_asker(job->askers);
+		job->askers = first->next;
+		free(first);
 		if (text != NULL)
 			page_answer_text(request, strdup(text));
+		else if (err->status == STATUS_LIMITED)
+			page_fail_code(request, 503, 2, err->status, err->text,
+				       NULL);
 		else
 			page_fail_err(request, err);
 	}
@@ -133,7 +125,7 @@ static const char *find_kept(const struct page_jobs *jobs, const char *key)
 
 		if (kept->text != NULL && strcmp(kept->key, key) == 0 &&
 		    kept->number == number_now(jobs) &&
-		    node_now(jobs->n) - kept->made_ms < PAGE_JOBS_KEEP_MS)
+		    node_now(jobs->n) - kept->made_ms < jobs->keep_ms)
 			return kept->text;
 	}
 	return NULL;

@@ -3,7 +3,7 @@
  *
  * Two hundred pages that are told of a change ask the same within a second:
  * who asks for what is being made waits for that one answer, and an answer is
- * given again while no lesson has changed, for PAGE_JOBS_KEEP_MS at most
+ * given again while no lesson has changed, for `keep_ms` at most
  * (progress goes on meanwhile; streams tell it).
  *
  * Threads: the loop, but for `make`. */
@@ -35,8 +35,8 @@ struct page_task {
 	void (*free)(void *owner);
 };
 
-/* NULL: out of memory. */
-struct page_jobs *page_jobs_new(struct node *n);
+/* Answers are given again for so long. NULL: out of memory. */
+struct page_jobs *page_jobs_new(struct node *n, unsigned keep_ms);
 /* No more are begun; those who wait are answered. `closed` when the last that
  * was being made is made; perhaps from inside this call. */
 void page_jobs_close(struct page_jobs *jobs, void (*closed)(void *node));

@@ -1,5 +1,6 @@
-/* What people call places and offices. Codes and origins are what is signed;
- * names come from who was enrolled there, from neighbours, and from node.conf.
+/* What people call places and offices. Names come from where an office has
+ * signed them (who was enrolled there) and from node.conf, never from what
+ * anybody on the LAN says of himself.
  *
  * Pure. A plain list: a county has some hundreds. */
 #ifndef NODE_PAGE_PAGE_NAMES_H
