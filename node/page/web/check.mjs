@@ -34,7 +34,7 @@ export const ASKED_FIRST = {
 
 // What a browser that lacks it passes over, and the page is as good without.
 const PASSED_OVER = ['@media (prefers-reduced-motion)', 'scroll-behavior', 'scroll-behavior: auto', 'color-scheme', 'overscroll-behavior',
-  'overscroll-behavior: contain', 'scrollbar-width', 'scrollbar-width: none',
+  'overscroll-behavior: contain', 'scrollbar-width', 'scrollbar-width: none', 'scrollbar-width: thin',
   'touch-action', 'touch-action: none'];
 
 // Is it in all our browsers? Null where the tables do not know.

@@ -3,7 +3,6 @@
 import { build } from 'esbuild';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const wanted = process.argv.slice(2);
 const tests = readdirSync(join(here, 'test'))
   .filter((name) => /\.test\.tsx?$/.test(name) && (!wanted.length || wanted.some((w) => name.includes(w))));
-const out = mkdtempSync(join(tmpdir(), 'xiangtu-web-'));
+const out = mkdtempSync(join(here, 'node_modules', '.test-'));
 try {
   await build({
     absWorkingDir: here,
@@ -25,7 +24,7 @@ try {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.css': 'empty' },
-    external: [join(here, 'check.mjs')],
+    external: ['typescript'],
     define: { HERE: JSON.stringify(here) },
     logLevel: 'warning',
   });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Card, Lesson, Part } from '../src/lib/api';
 import { fit, screenOf } from '../src/lib/screen';
 import { merge, paths } from '../src/station/find';
-import { choose, documents, nextLesson, subtitlesFor, subtitlesOf, versions } from '../src/station/player/choose';
+import { choose, documents, nextLesson, subtitlesFor, subtitlesOf, usualSubtitles, versions } from '../src/station/player/choose';
 import { note, resumeAt, unfinished, type Seen } from '../src/station/player/seen';
 import { nextSpeed, read, SPEEDS } from '../src/station/player/settings';
 import { parseSrt } from '../src/station/player/srt';
@@ -95,6 +95,14 @@ test('subtitles belong to the film they name, or that has their name', () => {
   assert.deepEqual(documents(lesson([film, part('a.pdf', 'document'), part('a.jpg', 'picture')])).length, 2);
 });
 
+test('subtitles begin in the language of the page, else in that of the film', () => {
+  const of = (...langs: string[]) => langs.map((lang) => part('x.vtt', 'subtitle', lang ? { lang } : {}));
+  assert.equal(usualSubtitles(of('en', 'zh-CN'), 'zh'), 1);
+  assert.equal(usualSubtitles(of('en', ''), 'zh'), 1);
+  assert.equal(usualSubtitles(of('fr', 'de'), 'zh'), 0);
+  assert.equal(usualSubtitles([], 'zh'), 0);
+});
+
 test('the next of a series is the next that can be had', () => {
   const of = (n: number, withdrawn = false) => ({ id: `l${n}`, series: { title: 's', n }, withdrawn }) as Card;
   const list = [of(3), of(1), of(2, true)];
@@ -141,6 +149,7 @@ test('SRT is read, with its marks left out', () => {
 test('a saved film is called as its lesson, by a name every stick takes', () => {
   assert.equal(fileName({ title: '羊: 选种/配种?' }, part('v/a b.MP4', 'video'), 0, 1), '羊 选种 配种.mp4');
   assert.equal(fileName({ title: '羊' }, part('a.mp4', 'video'), 1, 3), '羊 2.mp4');
+  assert.equal(fileName({ title: '羊' }, part('a.en.vtt', 'subtitle'), 0, 1, 'en'), '羊.en.vtt');
   assert.equal(fileName({ title: '...' }, part('a', 'video'), 0, 1), 'lesson');
 });
 

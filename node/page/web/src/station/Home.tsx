@@ -2,6 +2,7 @@ import type { Home as HomeAnswer } from '../lib/api';
 import { useAsk } from '../lib/ask';
 import { useStore } from '../lib/store';
 import { Empty } from '../ui/Empty';
+import { Icon } from '../ui/Icon';
 import { Loading } from './Loading';
 import { LessonCard } from './LessonCard';
 import { me } from './live';
@@ -24,7 +25,12 @@ export function Home() {
   const newest = fresh.filter((card) => !begun.some((s) => s.id === card.id));
   const tops = topTopics(topics);
   if (!fresh.length && !local.length && !topics.length && !arriving.length)
-    return <Empty icon="arriving" title={t('noneTitle')}>{t('noneMore')}</Empty>;
+    return (
+      <Empty icon="arriving" title={t('noneTitle')}>
+        <p>{t('noneMore')}</p>
+        <p class="desk"><a class="button quiet" href="/desk" data-key="desk"><Icon name="lock" /><span>{t('desk')}</span></a></p>
+      </Empty>
+    );
   return (
     <>
       <h1 class="visually-hidden">{who?.node.name || t('name')}</h1>
@@ -35,7 +41,7 @@ export function Home() {
         </Row>
       )}
       {local.length > 0 && (
-        <Row id="local" title={local[0]?.place ? t('localOf', { place: local[0].place }) : t('local')}>
+        <Row id="local" title={t('local')}>
           {local.map((card) => <LessonCard key={card.id} card={card} row="local" />)}
           {who?.node.region && local.length >= 12
             && <a class="card all" href={href({ page: 'region', region: who.node.region })} data-key="all-local">{t('allLocal')}</a>}
@@ -51,6 +57,7 @@ export function Home() {
           {arriving.map((card) => <LessonCard key={card.id} card={card} row="arriving" />)}
         </Row>
       )}
+      <p class="desk"><a class="button quiet" href="/desk" data-key="desk"><Icon name="lock" /><span>{t('desk')}</span></a></p>
     </>
   );
 }

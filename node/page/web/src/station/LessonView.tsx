@@ -17,6 +17,7 @@ import { href } from './route';
 import { Row } from './Row';
 import { Save } from './Save';
 import { shownState, type Shown } from './states';
+import { trackName } from './trackName';
 import { t } from './words';
 
 interface Props {
@@ -28,7 +29,6 @@ interface Props {
 }
 
 export const asName = (as: string) => (as === '' ? t('original') : as);
-const languageName = (lang = '') => (/^zh/i.test(lang) ? t('langZh') : /^en/i.test(lang) ? t('langEn') : lang);
 
 function State({ shown, lesson, now }: { shown: Shown; lesson: Lesson; now?: Arriving }) {
   const progress = now?.progress ?? lesson.progress ?? 0;
@@ -50,7 +50,7 @@ function State({ shown, lesson, now }: { shown: Shown; lesson: Lesson; now?: Arr
 function Facts({ lesson, version, all }: { lesson: Lesson; version?: Version; all: Version[] }) {
   const subtitles = new Set<string>();
   version?.films.forEach((film) => subtitlesFor(film, version, all)
-    .forEach((one) => subtitles.add(languageName(one.lang) || t('subtitles'))));
+    .forEach((one, _, tracks) => subtitles.add(trackName(one, tracks.length))));
   const facts: [string, string][] = [
     [t('length'), lesson.seconds > 0 ? lasting(lesson.seconds) : ''],
     [t('from'), lesson.office],

@@ -36,7 +36,7 @@ export function PhoneCode({ title, how, path, onClose }: { title: string; how: s
           <div>
             <p>{how}</p>
             <p class="soft">{t('phoneType')}</p>
-            <p class="address">{decodeURI(url).replace(/^http:\/\//, '').replace(/\/$/, '')}</p>
+            <p class="address">{base.replace(/^http:\/\//, '').replace(/\/+$/, '')}</p>
           </div>
         </div>
       ) : <p>{t('phoneNone')}</p>}

@@ -2,14 +2,15 @@ import type { Lesson, Part } from '../lib/api';
 import { size } from '../lib/format';
 import { Icon } from '../ui/Icon';
 import { subtitlesFor, type Version } from './player/choose';
+import { trackName } from './trackName';
 import { t } from './words';
 
 // What a saved file is called: the lesson's title, not the publisher's file name.
 // Characters no file system takes are left out (FAT of a stick is the strictest).
-export function fileName(lesson: Pick<Lesson, 'title'>, part: Part, n: number, of: number): string {
+export function fileName(lesson: Pick<Lesson, 'title'>, part: Part, n: number, of: number, lang = ''): string {
   const kind = (/\.[A-Za-z0-9]{1,5}$/.exec(part.path) ?? [''])[0]!.toLowerCase();
   const title = lesson.title.replace(/[\\/:*?"<>|\u0000-\u001f]+/g, ' ').replace(/\s+/g, ' ').trim().replace(/\.+$/, '') || 'lesson';
-  return `${title}${of > 1 ? ` ${n + 1}` : ''}${kind}`;
+  return `${title}${of > 1 ? ` ${n + 1}` : ''}${lang && `.${lang}`}${kind}`;
 }
 
 export function Save({ lesson, version, all }: { lesson: Lesson; version: Version; all: Version[] }) {
@@ -28,9 +29,9 @@ export function Save({ lesson, version, all }: { lesson: Lesson; version: Versio
                     <Icon name="save" />
                     <span>{films.length > 1 ? t('saveVideoPart', { n: i + 1 }) : t('saveVideo')} <small>{size(film.bytes)}</small></span>
                   </a>
-                  {subtitlesFor(film, version, all).slice(0, 2).map((sub) => (
-                    <a key={sub.path} class="button" href={sub.url} download={fileName(lesson, sub, i, films.length)}>
-                      <Icon name="subtitles" /><span>{t('subtitles')}</span>
+                  {subtitlesFor(film, version, all).map((sub, _, tracks) => (
+                    <a key={sub.path} class="button" href={sub.url} download={fileName(lesson, sub, i, films.length, tracks.length > 1 ? sub.lang : '')}>
+                      <Icon name="subtitles" /><span>{tracks.length > 1 ? t('subtitlesOn', { name: trackName(sub, tracks.length) }) : t('subtitles')}</span>
                     </a>
                   ))}
                 </span>

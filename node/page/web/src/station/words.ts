@@ -3,20 +3,17 @@ import { words } from '../lib/i18n';
 // Everything the station's screen and the phone say.
 export const t = words({
   name: { zh: '乡土课件', en: 'Village lessons' },
-  skip: { zh: '主要内容', en: 'Main content' },
-  home: { zh: '首页', en: 'Home' },
   back: { zh: '返回', en: 'Back' },
   search: { zh: '搜索', en: 'Search' },
   onPhone: { zh: '手机看', en: 'On a phone' },
   // The other language, in that language: who needs it can read it.
   otherLanguage: { zh: 'English', en: '中文' },
-  desk: { zh: '管理', en: 'Operator' },
+  desk: { zh: '管理员入口', en: 'For the operator' },
 
   fresh: { zh: '新到的课', en: 'New here' },
   goOn: { zh: '接着看', en: 'Go on' },
   freshGoOn: { zh: '接着看 · 新到的课', en: 'Go on · New here' },
   local: { zh: '本地的课', en: 'From around here' },
-  localOf: { zh: '本地的课 · {place}', en: 'From around here · {place}' },
   topics: { zh: '按内容找', en: 'Topics' },
   arrivingRow: { zh: '正在接收', en: 'Arriving now' },
   all: { zh: '全部', en: 'All' },
@@ -62,7 +59,6 @@ export const t = words({
   quality: { zh: '清晰度', en: 'Quality' },
   original: { zh: '原画', en: 'original' },
   take: { zh: '带走这一课', en: 'Take it home' },
-  saveFile: { zh: '保存 {name}', en: 'Save {name}' },
   saveVideo: { zh: '保存视频', en: 'Save the film' },
   saveVideoPart: { zh: '保存第{n}节', en: 'Save part {n}' },
   saveStick: {
@@ -79,7 +75,6 @@ export const t = words({
     zh: '用手机扫码，就能在手机上看这一课。发布者不允许复制。',
     en: 'Scan this with a phone to watch the lesson there. Its publisher allows no copies.',
   },
-  openHandout: { zh: '打开 {name}', en: 'Open {name}' },
   handoutHow: { zh: '讲义请用手机看：连上这里的Wi-Fi，扫码打开。', en: 'Read it on a phone: join the Wi-Fi here and scan this.' },
 
   arrivingNow: { zh: '还在接收：已到 {share}', en: 'Still arriving: {share} is here' },
@@ -141,6 +136,8 @@ export const t = words({
   refusedFile: { zh: '本站不肯给出这个视频：{text}', en: 'The station does not give out this film: {text}' },
   pressPlay: { zh: '按“确定”开始播放', en: 'Press OK to play' },
 
+  langNone: { zh: '有', en: 'yes' },
+  langOwn: { zh: '原文', en: 'as spoken' },
   langZh: { zh: '中文', en: 'Chinese' },
   langEn: { zh: '英文', en: 'English' },
 });

@@ -6,7 +6,7 @@ export function Empty({ icon = 'wait', title, children }: { icon?: IconName; tit
   return (
     <div class="empty">
       <Icon name={icon} />
-      <p class="title">{title}</p>
+      <h1 class="title">{title}</h1>
       {children && <div class="more">{children}</div>}
     </div>
   );

@@ -17,8 +17,9 @@ import { Empty } from '../../ui/Empty';
 import { Loading } from '../Loading';
 import { arriving, screen } from '../live';
 import { back, replace } from '../route';
+import { trackName } from '../trackName';
 import { t } from '../words';
-import { choose, nextLesson, subtitlesFor, versions } from './choose';
+import { choose, nextLesson, subtitlesFor, usualSubtitles, versions } from './choose';
 import { Controls } from './Controls';
 import { Cues } from './CueLines';
 import { watchCues, type Lines } from './cues';
@@ -70,9 +71,8 @@ function Player({ lesson, part, as, start }: Playing) {
     saveSettings(next);
   };
 
-  // Subtitles: of the tracks, the one in the page's language, else the first.
   const tracks = film && version ? subtitlesFor(film, version, all) : [];
-  const usual = Math.max(0, tracks.findIndex((s) => (s.lang ?? '').slice(0, 2) === language.get()));
+  const usual = usualSubtitles(tracks, language.get());
   const [track, setTrack] = useState<number | null>(null);
   const spoken = settings.subtitles ? tracks[Math.min(track ?? usual, tracks.length - 1)] : undefined;
   const [lines, setLines] = useState<Lines>([]);
@@ -81,7 +81,7 @@ function Player({ lesson, part, as, start }: Playing) {
       setLines([]);
       return;
     }
-    return watchCues(video.current, spoken, spoken.title || spoken.name, setLines);
+    return watchCues(video.current, spoken, trackName(spoken, tracks.length), setLines);
   }, [spoken?.url, url]);
   const turnSubtitles = () => {
     const n = track ?? usual;
@@ -137,7 +137,7 @@ function Player({ lesson, part, as, start }: Playing) {
     if (focus && !phone) requestAnimationFrame(() => goTo(root.current?.querySelector<HTMLElement>('[data-first]')));
   };
   useEffect(() => {
-    show(it.doing !== 'playing' && shown);
+    show(it.doing !== 'playing' && it.doing !== 'over');
     return () => clearTimeout(timer.current);
   }, [it.doing]);
   const buttons = shown || it.doing !== 'playing';
@@ -225,7 +225,7 @@ function Player({ lesson, part, as, start }: Playing) {
             onStay={() => setStayed(true)} onAgain={() => { it.toggle(); }} onBack={back} />
         : (
           <Controls lesson={lesson} film={film} parts={version.films.length} part={part} it={it} hidden={!buttons}
-            subtitles={tracks.length === 0 ? undefined : spoken ? spoken.title || (spoken.lang?.startsWith('zh') ? t('langZh') : spoken.lang?.startsWith('en') ? t('langEn') : spoken.name) : ''}
+            subtitles={tracks.length === 0 ? undefined : spoken ? trackName(spoken, tracks.length) : ''}
             size={settings.size} speed={settings.speed} phone={phone} video={video} root={root}
             onSubtitles={turnSubtitles} onSize={() => change({ size: ((settings.size + 1) % 3) as 0 | 1 | 2 })}
             onSpeed={() => change({ speed: nextSpeed(settings.speed) })}

@@ -48,6 +48,13 @@ export function subtitlesFor(film: Part, version: Version, all: readonly Version
   return own.length || !main || !same ? own : subtitlesOf(same, main.parts);
 }
 
+// The one to begin with: in the page's language; else one that names none,
+// which is what is spoken; else the first.
+export function usualSubtitles(tracks: readonly Part[], page: string): number {
+  const at = (wanted: string) => tracks.findIndex((s) => (s.lang ?? '').slice(0, 2).toLowerCase() === wanted);
+  return Math.max(0, at(page) >= 0 ? at(page) : at(''));
+}
+
 // What there is to read and to look at: of the main payload, or of the first
 // rendition while nothing of the main one is known here.
 export function documents(lesson: Pick<Lesson, 'parts' | 'also'>): Part[] {
