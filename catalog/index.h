@@ -51,6 +51,11 @@ enum status index_set_trust(struct index *index, const struct trust *trust,
  * to be followed, with other keys. */
 bool index_take_delegated(struct index *index);
 
+/* Have enrolments ended, or all of them been read again, since this was last
+ * asked? Then who was let in may have to go; once there is nothing left to
+ * take in, stations_get() says so. */
+bool index_take_ended(struct index *index);
+
 /* A log whose entries from `entry` on wait for version `trust` of the trust
  * note. */
 struct index_wait {

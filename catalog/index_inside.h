@@ -17,6 +17,7 @@ struct index {
 	bool settled;	/* delegations are being read again, to no new end */
 	bool only_delegations; /* all other entries are passed over */
 	bool delegated;	/* for index_take_delegated() */
+	bool ended;	/* for index_take_ended() */
 	struct index_wait wait; /* log 0: no entry is ahead of our trust */
 	struct index_wait *waits;
 	size_t wait_count;

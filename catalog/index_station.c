@@ -18,6 +18,14 @@ static struct bytes key_bytes(const struct public_key *key)
 	return (struct bytes){ key->bytes, sizeof(key->bytes) };
 }
 
+bool index_take_ended(struct index *x)
+{
+	bool ended = x->ended;
+
+	x->ended = false;
+	return ended;
+}
+
 static enum status end_station(struct index *x, uint64_t n,
 			       const struct public_key *key, struct err *err)
 {
@@ -25,6 +33,7 @@ static enum status end_station(struct index *x, uint64_t n,
 				     " WHERE key = ? AND log = ?";
 	struct sql q;
 
+	x->ended = true; /* also if this is undone: asked in vain, then */
 	sql_start(&q, x->c, update);
 	sql_put_int(&q, (int64_t)n);
 	sql_put_blob(&q, key_bytes(key));

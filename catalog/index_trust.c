@@ -323,6 +323,7 @@ static enum status make_again_at_once(struct index *x, struct err *err)
 	index_set_bulk(x, false);
 	x->many = true;
 	x->delegated = true;
+	x->ended = true;
 	return status;
 }
 

@@ -147,7 +147,8 @@ enum status engine_limits(struct engine *e, const struct engine_limits *limits);
  * they are; kept over restarts, and may be called before ENGINE_READY. After it
  * ENGINE_HELLO is to be answered with engine_prove(), ENGINE_PROOF with
  * engine_admit(); both name a peer of a loaded payload, and one that has gone
- * meanwhile means nothing. STATUS_BUSY: kept for the next start only. */
+ * meanwhile means nothing. Said once more, ENGINE_PROOF comes again of all who
+ * are there. STATUS_BUSY: kept for the next start only. */
 enum status engine_door(struct engine *e, const struct engine_door *door);
 enum status engine_prove(struct engine *e, const uint8_t *btmh,
 			 const struct engine_prove *prove);

@@ -47,6 +47,7 @@ static bool event_fits_slot(const struct slot *s,
 	case ENGINE_PEERS:
 	case ENGINE_HELLO:
 	case ENGINE_PROOF:
+	case ENGINE_TURNED:
 		return s->added;
 	default:
 		return false;

@@ -20,6 +20,7 @@ enum {
 	JOB_STUCK_MS = 60 * 1000, /* then others may have its place */
 	FETCHER_CLOSE_MS = 10 * 1000, /* for the engine to let go */
 	JOB_TRY_AGAIN_MS = 3000,
+	JOB_TURNED_MS = 60 * 1000, /* told of so long, unless pieces come */
 	JOB_ROOM_MS = 15 * 1000,    /* between looks at a full disk */
 	JOB_KEEP_FREE = 64 << 20,   /* bytes left on the disk at least */
 	JOB_SKIP_MAX = 256 << 20,   /* in front of it, without ranges */
@@ -90,6 +91,7 @@ struct job {
 	unsigned dirty; /* pieces it has told of since the last flush */
 	int64_t flushed_ms, piece_ms;
 	int64_t bytes_ms; /* when it last received anything */
+	int64_t turned_ms; /* a peer will not serve this node; 0: none */
 	struct engine_progress progress;
 	struct job_ask asks[FETCHER_SOURCES_MAX];
 

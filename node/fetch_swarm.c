@@ -226,8 +226,38 @@ void job_swarm(struct job *job)
 	job_announce(job);
 	if (should_let_go(job))
 		job->state = JOB_LETTING_GO;
-	else if (job->progress.peers > 0)
+	else if (job->progress.peers > 0 &&
+		 (job->turned_ms == 0 ||
+		  fetcher_now(job->f) - job->turned_ms > JOB_TURNED_MS))
 		job->trouble[0] = 0;
+}
+
+/* A peer says why it gives this node nothing. */
+static void turned_away(struct job *job, const struct engine_turned *turned)
+{
+	static const char *const why[ENGINE_VERDICTS] = {
+		[ENGINE_UNKNOWN] =
+			"gives pieces to nodes it knows only: the office "
+			"is to accept the code of this one",
+		[ENGINE_BAD_PROOF] =
+			"took the proof of which node this is for a bad "
+			"one: something between alters it, or one of the two "
+			"programs is old",
+		[ENGINE_ELSEWHERE] =
+			"does not know the address by which it was reached: "
+			"its url is to name it, unless somebody stands between",
+		[ENGINE_SILENT] =
+			"got no proof of which node this is in time: it is "
+			"asked again",
+	};
+	char address[SWARM_ADDRESS_SIZE];
+
+	if (!turned->by_peer)
+		return;
+	swarm_address_text(&turned->address, address);
+	(void)snprintf(job->trouble, sizeof(job->trouble), "%s %s", address,
+		       why[turned->verdict]);
+	job->turned_ms = fetcher_now(job->f);
 }
 
 /* The engine says these pieces are written; job_step() has them hashed. */
@@ -263,6 +293,12 @@ void job_swarm_event(struct job *job, const struct engine_event *event)
 		job->dirty++;
 		job->piece_ms = job->moved_ms = fetcher_now(job->f);
 		job->peers_new = false;
+		if (job->turned_ms != 0)
+			job->trouble[0] = 0;
+		job->turned_ms = 0;
+		break;
+	case ENGINE_TURNED:
+		turned_away(job, &event->turned);
 		break;
 	case ENGINE_PROGRESS:
 		/* A large piece over a thin line takes its time. */

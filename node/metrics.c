@@ -198,6 +198,12 @@ static void put_parts(struct buf *out, const struct metrics_facts *f)
 		f->engine_layers);
 	put_one(out, "xiangtu_engine_loaded", "gauge",
 		"Payloads the engine has loaded.", f->engine_loaded);
+	PUT_EACH(out, "xiangtu_swarm_turned_away_total", "counter",
+		 "Peers that got nothing, since only known nodes do.", "why",
+		 { "unknown", f->turned_away[ENGINE_UNKNOWN] },
+		 { "bad_proof", f->turned_away[ENGINE_BAD_PROOF] },
+		 { "elsewhere", f->turned_away[ENGINE_ELSEWHERE] },
+		 { "silent", f->turned_away[ENGINE_SILENT] });
 	put_one(out, "xiangtu_neighbours", "gauge",
 		"Neighbours that are alive.", f->neighbours);
 	PUT_EACH(out, "xiangtu_upstreams", "gauge",

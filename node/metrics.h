@@ -11,6 +11,7 @@
 #include "node/lag.h"
 #include "node/traffic.h"
 #include "proto/bytes.h"
+#include "proto/enginewire.h"
 
 /* The media type of the text. */
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
@@ -26,6 +27,8 @@ struct metrics_facts {
 	bool engine_ready;
 	uint32_t engine_loaded, engine_restarts;
 	uint32_t engine_in_a_row, engine_layers;
+	/* Peers of the swarm, by why (proto/enginewire.h). */
+	uint64_t turned_away[ENGINE_VERDICTS];
 	uint64_t neighbours; /* alive */
 	uint64_t upstreams, upstreams_ok;
 	uint64_t jobs;

@@ -144,6 +144,8 @@ static void index_slice(uv_idle_t *idle)
 	tell_changes(n);
 	if (index_take_delegated(n->index))
 		node_delegated(n);
+	if (did == 0)
+		node_door_look(n);
 	if (did == 0 && search_step(n->house.catalog, n->slice, &found,
 				    &err) != STATUS_OK)
 		goto failed;

@@ -89,6 +89,15 @@ struct waiting {
 	uint64_t until_ms;
 };
 
+/* Peers of the swarm that got nothing here (node_door.c). */
+struct turned_away {
+	uint64_t count[ENGINE_VERDICTS];
+	struct engine_address address; /* of the last, when any was */
+	enum engine_verdict verdict;
+	uint8_t key[PUBLIC_KEY_SIZE]; /* that it proved, ENGINE_UNKNOWN only */
+	int64_t at_ms;
+};
+
 struct node {
 	uv_loop_t *loop;
 	struct house house;
@@ -128,6 +137,7 @@ struct node {
 	struct tracker *tracker;
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
+	struct turned_away turned_away;
 	struct pace proofs; /* signatures for peers of the swarm, by address */
 	struct pace strangers_near; /* rows not confirmed, taken for near */
 	struct pace statements_from, statements_of; /* POST /node: by address,
@@ -406,6 +416,10 @@ void node_own_confirmed(void *node);
 /* --- node_door.c --- */
 void node_door_start(struct node *n);
 /* Answer what the engine asks about its peers. */
+/* The index has nothing left to take in. */
+void node_door_look(struct node *n);
+/* Who was turned away, for `status`. */
+json_t *node_door_json(const struct node *n);
 void node_door_event(struct node *n, const struct engine_event *event);
 
 /* --- node_lan.c --- */

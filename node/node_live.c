@@ -120,7 +120,7 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b, s:o, s:o, s:o, s:o}",
+		"s:b, s:o, s:o, s:o, s:o, s:o}",
 		"neighbours", (json_int_t)node_living_neighbours(n),
 		"upstreams", upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
@@ -134,7 +134,7 @@ static json_t *status_live(void *node)
 		(json_int_t)engine_loaded(n->engine), "announcing",
 		n->announcing, "lag", lag_json(&n->lag), "traffic",
 		traffic_json(&n->traffic), "limits", limits_json(n), "engine",
-		engine_json(n));
+		engine_json(n), "swarm", node_door_json(n));
 }
 
 static json_t *neighbours_live(void *node)

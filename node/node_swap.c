@@ -74,17 +74,10 @@ static bool is_elsewhere(const struct node *n, const uint8_t *ip)
 
 static void url_of(const struct engine_address *at, char url[CONF_URL_MAX])
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[SWARM_ADDRESS_SIZE];
 
-	if (is_mapped(at->ip)) {
-		(void)inet_ntop(AF_INET, at->ip + 12, text, sizeof(text));
-		(void)snprintf(url, CONF_URL_MAX, "http://%s:%u", text,
-			       at->port);
-	} else {
-		(void)inet_ntop(AF_INET6, at->ip, text, sizeof(text));
-		(void)snprintf(url, CONF_URL_MAX, "http://[%s]:%u", text,
-			       at->port);
-	}
+	swarm_address_text(at, text);
+	(void)snprintf(url, CONF_URL_MAX, "http://%s", text);
 }
 
 static struct swapper *swapper_of(struct peer_job *job, uint64_t id)

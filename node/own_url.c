@@ -1,9 +1,11 @@
 #include "node/own_url.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "node/interfaces.h"
+#include "proto/url.h"
 
 /* "127.0.0.1" when there is nothing better. */
 static void first_address(char out[static IPV4_TEXT_SIZE])
@@ -37,4 +39,21 @@ void own_url(const struct conf *conf, char out[static CONF_URL_MAX])
 	} else {
 		(void)snprintf(out, CONF_URL_MAX, "http://%s", conf->http);
 	}
+}
+
+bool own_url_address(const struct conf *conf, uint8_t ip[static 16])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct url url;
+	uint8_t v4[4];
+
+	if (url_parse(conf->url, &url) != STATUS_OK)
+		return false;
+	if (inet_pton(AF_INET, url.host, v4) == 1) {
+		memcpy(ip, mapped, sizeof(mapped));
+		memcpy(ip + sizeof(mapped), v4, sizeof(v4));
+		return true;
+	}
+	url.host[strcspn(url.host, "]")] = 0;
+	return url.host[0] == '[' && inet_pton(AF_INET6, url.host + 1, ip) == 1;
 }

@@ -9,4 +9,9 @@
  * that is any address, the first one of this machine that is not loopback. */
 void own_url(const struct conf *conf, char out[static CONF_URL_MAX]);
 
+/* The address in `url` of the settings (IPv4 mapped into IPv6), where that is a
+ * number: behind a router that forwards ports no connection shows it. False:
+ * none. */
+bool own_url_address(const struct conf *conf, uint8_t ip[static 16]);
+
 #endif

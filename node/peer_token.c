@@ -4,7 +4,10 @@
 
 #define DOMAIN "xiangtu-peer/v1\n"
 
-enum { FIELDS = 2 * PEER_NONCE_SIZE + 32 + 2 * PUBLIC_KEY_SIZE };
+enum {
+	FIELDS = 2 * PEER_NONCE_SIZE + 32 + 2 * PUBLIC_KEY_SIZE +
+		 ENGINE_IP_SIZE
+};
 
 /* The domain and the fields in the order of the struct. */
 struct covered {
@@ -25,7 +28,8 @@ static struct bytes cover(struct covered *c, const struct peer_proof *p)
 	at = put(at, p->prover_nonce, sizeof(p->prover_nonce));
 	at = put(at, p->btmh, sizeof(p->btmh));
 	at = put(at, p->prover, sizeof(p->prover));
-	(void)put(at, p->asker, sizeof(p->asker));
+	at = put(at, p->asker, sizeof(p->asker));
+	(void)put(at, p->reached, sizeof(p->reached));
 	return (struct bytes){ c->bytes, sizeof(c->bytes) };
 }
 
@@ -46,7 +50,14 @@ enum status peer_proof_check(const struct peer_proof *proof,
 	return key_verify(proof->prover, cover(&c, proof), signature);
 }
 
-bool peer_is_known(const struct peer_facts *facts)
+enum engine_verdict peer_judge(const struct peer_facts *facts)
 {
-	return !facts->own && (facts->enrolled || facts->neighbour);
+	if (!facts->good)
+		return ENGINE_BAD_PROOF;
+	if (!facts->here)
+		return ENGINE_ELSEWHERE;
+	if (facts->own || facts->ended)
+		return ENGINE_UNKNOWN;
+	return facts->enrolled || facts->neighbour ? ENGINE_ADMITTED :
+						     ENGINE_UNKNOWN;
 }

@@ -69,6 +69,7 @@ static void gather(struct node *n, struct metrics_facts *f)
 			(uint64_t)catalog_wal_pages(n->house.catalog),
 		.resident_bytes = resident_bytes(),
 	};
+	memcpy(f->turned_away, n->turned_away.count, sizeof(f->turned_away));
 	gather_engine(n, f);
 	for (unsigned i = 0; i < n->n_upstreams; i++)
 		f->upstreams_ok += n->upstreams[i]->ok;

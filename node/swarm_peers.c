@@ -1,6 +1,8 @@
 #include "node/swarm_peers.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/bencode.h"
@@ -28,6 +30,19 @@ void swarm_announce_url(const struct swarm_announce *what, struct buf *url)
 		return;
 	hex_encode((struct bytes){ what->node_key, NODE_ID_SIZE }, node);
 	buf_printf(url, "&http=%u&node=%s", what->http_port, node);
+}
+
+void swarm_address_text(const struct engine_address *at,
+			char out[static SWARM_ADDRESS_SIZE])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	bool v4 = memcmp(at->ip, mapped, sizeof(mapped)) == 0;
+	char ip[INET6_ADDRSTRLEN];
+
+	(void)inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? at->ip + 12 : at->ip, ip,
+			sizeof(ip));
+	(void)snprintf(out, SWARM_ADDRESS_SIZE, v4 ? "%s:%u" : "[%s]:%u", ip,
+		       at->port);
 }
 
 /* `size` is 6 for IPv4 and 18 for IPv6: address and port, big-endian. */

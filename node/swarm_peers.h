@@ -21,6 +21,11 @@ struct swarm_announce {
 /* Append the URL of the request. */
 void swarm_announce_url(const struct swarm_announce *what, struct buf *url);
 
+/* "192.0.2.1:7434", "[2001:db8::1]:7434". */
+enum { SWARM_ADDRESS_SIZE = 64 };
+void swarm_address_text(const struct engine_address *at,
+			char out[static SWARM_ADDRESS_SIZE]);
+
 /*
  * Call back for each peer of an answer, compact or not; at most
  * SWARM_PEERS_MAX of them.

@@ -241,6 +241,14 @@ static void take_door(struct reading *r, struct engine_door *door)
 	take_copy(r, door->node_key, sizeof(door->node_key));
 }
 
+static enum engine_verdict take_verdict(struct reading *r)
+{
+	uint8_t value = take_u8(r);
+
+	r->bad |= value >= ENGINE_VERDICTS;
+	return (enum engine_verdict)value;
+}
+
 /* Commands about the engine have slot 0, all others have another one. */
 static bool command_slot_fits(enum engine_command_type type, uint32_t slot)
 {
@@ -280,7 +288,8 @@ enum status engine_command_encode(struct buf *out,
 		break;
 	case ENGINE_COMMAND_ADMIT:
 		buf_put_u64(out, command->admit.peer);
-		buf_put_u8(out, command->admit.admitted);
+		good = good && command->admit.verdict < ENGINE_VERDICTS;
+		buf_put_u8(out, (uint8_t)command->admit.verdict);
 		break;
 	case ENGINE_COMMAND_RELEASE:
 	case ENGINE_COMMAND_FLUSH:
@@ -328,7 +337,7 @@ enum status engine_command_decode(struct bytes frame,
 		break;
 	case ENGINE_COMMAND_ADMIT:
 		c.admit.peer = take_u64(&r);
-		c.admit.admitted = take_bool(&r);
+		c.admit.verdict = take_verdict(&r);
 		break;
 	case ENGINE_COMMAND_RELEASE:
 	case ENGINE_COMMAND_FLUSH:
@@ -519,8 +528,11 @@ static void put_token(struct buf *out, const struct engine_event *e)
 	buf_put(out, t->key, sizeof(t->key));
 	buf_put(out, t->nonce, sizeof(t->nonce));
 	buf_put(out, t->our_nonce, sizeof(t->our_nonce));
-	if (e->type == ENGINE_PROOF)
-		buf_put(out, t->signature, sizeof(t->signature));
+	if (e->type != ENGINE_PROOF)
+		return;
+	buf_put(out, t->reached, sizeof(t->reached));
+	buf_put(out, t->local, sizeof(t->local));
+	buf_put(out, t->signature, sizeof(t->signature));
 }
 
 static void take_token(struct reading *r, struct engine_event *e)
@@ -532,8 +544,27 @@ static void take_token(struct reading *r, struct engine_event *e)
 	take_copy(r, t->key, sizeof(t->key));
 	take_copy(r, t->nonce, sizeof(t->nonce));
 	take_copy(r, t->our_nonce, sizeof(t->our_nonce));
-	if (e->type == ENGINE_PROOF)
-		take_copy(r, t->signature, sizeof(t->signature));
+	if (e->type != ENGINE_PROOF)
+		return;
+	take_copy(r, t->reached, sizeof(t->reached));
+	take_copy(r, t->local, sizeof(t->local));
+	take_copy(r, t->signature, sizeof(t->signature));
+}
+
+static bool put_turned(struct buf *out, const struct engine_turned *t)
+{
+	put_address(out, &t->address);
+	buf_put_u8(out, (uint8_t)t->verdict);
+	buf_put_u8(out, t->by_peer);
+	return t->verdict != ENGINE_ADMITTED && t->verdict < ENGINE_VERDICTS;
+}
+
+static void take_turned(struct reading *r, struct engine_turned *t)
+{
+	take_address(r, &t->address);
+	t->verdict = take_verdict(r);
+	r->bad |= t->verdict == ENGINE_ADMITTED;
+	t->by_peer = take_bool(r);
 }
 
 static bool put_cage(struct buf *out, const struct engine_cage *cage)
@@ -598,6 +629,9 @@ enum status engine_event_encode(struct buf *out,
 	case ENGINE_CAGE:
 		good = good && put_cage(out, &event->cage);
 		break;
+	case ENGINE_TURNED:
+		good = good && put_turned(out, &event->turned);
+		break;
 	case ENGINE_DIED:
 	default:
 		good = false;
@@ -647,6 +681,9 @@ static void take_event(struct reading *r, struct engine_scratch *scratch,
 		break;
 	case ENGINE_CAGE:
 		take_cage(r, &e->cage);
+		break;
+	case ENGINE_TURNED:
+		take_turned(r, &e->turned);
 		break;
 	case ENGINE_DIED:
 	default:

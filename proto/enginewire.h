@@ -27,11 +27,12 @@ enum {
 	ENGINE_KEY_SIZE = 32,
 	ENGINE_NONCE_SIZE = 32,
 	ENGINE_SIGNATURE_SIZE = 64,
+	ENGINE_IP_SIZE = 16,
 };
 
 /* An IPv6 address, or an IPv4 one as ::ffff:a.b.c.d. */
 struct engine_address {
-	uint8_t ip[16];
+	uint8_t ip[ENGINE_IP_SIZE];
 	uint16_t port;
 };
 
@@ -100,9 +101,20 @@ struct engine_prove {
 	uint8_t signature[ENGINE_SIGNATURE_SIZE];
 };
 
+/* What becomes of a peer at a door that lets known nodes in; said to the peer
+ * in one byte (docs/formats-payload.md), so numbers are never reused. */
+enum engine_verdict {
+	ENGINE_ADMITTED,
+	ENGINE_UNKNOWN,	  /* it is a node that is not known here */
+	ENGINE_BAD_PROOF, /* signed by another key, or for something else */
+	ENGINE_ELSEWHERE, /* made for an address that is not this node's */
+	ENGINE_SILENT,	  /* no proof came in time */
+	ENGINE_VERDICTS,
+};
+
 struct engine_admit {
 	uint64_t peer; /* of PROOF */
-	bool admitted; /* else it is shown out */
+	enum engine_verdict verdict; /* not admitted: it is shown out */
 };
 
 struct engine_command {
@@ -144,6 +156,7 @@ enum engine_event_type {
 	ENGINE_HELLO = 74, /* a peer asks this node to prove who it is */
 	ENGINE_PROOF = 75, /* a peer proves who it is */
 	ENGINE_CAGE = 76, /* slot 0: once, before READY */
+	ENGINE_TURNED = 77, /* a peer was turned away, or turned this node away */
 
 	/* Never on the wire: told by node/engine.h itself. */
 	ENGINE_DIED = 128,
@@ -204,7 +217,17 @@ struct engine_token {
 	uint8_t key[ENGINE_KEY_SIZE];	    /* that it names */
 	uint8_t nonce[ENGINE_NONCE_SIZE];   /* that it chose */
 	uint8_t our_nonce[ENGINE_NONCE_SIZE]; /* that the engine chose */
-	uint8_t signature[ENGINE_SIGNATURE_SIZE]; /* PROOF; else zeros */
+	/* PROOF; else zeros. Addresses as in struct engine_address. */
+	uint8_t reached[ENGINE_IP_SIZE]; /* this node, as the peer says */
+	uint8_t local[ENGINE_IP_SIZE];	 /* and as the connection has it */
+	uint8_t signature[ENGINE_SIGNATURE_SIZE];
+};
+
+struct engine_turned {
+	struct engine_address address; /* the peer's */
+	enum engine_verdict verdict;   /* never ENGINE_ADMITTED */
+	bool by_peer; /* it turned this node away; else it was the engine, by
+			 itself: what ADMIT said is not told again */
 };
 
 /* The layers of the engine's cage, and why one is not in force. */
@@ -246,6 +269,7 @@ struct engine_event {
 		struct engine_stats stats;
 		struct engine_token token; /* HELLO, PROOF */
 		struct engine_cage cage;
+		struct engine_turned turned;
 	};
 };
 

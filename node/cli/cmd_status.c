@@ -214,6 +214,44 @@ static void print_engine(const json_t *engine)
 	puts(tr("Lessons go on over HTTP meanwhile."));
 }
 
+static const char *turned_text(const char *why)
+{
+	if (strcmp(why, "unknown") == 0)
+		return tr("a node that is not enrolled, code");
+	if (strcmp(why, "bad_proof") == 0)
+		return tr("a bad proof of which node it is");
+	if (strcmp(why, "elsewhere") == 0)
+		return tr("a proof made for another address than this node's");
+	return tr("it did not prove which node it is");
+}
+
+/* Who was turned away, where not everybody is given pieces. */
+static void print_swarm(const json_t *swarm)
+{
+	const json_t *last = json_object_get(swarm, "last");
+	const char *why, *code = cli_text(last, "code");
+	json_t *counts = json_object_get(swarm, "turned_away"), *count;
+	uint64_t sum = 0;
+	char ago[64];
+
+	if (strcmp(cli_text(swarm, "peers"), "known") != 0)
+		return;
+	json_object_foreach(counts, why, count)
+		sum += (uint64_t)json_integer_value(count);
+	printf("%s: %" PRIu64,
+	       tr("Peers turned away (beyond the LAN only known nodes get "
+		  "pieces)"),
+	       sum);
+	if (sum > 0) {
+		cli_age(cli_number(last, "ago_s"), ago);
+		printf("; %s: %s, %s, %s%s%s", tr("last"),
+		       cli_text(last, "address"), ago,
+		       turned_text(cli_text(last, "why")),
+		       code[0] != 0 ? " " : "", code);
+	}
+	puts("");
+}
+
 static void print_warnings(const json_t *status)
 {
 	if (!json_is_true(json_object_get(status, "running")))
@@ -266,6 +304,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	print_limits(json_object_get(s, "limits"));
 	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
+	print_swarm(json_object_get(s, "swarm"));
 	print_engine(json_object_get(s, "engine"));
 	puts("");
 	print_logs(json_object_get(s, "logs"), cli_number(s, "trust"),

@@ -55,8 +55,19 @@ static const struct translation translations[] = {
 	  "are taken back everywhere and kept as evidence.\n",
 	  "在此之后有 %llu 条属于 %s，其中课件 %llu 个：它们将在各处收回，并作"
 	  "为证据保留。\n" },
+	{ "%s does not know the address by which it was reached: its url is "
+	  "to name it, unless somebody stands between",
+	  "%s 不认得连接它所用的地址：请在它的 url 里写上这个地址，否则就是有人夹在中间" },
+	{ "%s gives pieces to nodes it knows only: the office is to accept "
+	  "the code of this one",
+	  "%s 只给它认识的节点提供分片：请县里接纳本节点的代码" },
+	{ "%s got no proof of which node this is in time: it is asked again",
+	  "%s 没有及时收到本节点的身份证明：会再次连接" },
 	{ "%s is no publisher yet: add it with 'xiangtu trust publisher add'.\n",
 	  "%s 还不是发布者：请用“xiangtu trust publisher add”加入。\n" },
+	{ "%s took the proof of which node this is for a bad one: something "
+	  "between alters it, or one of the two programs is old",
+	  "%s 认为本节点的身份证明不对：中间有东西改动了它，或者有一方的程序太旧" },
 	{ ", newest ", "，最近 " },
 	{ "; %s goes on in its place", "；由 %s 接替" },
 	{ "A newer one is held here.", "这里已有更新的。" },
@@ -229,6 +240,8 @@ static const struct translation translations[] = {
 	{ "Passphrase", "口令" },
 	{ "Payload", "内容" },
 	{ "Peers", "对端" },
+	{ "Peers turned away (beyond the LAN only known nodes get pieces)",
+	  "拒绝的对等端（局域网以外只给认识的节点提供分片）" },
 	{ "Reads at", "读取速度" },
 	{ "Records", "记录" },
 	{ "Records are sealed to", "学习记录密封给" },
@@ -361,6 +374,7 @@ static const struct translation translations[] = {
 	{ "Witnesses", "见证人" },
 	{ "Writes at", "写入速度" },
 	{ "Written", "已写入" },
+	{ "a bad proof of which node it is", "身份证明不对" },
 	{ "a group it belongs to (repeatable)", "所属分组（可重复）" },
 	{ "a key of that log (repeatable); else those this node's trust note "
 	  "names",
@@ -372,6 +386,9 @@ static const struct translation translations[] = {
 	{ "a node nearby that no announcement reaches (repeatable)",
 	  "附近收不到广播的节点（可重复）" },
 	{ "a node one level up (repeatable)", "上级节点（可重复）" },
+	{ "a node that is not enrolled, code", "没有登记的节点，代码" },
+	{ "a proof made for another address than this node's",
+	  "身份证明是为另一个地址做的，不是本节点的" },
 	{ "a root key's file (repeatable)", "根密钥文件（可重复）" },
 	{ "a statement this program does not know, added",
 	  "增加一条本程序不认识的内容" },
@@ -499,6 +516,7 @@ static const struct translation translations[] = {
 	{ "in use just now", "正在使用" },
 	{ "initials of the title, where the made ones are wrong",
 	  "标题的拼音首字母（自动生成有误时填写）" },
+	{ "it did not prove which node it is", "没有证明自己是哪个节点" },
 	{ "it is needed by this day: it comes before others",
 	  "最迟这一天要用：比别的先取" },
 	{ "it may let others publish parts of this",
@@ -534,6 +552,7 @@ static const struct translation translations[] = {
 	{ "known, wanted, fetching, held, refused or withdrawn",
 	  "known（已知）、wanted（待取）、fetching（获取中）、held（已存）、r"
 	  "efused（被拒）或 withdrawn（已撤回）" },
+	{ "last", "最近一次" },
 	{ "last deleted", "最近删除" },
 	{ "least useful", "用处最小" },
 	{ "left", "未带完" },

@@ -66,6 +66,33 @@ void cli_trouble(const char *text, char out[static CLI_TROUBLE_ROOM])
 		    tr("expired: it comes only when it is pinned, wanted by "
 		       "a day or asked for"),
 		    out) ||
+	    is_said(text,
+		    "%s gives pieces to nodes it knows only: the office is "
+		    "to accept the code of this one",
+		    tr("%s gives pieces to nodes it knows only: the office is "
+		       "to accept the code of this one"),
+		    out) ||
+	    is_said(text,
+		    "%s took the proof of which node this is for a bad one: "
+		    "something between alters it, or one of the two programs "
+		    "is old",
+		    tr("%s took the proof of which node this is for a bad "
+		       "one: something between alters it, or one of the two "
+		       "programs is old"),
+		    out) ||
+	    is_said(text,
+		    "%s does not know the address by which it was reached: "
+		    "its url is to name it, unless somebody stands between",
+		    tr("%s does not know the address by which it was "
+		       "reached: its url is to name it, unless somebody "
+		       "stands between"),
+		    out) ||
+	    is_said(text,
+		    "%s got no proof of which node this is in time: it is "
+		    "asked again",
+		    tr("%s got no proof of which node this is in time: it "
+		       "is asked again"),
+		    out) ||
 	    is_said(text, "the disk is full", tr("the disk is full"), out))
 		return;
 	(void)snprintf(out, CLI_TROUBLE_ROOM, "%s", text);

@@ -71,11 +71,12 @@ struct payload {
 
 class token_peer;
 
-// What peers told of themselves, for the main thread.
+// What peers told of themselves, or were told, for the main thread.
 struct token_news {
 	std::uintptr_t payload; // see torrent::slots
-	engine_event_type type; // HELLO or PROOF
+	engine_event_type type; // HELLO, PROOF or TURNED
 	engine_token token;
+	engine_turned turned;
 };
 
 // Who is to be served. The rules and the news are read and written by
@@ -85,6 +86,7 @@ struct door {
 	std::mutex lock;
 	bool open = false; // the node has said who it is
 	engine_door rules{};
+	unsigned times = 0; // the rules were told: judge all of them again
 	lt::ip_filter inside; // 1 is the LAN
 	std::vector<token_news> news;
 	int wake = -1; // to be written to when there are news
@@ -173,7 +175,7 @@ void watch_peers(std::shared_ptr<door> const &d, std::uintptr_t payload,
 void set_door(torrent *t, engine_door const &rules);
 // PROVE, ADMIT: handed on to the network thread.
 void answer_peer(torrent *t, payload &p, engine_command const &c);
-// Tell HELLO and PROOF.
+// Tell HELLO, PROOF and TURNED.
 void tell_tokens(torrent *t);
 
 // --- torrent_payloads.cpp ---

@@ -3,7 +3,11 @@
 // before the node has admitted it (docs/engine.md, "Who may take pieces").
 //
 //   handshake with a node key -> HELLO -> PROVE: our signature is sent
-//   a signature came          -> PROOF -> ADMIT: served, or shown out
+//   a signature came          -> PROOF -> ADMIT: served, or told why not and
+//                                shown out
+//   no proof in time          -> TURNED: the same, by ourselves
+//   we are told why not       -> TURNED
+//   DOOR once more            -> PROOF again, for all who are there
 //
 // There is no key in this process: the node signs and checks.
 #include "node/torrent/torrent_inside.hpp"
@@ -29,6 +33,8 @@ namespace engine {
 constexpr int OUR_MESSAGE = 77; // of BEP 10, where we want proofs
 constexpr int HELLO_SIZE = 1 + ENGINE_KEY_SIZE + ENGINE_NONCE_SIZE;
 constexpr char ASKS = 1; // a bit of the first byte of a hello
+constexpr int PROOF_SIZE = ENGINE_IP_SIZE + ENGINE_SIGNATURE_SIZE;
+constexpr int VERDICT_SIZE = 1;
 constexpr int PATIENCE_S = 10;
 constexpr std::size_t NEWS_MAX = 1000;
 constexpr std::size_t REQUEST_SIZE = 12;
@@ -54,6 +60,8 @@ class token_peer final : public lt::peer_plugin {
 
 		for (std::uint8_t &byte : our_nonce_)
 			byte = std::uint8_t(random());
+		std::lock_guard<std::mutex> const held(door_->lock);
+		times_ = door_->times;
 	}
 	~token_peer() override { door_->peers.erase(number_); }
 	token_peer(token_peer const &) = delete;
@@ -96,25 +104,37 @@ class token_peer final : public lt::peer_plugin {
 		std::memcpy(key_, hello.data() + 1, sizeof(key_));
 		std::memcpy(nonce_, hello.data() + 1 + sizeof(key_),
 			    sizeof(nonce_));
-		if (hello[0] & ASKS)
-			tell(ENGINE_HELLO, nullptr);
+		asked_ = (hello[0] & ASKS) != 0;
+		if (asked_)
+			tell(ENGINE_HELLO);
 		return true;
 	}
 
 	bool on_extended(int length, int message,
 			 lt::span<char const> body) override
 	{
+		bool const verdict = length == VERDICT_SIZE && asked_;
+
 		if (message != OUR_MESSAGE)
 			return false;
-		if (length != ENGINE_SIGNATURE_SIZE || !heard_) {
+		if (!heard_ || (length != PROOF_SIZE && !verdict)) {
+			if (must_prove())
+				tell_turned(ENGINE_BAD_PROOF, false);
 			show_out();
 			return true;
 		}
 		if (body.size() < length)
 			return true; // the rest is still to come
-		if (!proven_ && must_prove())
-			tell(ENGINE_PROOF, body.data());
-		proven_ = true; // one is enough, good or not
+		if (verdict) {
+			hear_verdict(std::uint8_t(body[0]));
+			return true;
+		}
+		if (proven_)
+			return true; // one is enough, good or not
+		proven_ = true;
+		std::memcpy(proof_, body.data(), sizeof(proof_));
+		if (must_prove())
+			tell(ENGINE_PROOF);
 		return true;
 	}
 
@@ -131,34 +151,41 @@ class token_peer final : public lt::peer_plugin {
 
 	void tick() override
 	{
+		if (leaving_) {
+			show_out(); // it has been told why by now
+			return;
+		}
+		judge_again();
 		// Whom the node sent us to we keep: we want something there.
 		if (!peer_.is_outgoing() && must_prove() &&
-		    lt::clock_type::now() - since_ >
-			    lt::seconds(PATIENCE_S))
-			show_out();
+		    lt::clock_type::now() - since_ > lt::seconds(PATIENCE_S)) {
+			tell_turned(ENGINE_SILENT, false);
+			turn_away(ENGINE_SILENT);
+		}
 	}
 
 	void prove(std::uint8_t const *signature)
 	{
-		std::string message;
+		std::string body;
+		engine_address there;
 
 		if (!heard_)
 			return;
-		put_u32(&message, 2 + ENGINE_SIGNATURE_SIZE);
-		message.push_back(MSG_EXTENDED);
-		message.push_back(their_message_);
-		message.append(reinterpret_cast<char const *>(signature),
-			       ENGINE_SIGNATURE_SIZE);
-		peer_.send_buffer(message.data(), int(message.size()));
+		put_endpoint(&there, peer_.remote());
+		body.append(reinterpret_cast<char const *>(there.ip),
+			    sizeof(there.ip));
+		body.append(reinterpret_cast<char const *>(signature),
+			    ENGINE_SIGNATURE_SIZE);
+		send_extended(body);
 	}
 
-	void admit(bool admitted)
+	void admit(engine_verdict verdict)
 	{
-		admitted_ = admitted;
-		if (admitted)
+		admitted_ = verdict == ENGINE_ADMITTED;
+		if (admitted_)
 			peer_.maybe_unchoke_this_peer();
 		else if (must_prove())
-			show_out();
+			turn_away(verdict);
 	}
 
     private:
@@ -173,6 +200,58 @@ class token_peer final : public lt::peer_plugin {
 		std::lock_guard<std::mutex> const held(door_->lock);
 
 		return must_prove_locked();
+	}
+
+	// Enrolments may have ended since it was let in.
+	void judge_again()
+	{
+		unsigned times;
+		{
+			std::lock_guard<std::mutex> const held(door_->lock);
+			times = door_->times;
+		}
+		if (times == times_)
+			return;
+		times_ = times;
+		if (!proven_)
+			return;
+		admitted_ = false;
+		since_ = lt::clock_type::now();
+		if (must_prove())
+			tell(ENGINE_PROOF);
+	}
+
+	void turn_away(engine_verdict verdict)
+	{
+		if (!heard_) {
+			show_out();
+			return;
+		}
+		send_extended(std::string(1, char(verdict)));
+		peer_.choke_this_peer();
+		leaving_ = !peer_.is_outgoing(); // when that was sent
+	}
+
+	// Numbers of a later version say no more than that it is so.
+	void hear_verdict(std::uint8_t verdict)
+	{
+		if (verdict == ENGINE_ADMITTED)
+			return;
+		tell_turned(verdict < ENGINE_VERDICTS ?
+				    engine_verdict(verdict) :
+				    ENGINE_UNKNOWN,
+			    true);
+	}
+
+	void send_extended(std::string const &body)
+	{
+		std::string message;
+
+		put_u32(&message, std::uint32_t(2 + body.size()));
+		message.push_back(MSG_EXTENDED);
+		message.push_back(their_message_);
+		message += body;
+		peer_.send_buffer(message.data(), int(message.size()));
 	}
 
 	void show_out()
@@ -195,9 +274,10 @@ class token_peer final : public lt::peer_plugin {
 		peer_.send_buffer(message.data(), int(message.size()));
 	}
 
-	void tell(engine_event_type type, char const *signature)
+	void tell(engine_event_type type)
 	{
 		token_news news{};
+		engine_address local;
 
 		news.payload = payload_;
 		news.type = type;
@@ -207,9 +287,28 @@ class token_peer final : public lt::peer_plugin {
 		std::memcpy(news.token.nonce, nonce_, sizeof(nonce_));
 		std::memcpy(news.token.our_nonce, our_nonce_,
 			    sizeof(our_nonce_));
-		if (signature != nullptr)
-			std::memcpy(news.token.signature, signature,
-				    ENGINE_SIGNATURE_SIZE);
+		put_endpoint(&local, peer_.local_endpoint());
+		std::memcpy(news.token.local, local.ip, sizeof(local.ip));
+		std::memcpy(news.token.reached, proof_, ENGINE_IP_SIZE);
+		std::memcpy(news.token.signature, proof_ + ENGINE_IP_SIZE,
+			    ENGINE_SIGNATURE_SIZE);
+		put_news(news);
+	}
+
+	void tell_turned(engine_verdict verdict, bool by_peer)
+	{
+		token_news news{};
+
+		news.payload = payload_;
+		news.type = ENGINE_TURNED;
+		put_endpoint(&news.turned.address, peer_.remote());
+		news.turned.verdict = verdict;
+		news.turned.by_peer = by_peer;
+		put_news(news);
+	}
+
+	void put_news(token_news const &news)
+	{
 		std::lock_guard<std::mutex> const held(door_->lock);
 		if (door_->news.size() >= NEWS_MAX)
 			return; // it is shown out, and comes again
@@ -226,11 +325,15 @@ class token_peer final : public lt::peer_plugin {
 	std::uint8_t our_nonce_[ENGINE_NONCE_SIZE];
 	std::uint8_t key_[ENGINE_KEY_SIZE] = {};
 	std::uint8_t nonce_[ENGINE_NONCE_SIZE] = {};
+	std::uint8_t proof_[PROOF_SIZE] = {}; // it sent
+	unsigned times_ = 0;	// rules it was judged by; see door::times
 	char their_message_ = 0;
 	bool fast_ = false;	// it understands a reject
 	bool heard_ = false;	// it names a node
-	bool proven_ = false;	// its signature has come
+	bool asked_ = false;	// and wants to know which we are
+	bool proven_ = false;	// its proof has come
 	bool admitted_ = false; // and the node knows it
+	bool leaving_ = false;	// it does not, and has been told so
 };
 
 namespace {
@@ -275,6 +378,7 @@ void set_door(torrent *t, engine_door const &rules)
 	std::lock_guard<std::mutex> const held(t->door->lock);
 
 	t->door->rules = rules;
+	t->door->times++;
 	t->door->open = true;
 }
 
@@ -297,7 +401,7 @@ void answer_peer(torrent *t, payload &p, engine_command const &c)
 			if (peer && proves)
 				peer->prove(c.prove.signature);
 			else if (peer)
-				peer->admit(c.admit.admitted);
+				peer->admit(c.admit.verdict);
 			return nullptr;
 		});
 }
@@ -318,7 +422,10 @@ void tell_tokens(torrent *t)
 		if (p == t->payloads.end() || p->second.leaving)
 			continue;
 		engine_event e = event_of(one.type, slot->second);
-		e.token = one.token;
+		if (one.type == ENGINE_TURNED)
+			e.turned = one.turned;
+		else
+			e.token = one.token;
 		tell(t, e);
 	}
 }

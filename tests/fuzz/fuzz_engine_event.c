@@ -75,6 +75,10 @@ void fuzz_seeds(void)
 		{ .type = ENGINE_PEERS,
 		  .slot = 1,
 		  .peers = { .count = 2, .peer = peers } },
+		{ .type = ENGINE_PROOF, .slot = 1, .token = { .peer = 3 } },
+		{ .type = ENGINE_TURNED,
+		  .slot = 1,
+		  .turned = { .verdict = ENGINE_SILENT, .by_peer = true } },
 		{ .type = ENGINE_STATS, .stats = { .bytes_down = 7 } },
 	};
 	struct buf b = BUF_INIT;

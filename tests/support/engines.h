@@ -29,6 +29,8 @@ struct station {
 	struct engine_stats stats;
 	int tokens[2]; /* HELLO, PROOF */
 	struct engine_token token;
+	int turned[2]; /* by the engine, by the peer */
+	enum engine_verdict verdict; /* told last */
 	void (*on_token)(struct station *s, const struct engine_event *e);
 };
 
@@ -111,6 +113,10 @@ static inline void station_told(void *owner, const struct engine_event *e)
 		s->token = e->token;
 		if (s->on_token != NULL)
 			s->on_token(s, e);
+		break;
+	case ENGINE_TURNED:
+		s->turned[e->turned.by_peer]++;
+		s->verdict = e->turned.verdict;
 		break;
 	case ENGINE_CAGE:
 		CHECK(!"told to the owner"); /* engine_health() has it */

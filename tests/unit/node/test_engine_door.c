@@ -30,6 +30,7 @@ static struct peer_proof proof_of(const struct engine_event *e, bool asker)
 	memcpy(p.btmh, e->btmh, 32);
 	memcpy(p.prover, asker ? t->key : own, 32);
 	memcpy(p.asker, asker ? own : t->key, 32);
+	memcpy(p.reached, asker ? t->reached : t->address.ip, 16);
 	return p;
 }
 
@@ -52,9 +53,12 @@ static void seed_is_shown(struct station *s, const struct engine_event *e)
 	struct peer_proof p = proof_of(e, true);
 
 	CHECK(e->type == ENGINE_PROOF);
-	answer.admitted =
-		peer_proof_check(&p, e->token.signature) == STATUS_OK &&
-		memcmp(e->token.key, spoken_for, 32) == 0;
+	/* On this machine both see the same address. */
+	CHECK(memcmp(e->token.reached, e->token.local, 16) == 0);
+	if (peer_proof_check(&p, e->token.signature) != STATUS_OK)
+		answer.verdict = ENGINE_BAD_PROOF;
+	else if (memcmp(e->token.key, spoken_for, 32) != 0)
+		answer.verdict = ENGINE_UNKNOWN;
 	CHECK(engine_admit(s->engine, e->btmh, &answer) == STATUS_OK);
 }
 
@@ -103,6 +107,25 @@ static void who_is_known_is_served(void)
 	/* Connections may have met from both sides. */
 	CHECK(seed.tokens[1] >= 1 && leech.tokens[0] >= 1);
 	CHECK(seed.tokens[0] == 0 && leech.tokens[1] == 0);
+	CHECK(leech.turned[1] == 0);
+	finish();
+}
+
+static void who_is_known_no_longer_is_shown_out(void)
+{
+	static const uint8_t nobody[32] = { 1 };
+	int before;
+
+	begin();
+	set_door(&leech, leech_key, false);
+	spoken_for = public_of(leech_key);
+	station_connect(&leech, &l, seed.port);
+	RUN_UNTIL(&loop, leech.pieces > 0 && seed.tokens[1] >= 1);
+	before = seed.tokens[1];
+	spoken_for = nobody;
+	set_door(&seed, seed_key, true);
+	RUN_UNTIL(&loop, seed.tokens[1] > before && leech.turned[1] > 0);
+	CHECK(leech.verdict == ENGINE_UNKNOWN);
 	finish();
 }
 
@@ -131,8 +154,10 @@ static void who_is_not_known_gets_nothing(void)
 	spoken_for = nobody;
 	station_connect(&leech, &l, seed.port);
 	/* Shown out, it comes again, and is shown out again. */
-	RUN_UNTIL(&loop, seed.tokens[1] >= 2);
+	RUN_UNTIL(&loop, seed.tokens[1] >= 2 && leech.turned[1] >= 1);
 	nothing_was_served();
+	CHECK(leech.verdict == ENGINE_UNKNOWN);
+	CHECK(seed.turned[0] == 0); /* what ADMIT said is not told */
 	finish();
 }
 
@@ -143,8 +168,9 @@ static void a_signature_for_another_connection_is_worth_nothing(void)
 	spoken_for = public_of(leech_key);
 	lies = true;
 	station_connect(&leech, &l, seed.port);
-	RUN_UNTIL(&loop, seed.tokens[1] >= 2);
+	RUN_UNTIL(&loop, seed.tokens[1] >= 2 && leech.turned[1] >= 1);
 	nothing_was_served();
+	CHECK(leech.verdict == ENGINE_BAD_PROOF);
 	lies = false;
 	finish();
 }
@@ -152,11 +178,19 @@ static void a_signature_for_another_connection_is_worth_nothing(void)
 static void who_says_nothing_gets_nothing_where_that_is_asked(void)
 {
 	begin();
+	leech.on_token = NULL;
 	station_connect(&leech, &l, seed.port);
 	RUN_UNTIL(&loop, peers_of_seed() == 1);
 	RUN_UNTIL(&loop, peers_of_seed() == 0); /* its patience is over */
 	nothing_was_served();
 	CHECK(seed.tokens[1] == 0);
+	RUN_UNTIL(&loop, seed.turned[0] >= 1);
+	CHECK(seed.verdict == ENGINE_SILENT);
+	CHECK(leech.turned[1] == 0); /* it is told nothing either */
+	/* Nor gets one who sends a proof and names no node. */
+	leech.on_token = leech_is_asked;
+	RUN_UNTIL(&loop, seed.verdict == ENGINE_BAD_PROOF);
+	nothing_was_served();
 	/* Nobody is asked any more. */
 	set_door(&seed, seed_key, false);
 	RUN_UNTIL(&loop, leech.finished == 1);
@@ -170,6 +204,7 @@ int main(void)
 	CHECK(secret_key_new(&leech_key, "node-b",
 			     KEY_ED25519) == STATUS_OK);
 	who_is_known_is_served();
+	who_is_known_no_longer_is_shown_out();
 	who_is_not_known_gets_nothing();
 	a_signature_for_another_connection_is_worth_nothing();
 	who_says_nothing_gets_nothing_where_that_is_asked();

@@ -34,6 +34,7 @@ static void facts_have_their_lines(void)
 		.name = "资兴\"市\"", .traffic = &traffic, .lag = &lag,
 		.lessons = { .known = 9, .held = 4, .bytes = 4000 },
 		.engine_restarts = 3, .engine_in_a_row = 2,
+		.turned_away = { [ENGINE_SILENT] = 5 },
 		.engine_layers = 4, .upstreams = 2, .upstreams_ok = 1,
 		.cache = { .quota = 70, .deleted = 6, .deleted_bytes = 61 },
 		.month_bytes = 11, .month_cap = 12,
@@ -70,6 +71,8 @@ static void facts_have_their_lines(void)
 			 "xiangtu_engine_restarts_total 3\n"));
 	CHECK(has(&text, "xiangtu_engine_ends_in_a_row 2\n"));
 	CHECK(has(&text, "xiangtu_engine_cage_layers 4\n"));
+	CHECK(has(&text,
+		  "xiangtu_swarm_turned_away_total{why=\"silent\"} 5\n"));
 	buf_release(&text);
 }
 

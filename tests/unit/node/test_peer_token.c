@@ -35,13 +35,37 @@ static void a_proof_is_for_these_two_this_payload_and_this_once(void)
 	secret_key_free(prover);
 }
 
+static enum engine_verdict judged(struct peer_facts facts)
+{
+	return peer_judge(&facts);
+}
+
 static void enrolled_stations_and_neighbours_are_known(void)
 {
-	CHECK(!peer_is_known(&(struct peer_facts){ .own = false }));
-	CHECK(peer_is_known(&(struct peer_facts){ .enrolled = true }));
-	CHECK(peer_is_known(&(struct peer_facts){ .neighbour = true }));
-	CHECK(!peer_is_known(
-		&(struct peer_facts){ .own = true, .enrolled = true }));
+	struct peer_facts facts = { .good = true, .here = true };
+
+	CHECK(judged(facts) == ENGINE_UNKNOWN);
+	facts.enrolled = true;
+	CHECK(judged(facts) == ENGINE_ADMITTED);
+	facts.own = true;
+	CHECK(judged(facts) == ENGINE_UNKNOWN);
+	facts.own = facts.enrolled = false;
+	facts.neighbour = true;
+	CHECK(judged(facts) == ENGINE_ADMITTED);
+	facts.ended = true;
+	CHECK(judged(facts) == ENGINE_UNKNOWN);
+}
+
+static void a_proof_is_judged_before_who_made_it(void)
+{
+	struct peer_facts facts = { .enrolled = true };
+
+	CHECK(judged(facts) == ENGINE_BAD_PROOF);
+	facts.here = true;
+	CHECK(judged(facts) == ENGINE_BAD_PROOF);
+	facts.here = false;
+	facts.good = true;
+	CHECK(judged(facts) == ENGINE_ELSEWHERE);
 }
 
 int main(void)
@@ -49,5 +73,6 @@ int main(void)
 	CHECK(signing_init() == STATUS_OK);
 	a_proof_is_for_these_two_this_payload_and_this_once();
 	enrolled_stations_and_neighbours_are_known();
+	a_proof_is_judged_before_who_made_it();
 	return 0;
 }

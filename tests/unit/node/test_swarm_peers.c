@@ -144,8 +144,22 @@ static void who_swaps_says_where(void)
 	buf_release(&url);
 }
 
+static void an_address_is_written_as_people_do(void)
+{
+	struct engine_address at;
+	char text[SWARM_ADDRESS_SIZE];
+
+	engine_address_v4(&at, (const uint8_t[]){ 192, 0, 2, 1 }, 7434);
+	swarm_address_text(&at, text);
+	CHECK(strcmp(text, "192.0.2.1:7434") == 0);
+	at = (struct engine_address){ .ip = { 0x20, 1, [15] = 7 }, .port = 1 };
+	swarm_address_text(&at, text);
+	CHECK(strcmp(text, "[2001::7]:1") == 0);
+}
+
 int main(void)
 {
+	an_address_is_written_as_people_do();
 	compact_peers_of_both_families_are_read();
 	refusals_and_junk_are_told_apart();
 	the_url_says_who_asks_for_what();

@@ -122,9 +122,9 @@ static void commands_come_back_as_they_went(void)
 	CHECK(back.prove.peer == UINT64_MAX && back.prove.signature[63] == 7);
 	c = (struct engine_command){ .type = ENGINE_COMMAND_ADMIT, .slot = 2 };
 	c.admit.peer = 9;
-	c.admit.admitted = true;
+	c.admit.verdict = ENGINE_SILENT;
 	command_is_strict(&c, &back);
-	CHECK(back.admit.peer == 9 && back.admit.admitted);
+	CHECK(back.admit.peer == 9 && back.admit.verdict == ENGINE_SILENT);
 	for (int type = 0; type < 4; type++) {
 		static const enum engine_command_type bare[] = {
 			ENGINE_COMMAND_RELEASE, ENGINE_COMMAND_FLUSH,
@@ -188,7 +188,13 @@ static void events_come_back_as_they_went(void)
 	e.token.our_nonce[0] = 3;
 	event_is_strict(&e);
 	e.type = ENGINE_PROOF;
+	e.token.reached[15] = 5;
+	e.token.local[0] = 6;
 	e.token.signature[63] = 4;
+	event_is_strict(&e);
+	e = (struct engine_event){ .type = ENGINE_TURNED, .slot = 1 };
+	e.turned.verdict = ENGINE_BAD_PROOF;
+	e.turned.by_peer = true;
 	event_is_strict(&e);
 	e = (struct engine_event){ .type = ENGINE_CAGE };
 	e.cage.lack[ENGINE_LAYER_FILES] = ENGINE_LACKS_KERNEL;
@@ -221,6 +227,13 @@ static void what_is_out_of_range_is_not_encoded(void)
 	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
 	c = (struct engine_command){ .type = ENGINE_COMMAND_ADMIT };
 	CHECK(engine_command_encode(&b, &c) == STATUS_MALFORMED);
+	c = (struct engine_command){ .type = ENGINE_COMMAND_ADMIT, .slot = 1 };
+	c.admit.verdict = ENGINE_VERDICTS;
+	CHECK(engine_command_encode(&b, &c) == STATUS_MALFORMED);
+	e = (struct engine_event){ .type = ENGINE_TURNED, .slot = 1 };
+	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
+	e.turned.verdict = ENGINE_VERDICTS;
+	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
 	e = (struct engine_event){ .type = ENGINE_FAILED };
 	e.failed.text = "all is well";
 	CHECK(engine_event_encode(&b, &e) == STATUS_MALFORMED);
