@@ -3,7 +3,7 @@
 // useAsk() gives what was last heard, asks again when the library has changed
 // or the node is back, and keeps the old answer while it asks: a page does not
 // blink. `changed` and `online` are set by the page's event stream.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Failed, get } from './api';
 import { store, useStore } from './store';
 
@@ -36,6 +36,22 @@ function keep(path: string, data: unknown): void {
   if (kept.size > KEPT) kept.delete(kept.keys().next().value as string);
 }
 
+// Ask before there is anybody to show it: the first page then does not wait
+// for its own first picture.
+const early = new Map<string, Promise<unknown>>();
+
+export function askEarly(path: string): void {
+  const asked = get<unknown>(path);
+  asked.catch(() => undefined); // told to who takes it
+  early.set(path, asked);
+}
+
+function take<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const asked = early.get(path) as Promise<T> | undefined;
+  early.delete(path);
+  return asked ?? get<T>(path, signal);
+}
+
 export function useAsk<T>(path: string | null): Asked<T> {
   const when = useStore(changed);
   const up = useStore(online);
@@ -43,12 +59,12 @@ export function useAsk<T>(path: string | null): Asked<T> {
   const [state, setState] = useState<{ path: string | null; data?: T; failure?: unknown }>({ path: null });
   const tries = useRef(0);
 
-  useEffect(() => {
+  useLayoutEffect(() => { // not after the picture: the answer may be there before it
     if (path === null) return;
     const stop = typeof AbortController === 'undefined' ? null : new AbortController();
     let ended = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    get<T>(path, stop?.signal).then(
+    take<T>(path, stop?.signal).then(
       (data) => {
         keep(path, data);
         tries.current = 0;

@@ -1,5 +1,6 @@
 // The station's screen and the phone: one page, laid out by lib/screen.ts.
 import { render } from 'preact';
+import { askEarly } from '../lib/ask';
 import { keys } from '../lib/focus';
 import { keepFocus } from '../lib/keepfocus';
 import { watchScreen } from '../lib/screen';
@@ -7,12 +8,13 @@ import '../styles/base.css';
 import { App } from './App';
 import { screen, startLive } from './live';
 import './player/player.css';
-import { back, startRoutes } from './route';
+import { back, route, startRoutes } from './route';
 import './station.css';
 
 const root = document.getElementById('app')!;
 watchScreen((now) => screen.set(now));
 startRoutes();
+if (route.get().page === 'home') askEarly('/api/home');
 startLive();
 render(<App />, root);
 keys({ back });
