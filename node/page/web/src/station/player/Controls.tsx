@@ -15,7 +15,7 @@ interface Props {
   subtitles?: string; // name of what is shown; '' when off; undefined where there are none
   size: 0 | 1 | 2;
   speed: number;
-  phone: boolean;
+  tv: boolean;
   video: { current: HTMLVideoElement | null };
   root: { current: HTMLDivElement | null };
   nextIsPart: boolean;
@@ -96,7 +96,7 @@ export function Controls(p: Props) {
           )}
           {p.subtitles && <Button data-key="size" onClick={p.onSize}>{t('sizeOf', { name: t((['size0', 'size1', 'size2'] as const)[p.size]) })}</Button>}
           <Button icon="speed" data-key="speed" onClick={p.onSpeed}>{t('speed', { name: `${p.speed}×` })}</Button>
-          {p.phone && <Button data-key="full" onClick={() => fullScreen(p.root.current, p.video.current)}>{t('fullScreen')}</Button>}
+          {!p.tv && <Button data-key="full" onClick={() => fullScreen(p.root.current, p.video.current)}>{t('fullScreen')}</Button>}
         </div>
       </div>
     </div>

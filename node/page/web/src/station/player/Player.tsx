@@ -39,6 +39,9 @@ export function PlayerPage({ id, part, as, start }: { id: string; part: number; 
   if (asked.failure instanceof Failed && asked.failure.code === 404)
     return <main><Empty icon="warn" title={t('goneTitle')}><Button onClick={back} data-autofocus="">{t('back')}</Button></Empty></main>;
   if (!asked.data) return <main><Loading asked={asked} /></main>;
+  // Withdrawn, also while it plays: it is not shown any more.
+  if (asked.data.withdrawn || asked.data.state === 'withdrawn')
+    return <main><Empty icon="warn" title={t('withdrawnTitle')}><p>{t('withdrawnMore')}</p><Button onClick={back} data-autofocus="">{t('back')}</Button></Empty></main>;
   return <Player lesson={asked.data} part={part} as={as} start={start} />;
 }
 
@@ -214,7 +217,7 @@ function Player({ lesson, part, as, start }: Playing) {
 
   return (
     <div ref={root} class={`player ${buttons ? 'with-buttons' : 'bare'} is-${it.doing}`} tabIndex={-1} role="region" aria-label={lesson.title}
-      onMouseMove={() => show()}>
+      onMouseMove={phone ? undefined : () => show()}>
       <video ref={video} playsInline preload="auto" poster={lesson.poster} style={{ width: `${frame.width}px`, height: `${frame.height}px` }}
         onClick={() => (phone ? (buttons && it.doing === 'playing' ? hide() : show()) : it.toggle())} />
       <Cues lines={lines} size={settings.size} />
@@ -226,7 +229,7 @@ function Player({ lesson, part, as, start }: Playing) {
         : (
           <Controls lesson={lesson} film={film} parts={version.films.length} part={part} it={it} hidden={!buttons}
             subtitles={tracks.length === 0 ? undefined : spoken ? trackName(spoken, tracks.length) : ''}
-            size={settings.size} speed={settings.speed} phone={phone} video={video} root={root}
+            size={settings.size} speed={settings.speed} tv={on.view === 'tv'} video={video} root={root}
             onSubtitles={turnSubtitles} onSize={() => change({ size: ((settings.size + 1) % 3) as 0 | 1 | 2 })}
             onSpeed={() => change({ speed: nextSpeed(settings.speed) })}
             onNext={hasNext ? goNext : undefined} nextIsPart={nextPart !== undefined} onBack={back} />
