@@ -248,6 +248,8 @@ static enum status read_lesson(const json_t *object, struct entry *entry,
 		status = read_series(object, l, err);
 	if (status == STATUS_OK)
 		status = read_also(object, l, err);
+	/* Nothing hangs on it: what another version writes is not refused. */
+	l->keep = json_is_true(json_object_get(object, "keep"));
 	if (status == STATUS_OK)
 		status = lesson_check(l, err);
 	return status;

@@ -274,7 +274,10 @@ static bool put_all(json_t *o, const struct lesson *l)
 	       field_put_integer(o, "bytes", l->bytes) &&
 	       field_put_integer(o, "files", l->files) &&
 	       (!l->has_poster || field_put_hash(o, "poster", l->poster)) &&
-	       put_also(o, l) && field_put_integer(o, "trust", l->trust);
+	       put_also(o, l) &&
+	       (!l->keep ||
+		json_object_set_new(o, "keep", json_true()) == 0) &&
+	       field_put_integer(o, "trust", l->trust);
 }
 
 enum status lesson_format(const struct lesson *lesson, struct buf *out,

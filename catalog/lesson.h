@@ -61,6 +61,9 @@ struct lesson {
 	uint32_t files;
 	bool has_poster;
 	uint8_t poster[LESSON_BLOB_SIZE]; /* SHA-256 of a JPEG */
+	/* Its publisher asks that no copies leave the room: pages then offer
+	 * none. Advice, no protection. */
+	bool keep;
 	size_t also_count;
 	struct rendition also[LESSON_ALSO_MAX];
 	uint64_t trust; /* version of the trust note its publisher had seen */

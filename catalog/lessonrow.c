@@ -89,6 +89,7 @@ enum status lessonrow_read(struct sql *q, struct lesson_row *out,
 	out->pieces = (uint32_t)sql_int(q, 26);
 	out->verified = (uint32_t)sql_int(q, 27);
 	out->over = sql_int(q, 28) != 0;
+	out->lesson.keep = sql_int(q, 29) != 0;
 	return read_renditions(q->catalog, out->row, &out->lesson, err);
 }
 
@@ -122,9 +123,9 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 		"INSERT INTO lesson (row, short, origin, rev, withdrawn,"
 		" choice, wanted, why, held, date, region, topic, btmh, bytes,"
 		" files, seconds, title, initials, series, series_n, lang,"
-		" expires, poster, trust, summary, due) VALUES"
+		" expires, poster, trust, summary, keep, due) VALUES"
 		" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, ?, ?,"
 		" ifnull((SELECT date FROM due WHERE lesson = ?), ''))";
 	enum status status;
 	struct sql q;
@@ -159,6 +160,7 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 		sql_put_null(&q);
 	sql_put_int(&q, (int64_t)l->trust);
 	sql_put_text(&q, l->summary);
+	sql_put_int(&q, l->keep);
 	sql_put_text(&q, l->id);
 	status = sql_run(&q, err);
 	return status == STATUS_OK ? insert_renditions(c, l, s->row, err) :

@@ -20,7 +20,7 @@ static inline int64_t lesson_row_number(int64_t log, uint64_t n)
 	" l.why, l.date, l.region, l.topic, l.btmh, l.bytes, l.files,"     \
 	" l.seconds, l.title, l.initials, l.series, l.series_n, l.lang,"   \
 	" l.expires, l.poster, l.trust, l.summary, l.due,"                 \
-	" p.state, p.pieces, p.verified, " EXPIRY_OVER("l.")
+	" p.state, p.pieces, p.verified, " EXPIRY_OVER("l.") ", l.keep"
 #define LESSONROW_JOINS                       \
 	" JOIN origin o ON o.id = l.origin"   \
 	" LEFT JOIN payload p ON p.btmh = l.btmh"

@@ -400,6 +400,33 @@ static void a_delegation_is_taken_back_with_an_end_or_without(void)
 	buf_release(&json);
 }
 
+/* It is advice: what a later version makes of it is no reason to refuse a
+ * lesson. */
+static void only_true_asks_that_no_copies_leave_the_room(void)
+{
+	static const struct {
+		const char *entry;
+		bool keep;
+	} cases[] = { { "{" LESSON ",\"keep\":true}", true },
+		      { "{" LESSON ",\"keep\":false}", false },
+		      { "{" LESSON ",\"keep\":\"room\"}", false },
+		      { "{" LESSON "}", false } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct err err = ERR_INIT;
+		struct buf json = BUF_INIT;
+		struct entry e;
+
+		CHECK(entry_parse(bytes_of(cases[i].entry), &e, &err) ==
+		      STATUS_OK);
+		CHECK(e.lesson.keep == cases[i].keep);
+		CHECK(lesson_format(&e.lesson, &json, &err) == STATUS_OK);
+		CHECK((strstr(buf_string(&json), ",\"keep\":true,\"trust\"") !=
+		       NULL) == cases[i].keep);
+		buf_release(&json);
+	}
+}
+
 /* Every byte of a good entry changed and every prefix of it: refused or read,
  * never worse. */
 static void bent_entries_do_no_harm(void)
@@ -440,6 +467,7 @@ int main(void)
 	a_delegation_reads_as_it_was_written();
 	malformed_delegations_are_refused();
 	a_delegation_is_taken_back_with_an_end_or_without();
+	only_true_asks_that_no_copies_leave_the_room();
 	bent_entries_do_no_harm();
 	return 0;
 }

@@ -52,6 +52,7 @@ static void all_fields_survive_the_database(void)
 	strcpy(l.summary, "一\n二");
 	l.has_poster = true;
 	memset(l.poster, 9, sizeof(l.poster));
+	l.keep = true;
 	l.also_count = LESSON_ALSO_MAX;
 	for (size_t i = 0; i < LESSON_ALSO_MAX; i++) {
 		(void)snprintf(l.also[i].as, sizeof(l.also[i].as), "r%zu", i);
@@ -799,7 +800,7 @@ static void a_database_of_version_4_is_judged_again_once(void)
 {
 	static const char back[] =
 		"DROP TABLE delegation; DROP TABLE fork; DROP TABLE cosigned;"
-		"DROP TABLE heard;"
+		"DROP TABLE heard; ALTER TABLE lesson DROP COLUMN keep;"
 		"DELETE FROM meta WHERE key = 'delegation.number';"
 		"UPDATE indexed SET judged = randomblob(32);"
 		"PRAGMA user_version = 4";
