@@ -262,6 +262,9 @@ static void format_cache(const struct conf *conf, struct buf *out)
 {
 	char size[SIZE_ROOM];
 
+	for (unsigned i = 0; i < conf->make.count; i++)
+		buf_printf(out, "make-rendition = %up\n",
+			   conf->make.lines[i]);
 	if (conf->quota > 0) {
 		size_format(conf->quota, size);
 		buf_printf(out, "quota = %s\n", size);
@@ -334,6 +337,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_floor(conf, value, err);
 	if (strcmp(key, "scrub") == 0)
 		return set_scrub(conf, value, err);
+	if (strcmp(key, "make-rendition") == 0)
+		return renditions_add(&conf->make, value, err);
 	if (strcmp(key, "lan-only") == 0)
 		return set_yes(&conf->plan.lan_only, key, value, err);
 	if (strcmp(key, "url") == 0) {

@@ -11,6 +11,7 @@
 
 #include "node/budget.h"
 #include "node/http_names.h"
+#include "node/renditions.h"
 #include "proto/err.h"
 #include "proto/place.h"
 
@@ -49,6 +50,8 @@ struct conf {
 	bool pages_everywhere; /* the pages answer beyond the LAN, too */
 	bool swarm_known; /* peers beyond the LAN must be known nodes */
 	struct budget_plan plan; /* limit, cap, cap-reserve, lan-only */
+
+	struct renditions make; /* those made when it publishes */
 
 	/* See node/cache.h and node/scrub.h. */
 	uint64_t quota;	  /* bytes of payloads; 0: as the disk allows */

@@ -21,12 +21,52 @@ const char *prepare_phase_name(enum prepare_phase phase)
 	static const char *const names[] = {
 		[PREPARE_LOOKING] = "looking",
 		[PREPARE_REWRITING] = "rewriting",
+		[PREPARE_LISTENING] = "listening",
+		[PREPARE_CONVERTING] = "converting",
 		[PREPARE_COPYING] = "copying",
 		[PREPARE_FLUSHING] = "flushing",
 		[PREPARE_POSTER] = "poster",
 	};
 
 	return names[phase];
+}
+
+#define X(name, word, ok, text) [PREPARE_##name] = { word, ok, text },
+static const struct {
+	const char *word;
+	bool ok;
+	const char *text;
+} whats[] = { PREPARE_WHAT_MAP(X) };
+#undef X
+
+const char *prepare_what_name(enum prepare_what what)
+{
+	return whats[what].word;
+}
+
+bool prepare_what_ok(enum prepare_what what)
+{
+	return whats[what].ok;
+}
+
+const char *prepare_what_text(enum prepare_what what)
+{
+	return whats[what].text;
+}
+
+void prepare_say(const struct preparation *p, const char *file,
+		 enum prepare_what what, const char *detail, ...)
+{
+	struct prepare_check check = { .file = file, .what = what };
+	char text[ERR_TEXT_MAX];
+	va_list args;
+
+	va_start(args, detail);
+	(void)vsnprintf(text, sizeof(text), detail, args);
+	va_end(args);
+	check.detail = text;
+	if (p->options->told != NULL)
+		p->options->told(p->options->owner, &check);
 }
 
 void prepare_tell(const struct preparation *p, enum prepare_phase phase,
@@ -63,9 +103,9 @@ bool prepare_inner_path(const struct preparation *p, size_t index, char *path,
 			size_t room)
 {
 	const struct prepare_source *s = &p->source;
-	int size = s->folder ? snprintf(path, room, "%s/%s", s->name,
-					s->files[index].path) :
-			       snprintf(path, room, "%s", s->name);
+	int size = s->many ? snprintf(path, room, "%s/%s", s->name,
+				      s->files[index].path) :
+			     snprintf(path, room, "%s", s->name);
 
 	return size >= 0 && (size_t)size < room;
 }
@@ -82,11 +122,39 @@ bool prepare_staged_path(const struct preparation *p, size_t index, char *path,
 	return size >= 0 && (size_t)size < room;
 }
 
+/* What an MP4 is rewritten to is no larger; what is converted from something
+ * else may be twice as large. */
+static uint64_t needs_of(const struct prepare_source *s,
+			 const struct prepare_options *o)
+{
+	uint64_t bytes = s->total;
+
+	for (size_t i = 0; i < s->count && !o->no_media && !o->as_is; i++)
+		if (prepare_is_media(s->files[i].path) &&
+		    !prepare_is_mp4(s->files[i].path))
+			bytes += s->files[i].size;
+	return bytes;
+}
+
+enum status prepare_needs(const struct prepare_options *options,
+			  uint64_t *bytes, struct err *err)
+{
+	struct prepare_source source;
+	enum status status = prepare_source_look(&source, options->source,
+						 options->name, err);
+
+	if (status != STATUS_OK)
+		return status;
+	*bytes = needs_of(&source, options);
+	prepare_source_release(&source);
+	return STATUS_OK;
+}
+
 static enum status look(struct preparation *p, struct err *err)
 {
 	const struct prepare_options *o = p->options;
 	enum status status;
-	uint64_t room;
+	uint64_t room, needs;
 
 	prepare_tell(p, PREPARE_LOOKING, 0, 0);
 	status = prepare_source_look(&p->source, o->source, o->name, err);
@@ -95,17 +163,14 @@ static enum status look(struct preparation *p, struct err *err)
 	if (p->source.hidden > 0)
 		prepare_note(p, "%zu hidden files were left out.",
 			     p->source.hidden);
-	p->rewritten = calloc(p->source.count, sizeof(*p->rewritten));
-	if (p->rewritten == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "out of memory");
 	status = payload_room(o->payload_dir, &room, err);
 	if (status != STATUS_OK)
 		return status;
-	if (room < o->keep_free || room - o->keep_free < p->source.total)
+	needs = needs_of(&p->source, o);
+	if (room < o->keep_free || room - o->keep_free < needs)
 		return err_set(err, STATUS_NO_ROOM,
 			       "%llu bytes are needed and %llu are free",
-			       (unsigned long long)(p->source.total +
-						    o->keep_free),
+			       (unsigned long long)(needs + o->keep_free),
 			       (unsigned long long)room);
 	return STATUS_OK;
 }
@@ -220,14 +285,20 @@ static enum status finish(struct preparation *p, struct err *err)
 enum status prepare_payload(const struct prepare_options *options,
 			    struct prepared *out, struct err *err)
 {
-	struct preparation p = { .options = options, .top = -1 };
+	struct preparation p = { .options = options,
+				 .top = -1,
+				 .tools = options->tools,
+				 .work = { .lock = -1 } };
 	struct err ignored = ERR_INIT;
 	enum status status = look(&p, err);
+
+	if (p.tools.cancel == NULL)
+		p.tools.cancel = options->cancel;
 
 	if (status == STATUS_OK)
 		status = make_staging(&p, err);
 	if (status == STATUS_OK && !options->no_media)
-		status = prepare_rewrite(&p, err);
+		status = prepare_fit(&p, err);
 	if (status == STATUS_OK)
 		status = prepare_copy(&p, err);
 	if (status == STATUS_OK)
@@ -243,7 +314,7 @@ enum status prepare_payload(const struct prepare_options *options,
 		p.out.files = (uint32_t)p.source.count;
 		*out = p.out;
 	}
-	free(p.rewritten);
+	prepare_work_close(&p.work);
 	buf_release(&p.torrent);
 	prepare_source_release(&p.source);
 	return status;

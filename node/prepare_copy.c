@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "node/file_copy.h"
 #include "node/payload_walk.h"
 #include "node/prepare_parts.h"
 #include "node/torrentfile.h"
@@ -111,8 +112,39 @@ static enum status pass_through(struct copy *c, size_t index, int from, int to,
 	}
 }
 
-/* Read a file that lies in the staging directory already. */
-static enum status hash_staged(struct copy *c, size_t index, struct err *err)
+/* Have it in the staging directory without copying, where that is one disk. */
+static enum status link_made(struct copy *c, const char *made,
+			     const char *inner, struct err *err)
+{
+	const char *name;
+	enum status status = STATUS_OK;
+	int from, to, error,
+		folder = payload_walk_folder(c->p->top, inner, true, &name);
+
+	if (folder < 0)
+		return payload_walk_error(err, inner, errno);
+	error = linkat(AT_FDCWD, made, folder, name, 0) == 0 ? 0 : errno;
+	(void)close(folder);
+	if (error == 0)
+		return STATUS_OK;
+	from = open(made, O_RDONLY | O_CLOEXEC);
+	to = from < 0 ? -1 :
+			payload_walk_file(c->p->top, inner, PAYLOAD_WRITE);
+	if (to < 0)
+		status = payload_walk_error(err, inner, errno);
+	else
+		error = file_copy(from, to, (uint64_t)lseek(from, 0, SEEK_END));
+	if (status == STATUS_OK && error != 0)
+		status = payload_walk_error(err, inner, error);
+	if (from >= 0)
+		(void)close(from);
+	if (to >= 0 && close(to) != 0 && status == STATUS_OK)
+		status = payload_walk_error(err, inner, errno);
+	return status;
+}
+
+/* Take over and read a file that was made here. */
+static enum status take_made(struct copy *c, size_t index, struct err *err)
 {
 	char inner[SAFENAME_PATH_MAX + 1];
 	enum status status;
@@ -120,6 +152,9 @@ static enum status hash_staged(struct copy *c, size_t index, struct err *err)
 
 	if (!prepare_inner_path(c->p, index, inner, sizeof(inner)))
 		return payload_walk_error(err, inner, ENAMETOOLONG);
+	status = link_made(c, c->p->source.files[index].made, inner, err);
+	if (status != STATUS_OK)
+		return status;
 	fd = payload_walk_file(c->p->top, inner, PAYLOAD_READ);
 	if (fd < 0)
 		return payload_walk_error(err, inner, errno);
@@ -171,7 +206,7 @@ static enum status copy_files(struct copy *c, struct err *err)
 
 	for (size_t i = 0; i < p->source.count && status == STATUS_OK; i++) {
 		status = torrentmaker_file(c->maker,
-					   p->source.folder ?
+					   p->source.many ?
 						   p->source.files[i].path :
 						   NULL,
 					   p->source.files[i].size);
@@ -179,8 +214,9 @@ static enum status copy_files(struct copy *c, struct err *err)
 			return err_set(err, status,
 				       "'%s' does not fit into a torrent",
 				       p->source.files[i].path);
-		status = p->rewritten[i] ? hash_staged(c, i, err) :
-					   copy_file(c, i, err);
+		status = p->source.files[i].made != NULL ?
+				 take_made(c, i, err) :
+				 copy_file(c, i, err);
 	}
 	return status;
 }
@@ -190,7 +226,7 @@ enum status prepare_copy(struct preparation *p, struct err *err)
 	struct copy c = { .p = p };
 	enum status status;
 
-	c.maker = torrentmaker_new(p->source.name, p->source.folder,
+	c.maker = torrentmaker_new(p->source.name, p->source.many,
 				   torrentfile_piece_length(p->source.total));
 	if (c.maker == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "out of memory");

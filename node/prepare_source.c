@@ -152,7 +152,7 @@ static int compare_folded(const void *a, const void *b)
 	return safename_fold_compare(bytes_of(one->path), bytes_of(two->path));
 }
 
-static enum status check_files(struct prepare_source *s, struct err *err)
+enum status prepare_source_sort(struct prepare_source *s, struct err *err)
 {
 	if (s->total == 0)
 		return err_set(err, STATUS_USAGE, "there is nothing in it");
@@ -204,7 +204,7 @@ static enum status look(struct prepare_source *s, const char *name,
 
 	if (stat(s->top, &st) != 0)
 		return payload_walk_error(err, s->top, errno);
-	s->folder = S_ISDIR(st.st_mode);
+	s->folder = s->many = S_ISDIR(st.st_mode);
 	if (!s->folder && !S_ISREG(st.st_mode))
 		return err_set(err, STATUS_USAGE,
 			       "'%s' is neither a file nor a folder", s->top);
@@ -220,7 +220,7 @@ static enum status look(struct prepare_source *s, const char *name,
 		strcpy(l.path, s->name);
 		status = add_file(&l, &st);
 	}
-	return status == STATUS_OK ? check_files(s, err) : status;
+	return status == STATUS_OK ? prepare_source_sort(s, err) : status;
 }
 
 enum status prepare_source_look(struct prepare_source *s, const char *path,
@@ -242,11 +242,65 @@ enum status prepare_source_look(struct prepare_source *s, const char *path,
 
 void prepare_source_release(struct prepare_source *s)
 {
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
 		free(s->files[i].path);
+		free(s->files[i].made);
+	}
 	free(s->files);
 	free(s->top);
 	*s = (struct prepare_source){ .top = NULL };
+}
+
+bool prepare_source_has(const struct prepare_source *s, const char *path)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (safename_path_collide(bytes_of(s->files[i].path),
+					  bytes_of(path)))
+			return true;
+	return false;
+}
+
+static struct prepare_source_file *add_one(struct prepare_source *s)
+{
+	struct prepare_source_file *files =
+		realloc(s->files, (s->count + 1) * sizeof(*files));
+
+	if (files == NULL)
+		return NULL;
+	s->files = files;
+	memset(&files[s->count], 0, sizeof(*files));
+	return &files[s->count++];
+}
+
+enum status prepare_source_replace(struct prepare_source *s, size_t index,
+				   const char *path, const char *made,
+				   uint64_t size, struct err *err)
+{
+	struct prepare_source_file *file;
+	char *path_copy = strdup(path), *made_copy = strdup(made);
+
+	if (index >= s->count && s->count == METAINFO_FILES_MAX) {
+		free(path_copy);
+		free(made_copy);
+		return err_set(err, STATUS_USAGE,
+			       "more than %d files in one lesson",
+			       METAINFO_FILES_MAX);
+	}
+	file = path_copy == NULL || made_copy == NULL ? NULL :
+	       index < s->count			     ? &s->files[index] :
+						       add_one(s);
+	if (file == NULL) {
+		free(path_copy);
+		free(made_copy);
+		return err_set(err, STATUS_NO_MEMORY, "out of memory");
+	}
+	free(file->path);
+	free(file->made);
+	file->path = path_copy;
+	file->made = made_copy;
+	s->total += size - file->size;
+	file->size = size;
+	return STATUS_OK;
 }
 
 bool prepare_source_unchanged(const struct prepare_source *s, size_t index,

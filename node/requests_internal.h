@@ -164,6 +164,13 @@ enum status request_append(struct requests *r, struct bytes entry,
 /* STATUS_OK when this node may write to a log of its own now; as
  * own_log_may_sign() while it may not be the disk used last. */
 enum status request_may_publish(struct requests *r, struct err *err);
+/* What a request to publish says of a lesson; a new id where it names none. */
+enum status request_fill_lesson(struct requests *r, const json_t *request,
+				struct lesson *l, struct err *err);
+/* The text at `key`, or `usual`; STATUS_MALFORMED when it is too long. */
+enum status request_take_text(const json_t *request, const char *key,
+			      char *out, size_t room, const char *usual,
+			      struct err *err);
 /* This node's own log is what others have of it, or more. Durable. */
 enum status request_own_confirmed(struct requests *r, struct err *err);
 

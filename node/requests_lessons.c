@@ -75,6 +75,21 @@ static void put_details(struct requests *r, json_t *object,
 			 r->live->trouble(r->live->node, l->btmh));
 }
 
+static json_t *also_json(const struct lesson *l)
+{
+	json_t *list = json_array();
+	char hex[65];
+
+	for (size_t i = 0; i < l->also_count; i++) {
+		hex_encode((struct bytes){ l->also[i].btmh, 32 }, hex);
+		(void)json_array_append_new(
+			list, json_pack("{s:s, s:s, s:I}", "as", l->also[i].as,
+					"btmh", hex, "bytes",
+					(json_int_t)l->also[i].bytes));
+	}
+	return list;
+}
+
 json_t *lesson_json(struct requests *r, const struct lesson_row *row, bool all)
 {
 	const struct lesson *l = &row->lesson;
@@ -94,6 +109,10 @@ json_t *lesson_json(struct requests *r, const struct lesson_row *row, bool all)
 	if (object == NULL)
 		return NULL;
 	put_text(object, "due", row->due);
+	if (l->keep)
+		(void)json_object_set_new(object, "keep", json_true());
+	if (l->also_count > 0)
+		(void)json_object_set_new(object, "also", also_json(l));
 	put_text(object, "lang", l->lang);
 	put_text(object, "summary", l->summary);
 	if (l->series.title[0] != 0)

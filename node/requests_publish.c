@@ -129,169 +129,6 @@ enum status request_append(struct requests *r, struct bytes entry,
 	return status;
 }
 
-static enum status take_text(const json_t *request, const char *key, char *out,
-			     size_t room, const char *usual, struct err *err)
-{
-	const char *text = request_text(request, key);
-
-	if (text == NULL)
-		text = usual;
-	if (strlen(text) >= room)
-		return err_set(err, STATUS_MALFORMED, "%s: too long (at most "
-						      "%zu bytes)",
-			       key, room - 1);
-	memcpy(out, text, strlen(text) + 1);
-	return STATUS_OK;
-}
-
-static enum status take_hash(const json_t *request, const char *key,
-			     uint8_t out[static 32], bool *given,
-			     struct err *err)
-{
-	const char *hex = request_text(request, key);
-
-	*given = hex != NULL;
-	if (hex != NULL && hex_decode(bytes_of(hex), out, 32) != STATUS_OK)
-		return err_set(err, STATUS_USAGE, "%s: not a hash", key);
-	return STATUS_OK;
-}
-
-static enum status take_texts(struct requests *r, const json_t *q,
-			      struct lesson *l, struct err *err)
-{
-	const json_t *series = json_object_get(q, "series");
-	char today[11];
-	const struct {
-		const char *key;
-		char *out;
-		size_t room;
-		const char *usual;
-	} texts[] = {
-		{ "title", l->title, sizeof(l->title), "" },
-		{ "topic", l->topic, sizeof(l->topic), "" },
-		{ "region", l->region, sizeof(l->region),
-		  r->house->conf.region },
-		{ "lang", l->lang, sizeof(l->lang), "zh-CN" },
-		{ "date", l->date, sizeof(l->date), today },
-		{ "expires", l->expires, sizeof(l->expires), "" },
-		{ "summary", l->summary, sizeof(l->summary), "" },
-		{ "initials", l->initials, sizeof(l->initials), "" },
-	};
-
-	clock_today(today);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		enum status status = take_text(q, texts[i].key, texts[i].out,
-					       texts[i].room, texts[i].usual,
-					       err);
-
-		if (status != STATUS_OK)
-			return status;
-	}
-	if (series == NULL)
-		return STATUS_OK;
-	l->series.n = (uint32_t)request_number(series, "n");
-	return take_text(series, "title", l->series.title,
-			 sizeof(l->series.title), "", err);
-}
-
-static enum status make_initials(struct lesson *l, struct err *err)
-{
-	struct buf initials = BUF_INIT;
-	enum status status;
-
-	if (l->initials[0] != 0)
-		return STATUS_OK;
-	status = initials_of(l->title, LESSON_INITIALS_MAX, &initials, err);
-	if (status == STATUS_OK)
-		(void)snprintf(l->initials, sizeof(l->initials), "%s",
-			       buf_string(&initials));
-	buf_release(&initials);
-	initials_forget(); /* some megabytes, needed once in a while */
-	return status;
-}
-
-/* A new id, or the next revision of the lesson named. */
-static enum status take_id(struct requests *r, const json_t *request,
-			   struct lesson *l, struct err *err)
-{
-	const char *revises = request_text(request, "revises");
-	uint8_t random[LESSON_SHORT_BYTES];
-	char origin[ORIGIN_MAX + 1];
-	struct lesson_row row;
-	uint64_t short_id;
-	enum status status;
-
-	if (revises == NULL) {
-		signing_random(random, sizeof(random));
-		lesson_id_make(r->house->conf.origin, random, l->id);
-		l->rev = 1;
-		return STATUS_OK;
-	}
-	status = lessons_get(r->house->catalog, revises, &row, err);
-	if (status != STATUS_OK)
-		return status;
-	status = lesson_id_split(row.lesson.id, origin, &short_id);
-	if (status != STATUS_OK ||
-	    !authority_succeeds(house_authority(r->house),
-				r->house->conf.origin, origin))
-		return err_set(err, STATUS_OUT_OF_SCOPE,
-			       "'%s' is another office's lesson",
-			       row.lesson.title);
-	memcpy(l->id, row.lesson.id, sizeof(l->id));
-	l->rev = row.lesson.rev + 1;
-	return STATUS_OK;
-}
-
-/* What people type wrongly most often, said in words they can use. */
-static enum status check_typed(const struct lesson *l, struct err *err)
-{
-	if (l->title[0] == 0 || !text_is_plain(bytes_of(l->title)))
-		return err_set(err, STATUS_USAGE,
-			       "--title: one line of text is wanted");
-	if (topic_check(l->topic) != STATUS_OK)
-		return err_set(err, STATUS_USAGE,
-			       "--topic: '%s' is no path of words joined by "
-			       "'/', like 产业/养殖/黑山羊",
-			       l->topic);
-	if (region_check(l->region) != STATUS_OK)
-		return err_set(err, STATUS_USAGE,
-			       "--region: '%s' is no code of 2, 4, 6, 9 or 12 "
-			       "digits",
-			       l->region);
-	if (!date_is_good(l->date) ||
-	    (l->expires[0] != 0 && !date_is_good(l->expires)))
-		return err_set(err, STATUS_USAGE,
-			       "--date, --expires: a day like 2026-11-21 is "
-			       "wanted");
-	return STATUS_OK;
-}
-
-static enum status fill_lesson(struct requests *r, const json_t *request,
-			       struct lesson *l, struct err *err)
-{
-	bool has_btmh;
-	enum status status;
-
-	memset(l, 0, sizeof(*l));
-	status = take_id(r, request, l, err);
-	if (status == STATUS_OK)
-		status = take_texts(r, request, l, err);
-	if (status == STATUS_OK)
-		status = check_typed(l, err);
-	if (status == STATUS_OK)
-		status = make_initials(l, err);
-	if (status == STATUS_OK)
-		status = take_hash(request, "btmh", l->btmh, &has_btmh, err);
-	if (status == STATUS_OK)
-		status = take_hash(request, "poster", l->poster,
-				   &l->has_poster, err);
-	l->bytes = request_number(request, "bytes");
-	l->files = (uint32_t)request_number(request, "files");
-	l->seconds = (uint32_t)request_number(request, "seconds");
-	l->trust = r->house->trust.trust.version;
-	return status;
-}
-
 static void list_scope(const char *first, size_t count, size_t stride,
 		       char *out, size_t room)
 {
@@ -308,17 +145,28 @@ static void list_scope(const char *first, size_t count, size_t stride,
 	}
 }
 
+static uint64_t largest_payload(const struct lesson *l)
+{
+	uint64_t most = l->bytes;
+
+	for (size_t i = 0; i < l->also_count; i++)
+		if (l->also[i].bytes > most)
+			most = l->also[i].bytes;
+	return most;
+}
+
 /* Which limit stands against it, and what it is. */
 static enum status say_limit(const struct publisher *p, const struct lesson *l,
 			     size_t entry_size, struct err *err)
 {
 	char scope[300];
 
-	if (p->lesson_bytes_max > 0 && l->bytes > p->lesson_bytes_max)
+	if (p->lesson_bytes_max > 0 &&
+	    largest_payload(l) > p->lesson_bytes_max)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
 			       "it has %llu bytes; this office may publish "
 			       "lessons of at most %llu",
-			       (unsigned long long)l->bytes,
+			       (unsigned long long)largest_payload(l),
 			       (unsigned long long)p->lesson_bytes_max);
 	if (p->entry_bytes_max > 0 && entry_size > p->entry_bytes_max)
 		return err_set(err, STATUS_OUT_OF_SCOPE,
@@ -357,29 +205,102 @@ static enum status check_lesson(struct requests *r, const struct lesson *l,
 		return err->status = STATUS_USAGE; /* somebody typed it */
 	if (status != STATUS_OK)
 		return status;
-	status = publisher_allows(p, l->region, l->topic, l->bytes,
+	status = publisher_allows(p, l->region, l->topic, largest_payload(l),
 				  entry->size);
 	if (status != STATUS_OK)
 		return say_limit(p, l, entry->size, err);
 	return check_count(r, err);
 }
 
-static enum status remember_payload(struct requests *r, const struct lesson *l,
+static enum status remember_payload(struct requests *r,
+				    const uint8_t btmh[static 32],
 				    struct err *err)
 {
 	struct torrentfile *tf;
 	enum status status;
 
-	status = house_open_torrent(r->house, l->btmh, &tf, err);
+	status = house_open_torrent(r->house, btmh, &tf, err);
 	if (status != STATUS_OK)
 		return status;
-	status = payload_put_held(r->house->catalog, l->btmh, tf->mi.total,
+	status = payload_put_held(r->house->catalog, btmh, tf->mi.total,
 				  tf->mi.pieces, clock_s(), err);
 	torrentfile_free(tf);
 	return status;
 }
 
-/* With "try" nothing is written: is everything said well? */
+static enum status remember_payloads(struct requests *r,
+				     const struct lesson *l, struct err *err)
+{
+	enum status status = remember_payload(r, l->btmh, err);
+
+	for (size_t i = 0; i < l->also_count && status == STATUS_OK; i++)
+		status = remember_payload(r, l->also[i].btmh, err);
+	return status;
+}
+
+static void tell_published(struct requests *r, const struct lesson *l)
+{
+	if (r->live == NULL || r->live->published == NULL)
+		return;
+	r->live->published(r->live->node, l->btmh);
+	for (size_t i = 0; i < l->also_count; i++)
+		r->live->published(r->live->node, l->also[i].btmh);
+}
+
+/* Was just this said before, as the request tells: an id that a try has
+ * promised, and the revision it was to be? */
+static bool is_published(struct requests *r, const json_t *request,
+			 const struct lesson *l, struct lesson_row *row)
+{
+	uint64_t rev = request_number(request, "rev");
+	struct err ignored = ERR_INIT;
+
+	return rev > 0 &&
+	       lessons_get(r->house->catalog, l->id, row, &ignored) ==
+		       STATUS_OK &&
+	       row->lesson.rev == rev &&
+	       memcmp(row->lesson.btmh, l->btmh, sizeof(l->btmh)) == 0;
+}
+
+/* Nobody else shall have said something under that id meanwhile. */
+static enum status check_rev(struct requests *r, const json_t *request,
+			     const struct lesson *l, struct err *err)
+{
+	uint64_t rev = request_number(request, "rev");
+	struct err ignored = ERR_INIT;
+	struct lesson_row row;
+
+	if (rev > 0 && l->rev != rev)
+		return err_set(err, STATUS_OLD,
+			       "'%s' was revised meanwhile: look at it, and "
+			       "say it again",
+			       l->title);
+	if (request_text(request, "id") != NULL &&
+	    request_text(request, "revises") == NULL &&
+	    lessons_get(r->house->catalog, l->id, &row, &ignored) ==
+		    STATUS_OK)
+		return err_set(err, STATUS_EXISTS,
+			       "the id of '%s' is taken by '%s'", l->title,
+			       row.lesson.title);
+	return STATUS_OK;
+}
+
+/* Which renditions this office makes of its lessons. */
+static json_t *renditions_made(const struct requests *r)
+{
+	const struct renditions *make = &r->house->conf.make;
+	json_t *list = json_array();
+	char as[16];
+
+	for (unsigned i = 0; i < make->count; i++) {
+		(void)snprintf(as, sizeof(as), "%up", make->lines[i]);
+		(void)json_array_append_new(list, json_string(as));
+	}
+	return list;
+}
+
+/* With "try" nothing is written: is everything said well? It promises an id
+ * and a revision. */
 enum status request_publish(struct requests *r, const json_t *request,
 			    json_t **answer, struct err *err)
 {
@@ -390,7 +311,7 @@ enum status request_publish(struct requests *r, const json_t *request,
 	enum status status = request_may_publish(r, err);
 
 	if (status == STATUS_OK)
-		status = fill_lesson(r, request, &l, err);
+		status = request_fill_lesson(r, request, &l, err);
 	if (status == STATUS_MALFORMED)
 		status = err->status = STATUS_USAGE; /* somebody typed it */
 	if (status == STATUS_OK && only_try) {
@@ -403,19 +324,27 @@ enum status request_publish(struct requests *r, const json_t *request,
 		status = check_lesson(r, &l, &entry, err);
 	if (status == STATUS_OK && only_try) {
 		buf_release(&entry);
-		*answer = json_pack("{s:s}", "title", l.title);
+		*answer = json_pack("{s:s, s:s, s:I, s:o}", "title", l.title,
+				    "id", l.id, "rev", (json_int_t)l.rev,
+				    "renditions", renditions_made(r));
 		return STATUS_OK;
 	}
+	if (status == STATUS_OK && is_published(r, request, &l, &row)) {
+		buf_release(&entry);
+		*answer = lesson_json(r, &row, true);
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		status = check_rev(r, request, &l, err);
 	/* Data first, names last: the payload is on disk, then it is held,
 	 * then the log says so. */
 	if (status == STATUS_OK)
-		status = remember_payload(r, &l, err);
+		status = remember_payloads(r, &l, err);
 	if (status == STATUS_OK)
 		status = request_append(r, buf_bytes(&entry), err);
 	buf_release(&entry);
-	if (status == STATUS_OK && r->live != NULL &&
-	    r->live->published != NULL)
-		r->live->published(r->live->node, l.btmh);
+	if (status == STATUS_OK)
+		tell_published(r, &l);
 	if (status == STATUS_OK)
 		status = lessons_get(r->house->catalog, l.id, &row, err);
 	if (status == STATUS_OK)
@@ -449,7 +378,7 @@ enum status request_withdraw(struct requests *r, const json_t *request,
 			       row.lesson.title);
 	memcpy(withdraw.id, row.lesson.id, sizeof(withdraw.id));
 	withdraw.trust = r->house->trust.trust.version;
-	status = take_text(request, "reason", withdraw.reason,
+	status = request_take_text(request, "reason", withdraw.reason,
 			   sizeof(withdraw.reason), "", err);
 	if (status == STATUS_OK)
 		status = entry_format_withdraw(&withdraw, &entry, err);

@@ -74,7 +74,9 @@ BY_NAME = {
     "trust_change_text(change->kind)": [
         ("node/trust_diff.h", rf'X\(\w+, {STRING},\s*({STRING})\)')],
     "doing[phase]": [
-        ("node/cli/cmd_publish.c", rf'\[PREPARE_\w+\] = ({STRING})')],
+        ("node/cli/publishing.c", rf'\[PREPARE_\w+\] = ({STRING})')],
+    "prepare_what_text(what)": [
+        ("node/prepare.h", rf'X\(\w+, {STRING}, \w+,\s*({STRING})\)')],
     "name": [("node/cli/cmd_lessons.c", rf'print_field\(({STRING})'),
              ("node/cli/cmd_lessons.c", rf'\{{ ({STRING}), "[a-z]+" \}}')],
     "texts[i].text": [

@@ -96,9 +96,8 @@ const struct cli_verb cli_verbs[] = {
 	  .summary = "close the office's keys again",
 	  .run = cmd_lock },
 	{ .name = "publish",
-	  .words = "FILE|FOLDER",
+	  .words = "[FILE|FOLDER]",
 	  .summary = "publish a lesson under this node's name",
-	  .least = 1,
 	  .most = 1,
 	  .options = { { "title", "TEXT", "its title" },
 		       { "topic", "PATH", "its topic, like 产业/养殖/黑山羊" },
@@ -113,11 +112,22 @@ const struct cli_verb cli_verbs[] = {
 		       { "initials", "LETTERS", "initials of the title, where "
 						"the made ones are wrong" },
 		       PASSPHRASE_OPTION,
+		       { "rendition", "SIZE",
+			 "make a smaller one, too, like 480p (repeatable)" },
+		       { "as-is", NULL, "check it, and convert nothing" },
+		       { "no-save", NULL, "ask that no copies leave the room "
+					  "(pages obey; it protects nothing)" },
+		       { "list", "FILE.csv", "publish all that a table lists; "
+					     "said again, it goes on" },
+		       { "list-template", NULL, "print an empty table for "
+						"--list" },
 		       { "no-media", NULL, "do not look into the video "
 					   "(no poster, no length)" },
 		       ALONE_OPTION },
 	  .examples = "  xiangtu publish 黑山羊春季防疫.mp4 --title "
-		      "黑山羊春季防疫 --topic 产业/养殖/黑山羊\n",
+		      "黑山羊春季防疫 --topic 产业/养殖/黑山羊\n"
+		      "  xiangtu publish --list-template > 课件.csv\n"
+		      "  xiangtu publish --list 课件.csv --rendition 480p\n",
 	  .run = cmd_publish },
 	{ .name = "withdraw",
 	  .words = "[ID]",

@@ -19,7 +19,7 @@ def story(s):
         raise Skip("the benchmarks' crowd is not built")
     county = s.county(words=("--announce", "off")).start()
     town = s.township(county, words=("--announce-port", str(s.announce_port))).start()
-    video = county.publish(s.file("课.mp4", 2_000_000), "黑山羊")
+    video = county.publish(s.file("课.mp4", 2_000_000), "黑山羊", "产业/养殖", "--no-media")
     town.wait_held(video["id"])
     first = [s.new_address() for _ in range(NEIGHBOURS)][0]
     crowd = Process(s, "crowd", [CROWD, town.address, "7433", str(s.announce_port),
@@ -32,7 +32,7 @@ def story(s):
     for at in range(WATCHING):
         part = http_get(path, headers={"Range": f"bytes={at * 9000}-{at * 9000 + 8999}"})
         equal((part.code, len(part.body)), (206, 9000), "a part of the video")
-    new = county.publish(s.file("新.mp4", 1_000_000), "新课")
+    new = county.publish(s.file("新.mp4", 1_000_000), "新课", "产业/养殖", "--no-media")
     town.wait_held(new["id"])
     equal(len(town.lessons()), 2, "lessons are listed, by a connection of their own")
     equal({lesson["state"] for lesson in town.lessons()}, {"held"}, "states")

@@ -161,13 +161,13 @@ def make_file(path, size, seed=1):
 
 
 def make_video(path, megabytes=2, seconds=4, index_first=True):
-    """A playable H.264 test picture of at least that size."""
+    """A H.264 test picture of at least that size that plays as it is, and is as loud as lessons are."""
     need_program("ffmpeg")
     rate = int(megabytes * 8_500_000 / seconds)
     command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y",
                "-f", "lavfi", "-i", f"testsrc2=size=320x180:rate=25:duration={seconds}",
                "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}",
-               "-vf", "noise=alls=80:allf=t", "-c:v", "libx264",
+               "-vf", "noise=alls=80:allf=t", "-af", "volume=1.8", "-c:v", "libx264",
                "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-x264-params",
                "nal-hrd=cbr", "-b:v", str(rate), "-minrate", str(rate),
                "-maxrate", str(rate), "-bufsize", str(rate), "-c:a", "aac"]
