@@ -154,6 +154,16 @@ static void set_rate(struct bucket *k, uint64_t rate)
 		k->level = -DEBT_S * 1000 * (int64_t)rate;
 }
 
+void budget_set_plan(struct budget *b, const struct budget_plan *plan)
+{
+	lock(b);
+	b->plan = *plan;
+	for (int way = 0; way < 2; way++)
+		set_rate(&b->buckets[way], budget_rate(plan, &b->time,
+						       (enum budget_way)way));
+	unlock(b);
+}
+
 void budget_tick(struct budget *b, const struct budget_time *time,
 		 int64_t now_ms)
 {

@@ -84,6 +84,8 @@ struct budget;
 struct budget *budget_new(const struct budget_plan *plan);
 void budget_free(struct budget *b);
 const struct budget_plan *budget_plan(const struct budget *b);
+/* Another plan counts from now on; what was spent stays spent. Loop thread. */
+void budget_set_plan(struct budget *b, const struct budget_plan *plan);
 /* What was spent in a month before this start. */
 void budget_restore(struct budget *b, unsigned month, uint64_t spent);
 void budget_month(const struct budget *b, unsigned *month, uint64_t *spent);

@@ -497,22 +497,28 @@ static bool count_in(void *context, const struct standing_row *row)
 	return bytes == 0 || row_put(c, row->btmh, bytes) == STATUS_OK;
 }
 
-enum status cache_open(struct cache **out, const struct cache_options *options,
-		       struct err *err)
+void cache_conf_changed(struct cache *c)
 {
-	const struct conf *conf = &options->house->conf;
-	struct cache *c = calloc(1, sizeof(*c));
+	const struct conf *conf = &c->o.house->conf;
 	uint64_t free_bytes, size = 0;
-	enum status status;
 
-	if (c == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "cache");
-	c->o = *options;
 	c->quota = conf->quota;
 	(void)disk_of(c, &free_bytes, &size);
 	c->floor = conf->has_floor	    ? conf->floor :
 		   size / 10 < usual_floor ? size / 10 :
 					     usual_floor;
+}
+
+enum status cache_open(struct cache **out, const struct cache_options *options,
+		       struct err *err)
+{
+	struct cache *c = calloc(1, sizeof(*c));
+	enum status status;
+
+	if (c == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "cache");
+	c->o = *options;
+	cache_conf_changed(c);
 	status = tidy_adopt(options->house, err);
 	if (status == STATUS_OK)
 		status = standings_list(options->house->catalog, count_in, c,

@@ -81,6 +81,9 @@ void cache_deleted(struct cache *cache, const uint8_t *btmh);
  * the quota goes, and what nobody wants when others fill the disk. */
 void cache_tick(struct cache *cache);
 
+/* Quota and floor of the house's settings are other ones now. */
+void cache_conf_changed(struct cache *cache);
+
 /* For those who watch machines. */
 struct cache_counts {
 	uint64_t quota, floor;	 /* bytes; a quota of 0: none */

@@ -7,6 +7,7 @@
 
 #include "node/http_inside.h"
 #include "node/http_listen.h"
+#include "signing/key.h"
 
 enum { SLICE = 64 }; /* requests answered before others of the loop */
 
@@ -283,6 +284,11 @@ const struct http_head *http_request_head(const struct http_request *request)
 struct bytes http_request_body(const struct http_request *request)
 {
 	return buf_bytes(&request->body);
+}
+
+void http_request_wipe_body(struct http_request *request)
+{
+	signing_wipe_buf(&request->body);
 }
 
 const struct sockaddr *http_request_address(const struct http_request *request)

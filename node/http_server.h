@@ -263,6 +263,8 @@ void http_server_close(struct http_server *server,
 const struct http_head *http_request_head(const struct http_request *request);
 /* Empty for GET. Lives as long as the request. */
 struct bytes http_request_body(const struct http_request *request);
+/* Overwrite the body, which had a secret in it; it is empty from then on. */
+void http_request_wipe_body(struct http_request *request);
 /* Who asks: AF_INET or AF_INET6; an IPv4 client of a "[::]" server is shown as
  * AF_INET. */
 const struct sockaddr *http_request_address(const struct http_request *request);

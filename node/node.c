@@ -17,6 +17,7 @@
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
+#include "node/wiped_json.h"
 
 enum { DESCRIPTORS = 8192 };
 
@@ -276,6 +277,7 @@ enum status node_run(const struct node_run_options *options, struct err *err)
 
 	if (n == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "node");
+	wiped_json_init();
 	status = house_open(&n->house, options->dir, HOUSE_WRITE, err);
 	if (status != STATUS_OK) {
 		free(n);

@@ -1,5 +1,5 @@
-/* What the command line asks of the running node. Short requests are answered
- * on the loop; lists of many lessons on the pool, one after the other, from a
+/* What the command line and the desks ask of the running node. Short requests
+ * are answered on the loop; lists of many lessons on the pool, one after the other, from a
  * connection of their own, and go out as the text that was made there. */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,8 @@ struct listing_asked {
 	uv_work_t work;
 	struct node *n;
 	struct listing_asked *next;
-	struct control_call *call;
+	node_listed_cb answered;
+	void *owner;
 	json_t *request; /* its own copy: counts of others are not shared */
 	struct fetcher_share shares[FETCHER_SHARES_MAX];
 	unsigned n_shares;
@@ -56,10 +57,7 @@ static void listed(uv_work_t *work, int status)
 
 	(void)status; /* never cancelled */
 	n->listings = a->next;
-	if (a->text != NULL)
-		control_call_finish_text(a->call, a->text);
-	else
-		control_call_fail_err(a->call, &a->err);
+	a->answered(a->owner, a->text, &a->err);
 	json_decref(a->request);
 	free(a);
 	start_first(n);
@@ -76,9 +74,8 @@ static void start_first(struct node *n)
 	(void)uv_queue_work(n->loop, &a->work, list_on_pool, listed);
 }
 
-/* False: it must be answered on the loop after all. */
-static bool answer_beside(struct node *n, struct control_call *call,
-			  const json_t *request)
+bool node_list_beside(struct node *n, const json_t *request,
+		      node_listed_cb answered, void *owner)
 {
 	struct listing_asked **end = &n->listings;
 	struct listing_asked *a;
@@ -98,7 +95,8 @@ static bool answer_beside(struct node *n, struct control_call *call,
 	}
 	a->err = (struct err)ERR_INIT;
 	a->n = n;
-	a->call = call;
+	a->answered = answered;
+	a->owner = owner;
 	a->work.data = a;
 	while (*end != NULL)
 		end = &(*end)->next;
@@ -108,13 +106,24 @@ static bool answer_beside(struct node *n, struct control_call *call,
 	return true;
 }
 
+static void listed_for_call(void *owner, char *text, const struct err *err)
+{
+	struct control_call *call = owner;
+
+	if (text != NULL)
+		control_call_finish_text(call, text);
+	else
+		control_call_fail_err(call, err);
+}
+
 void node_asked(void *owner, struct control_call *call, json_t *request)
 {
 	struct node *n = owner;
 	struct err err = ERR_INIT;
 	json_t *answer;
 
-	if (requests_is_long(request) && answer_beside(n, call, request))
+	if (requests_is_long(request) &&
+	    node_list_beside(n, request, listed_for_call, call))
 		return;
 	if (requests_answer(&n->requests, request, &answer, &err) == STATUS_OK)
 		control_call_finish(call, answer);

@@ -440,6 +440,13 @@ void node_tell_where(void *node, const uint8_t *btmh, bool held,
 		     json_t *lesson);
 
 /* --- node_ask.c --- */
+/* The answer of a list as text, taken over, or NULL and why there is none. */
+typedef void (*node_listed_cb)(void *owner, char *text, const struct err *err);
+/* Answer a request for which requests_is_long() holds beside the loop, after
+ * those before it; `answered` comes once, later. False: it must be answered on
+ * the loop after all. */
+bool node_list_beside(struct node *n, const json_t *request,
+		      node_listed_cb answered, void *owner);
 /* A control_call_cb. */
 void node_asked(void *node, struct control_call *call, json_t *request);
 

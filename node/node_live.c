@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "node/node_inside.h"
+#include "node/page/desk.h"
 #include "proto/encoding.h"
 
 static json_t *upstreams_json(struct node *n)
@@ -263,10 +264,25 @@ static struct bytes own_statement(void *node)
 	return node_statement(node);
 }
 
-/* Records that came while the key for it was locked are acknowledged. */
+/* Records that came while the key for it was locked are acknowledged. Who
+ * unlocks says for how long: from here, until the node ends. */
 static void unlocked(void *node)
 {
-	((struct node *)node)->records_stale = true;
+	struct node *n = node;
+
+	n->records_stale = true;
+	desk_relock_after(desk_of(n), 0);
+}
+
+static enum status secret_set(void *node, const char *who, const char *hash,
+			      struct err *err)
+{
+	return desk_set(desk_of(node), who, hash, err);
+}
+
+static json_t *secret_names(void *node, struct err *err)
+{
+	return desk_names(desk_of(node), err);
 }
 
 static bool has_twin(void *node)
@@ -295,6 +311,8 @@ void node_live_init(struct node *n)
 		.drive_gone = node_drive_gone,
 		.tell_where = node_tell_where,
 		.unlocked = unlocked,
+		.secret_set = secret_set,
+		.secret_names = secret_names,
 		.trust_taken = node_trust_changed,
 		.delegated = node_delegated,
 		.forked = node_forked,

@@ -49,6 +49,10 @@ struct live {
 	json_t *(*cache)(void *node);
 	/* Keys were unlocked: what waited for them can be done. */
 	void (*unlocked)(void *node);
+	/* As desk_set() and desk_names(). */
+	enum status (*secret_set)(void *node, const char *who,
+				  const char *hash, struct err *err);
+	json_t *(*secret_names)(void *node, struct err *err);
 	/* Newer trust was taken in; a log was found forked. */
 	void (*trust_taken)(void *node);
 	/* Delegations have changed. */

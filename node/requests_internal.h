@@ -83,6 +83,12 @@ enum status request_unlock(struct requests *r, const json_t *request,
 			   json_t **answer, struct err *err);
 enum status request_lock(struct requests *r, const json_t *request,
 			 json_t **answer, struct err *err);
+enum status request_secret_set(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
+enum status request_secrets(struct requests *r, const json_t *request,
+			    json_t **answer, struct err *err);
+enum status request_reset_code(struct requests *r, const json_t *request,
+			       json_t **answer, struct err *err);
 /* How each key of an office is: "locked", "unlocked" or "unprotected". */
 json_t *request_keys_json(const struct house *house);
 /* The last visit of a drive, for `status`; NULL when there was none. */

@@ -45,7 +45,7 @@ static enum status check(const struct passphrase *p, enum passphrase_kind kind,
 		return err_set(err, STATUS_USAGE,
 			       "%s: a passphrase has at most %d bytes", where,
 			       PASSPHRASE_MAX);
-	if (kind == PASSPHRASE_OPEN)
+	if (kind != PASSPHRASE_NEW)
 		return STATUS_OK;
 	bytes_reader_init(&r, passphrase_bytes(p));
 	while (text_next(&r, &code))
@@ -210,13 +210,30 @@ static enum status ask_again(int tty, const struct passphrase *first,
 	if (status == STATUS_OK &&
 	    !bytes_equal(passphrase_bytes(first), passphrase_bytes(second)))
 		status = err_set(err, STATUS_USAGE,
-				 "the second time it was another passphrase");
+				 "the second time it was another one");
 	passphrase_free(second);
 	return status;
 }
 
+/* What is asked for. */
+static const char *prompt_of(enum passphrase_kind kind)
+{
+	switch (kind) {
+	case PASSPHRASE_OPEN:
+		break;
+	case PASSPHRASE_NEW:
+		return tr("New passphrase");
+	case PASSPHRASE_PIN:
+		return tr("New PIN");
+	case PASSPHRASE_PASSWORD:
+		return tr("New password");
+	}
+	return tr("Passphrase");
+}
+
 static enum status from_terminal(enum passphrase_kind kind, const char *what,
-				 struct passphrase *p, struct err *err)
+				 const char *option, struct passphrase *p,
+				 struct err *err)
 {
 	char prompt[256];
 	enum status status;
@@ -227,22 +244,23 @@ static enum status from_terminal(enum passphrase_kind kind, const char *what,
 		tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (tty < 0)
 		return err_set(err, STATUS_NOT_FOUND,
-			       "%s: a passphrase is wanted, by "
-			       "--passphrase-file or typed at a terminal",
-			       what);
-	(void)snprintf(prompt, sizeof(prompt), "%s, %s",
-		       kind == PASSPHRASE_NEW ? tr("New passphrase") :
-						tr("Passphrase"),
-		       what);
+			       "%s: %s is wanted, by --%s or typed at a "
+			       "terminal",
+			       what,
+			       kind == PASSPHRASE_PIN	   ? "a PIN" :
+			       kind == PASSPHRASE_PASSWORD ? "a password" :
+							     "a passphrase",
+			       option);
+	(void)snprintf(prompt, sizeof(prompt), "%s, %s", prompt_of(kind), what);
 	status = ask_once(tty, prompt, p, err);
 	if (status == STATUS_OK && p->size == 0)
 		status = err_set(err,
 				 kind == PASSPHRASE_NEW ? STATUS_NOT_FOUND :
 							  STATUS_USAGE,
-				 "%s: no passphrase was typed", what);
+				 "%s: nothing was typed", what);
 	if (status == STATUS_OK)
 		status = check(p, kind, what, err);
-	if (status == STATUS_OK && kind == PASSPHRASE_NEW)
+	if (status == STATUS_OK && kind != PASSPHRASE_OPEN)
 		status = ask_again(tty, p, err);
 	(void)close(tty);
 	return status;
@@ -252,15 +270,15 @@ enum status passphrase_ask(const struct cli *cli, enum passphrase_kind kind,
 			   const char *what, const char *option,
 			   struct passphrase **out, struct err *err)
 {
-	const char *path = cli_value(cli, option == NULL ? "passphrase-file" :
-							   option);
+	const char *name = option == NULL ? "passphrase-file" : option;
+	const char *path = cli_value(cli, name);
 	struct passphrase *p = locked_new(sizeof(*p));
 	enum status status;
 
 	if (p == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "a passphrase");
 	status = path != NULL ? from_file(path, kind, p, err) :
-				from_terminal(kind, what, p, err);
+				from_terminal(kind, what, name, p, err);
 	if (status == STATUS_OK)
 		*out = p;
 	else

@@ -12,7 +12,11 @@ struct passphrase;
 
 enum passphrase_kind {
 	PASSPHRASE_OPEN, /* of something there is: asked once */
-	PASSPHRASE_NEW	 /* a new one: asked twice, and must not be too short */
+	PASSPHRASE_NEW,	 /* a new one: asked twice, and must not be too short */
+	/* A new PIN or password of a desk: asked twice, and whether it is good
+	 * the caller sees (node/page/secret_rules.h). */
+	PASSPHRASE_PIN,
+	PASSPHRASE_PASSWORD
 };
 
 /*

@@ -39,11 +39,11 @@ static bool bytes_of_address(const struct sockaddr *from, uint8_t ip[static 16])
 static bool is_loopback(const uint8_t ip[static 16])
 {
 	static const uint8_t one[16] = { [15] = 1 };
-	static const uint8_t mapped[13] = {
-		[10] = 0xff, [11] = 0xff, [12] = 127
+	static const uint8_t mapped[16] = {
+		[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1
 	};
 
-	return memcmp(ip, one, 16) == 0 || memcmp(ip, mapped, 13) == 0;
+	return memcmp(ip, one, 16) == 0 || memcmp(ip, mapped, 16) == 0;
 }
 
 uint64_t lockout_source(const struct sockaddr *from,
@@ -236,6 +236,17 @@ unsigned lockout_wrong(struct lockout *l, const char *who, uint64_t source,
 		row->until_ms = now_ms + wait_of(row->wrong);
 	l->changed = true;
 	return row->wrong < LOCKOUT_FREE ? LOCKOUT_FREE - row->wrong : 0;
+}
+
+unsigned lockout_waits_s(const struct lockout *l, const char *who,
+			 uint64_t source, uint64_t now_ms)
+{
+	struct lockout_row *row = row_of((struct lockout *)(uintptr_t)l, who,
+					 source);
+
+	return row == NULL || row->until_ms <= now_ms ?
+		       0 :
+		       (unsigned)((row->until_ms - now_ms + 999) / 1000);
 }
 
 void lockout_right(struct lockout *l, const char *who, uint64_t source,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node/node_inside.h"
+#include "node/page/desk.h"
 #include "node/page/page_api.h"
 #include "node/page/page_events.h"
 #include "node/page/page_files.h"
@@ -26,7 +27,7 @@ enum status page_start(struct node *n, struct err *err)
 	if (n->page->events == NULL || n->page->news == NULL ||
 	    n->page->jobs == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "events");
-	return STATUS_OK;
+	return desk_open(&n->page->desk, n, err);
 }
 
 void page_library_changed(struct node *n)
@@ -39,18 +40,34 @@ void page_tick(struct node *n)
 {
 	if (n->page == NULL || n->stopping)
 		return;
+	desk_tick(n->page->desk);
 	page_news_tick(n);
 	page_events_tick(n->page->events, (uint64_t)node_now(n));
 }
 
+static void jobs_closed(void *node)
+{
+	struct node *n = node;
+
+	if (n->page->desk != NULL)
+		desk_close(n->page->desk, n->page->closed, n);
+	else
+		n->page->closed(n);
+}
+
 void page_close(struct node *n, void (*closed)(void *node))
 {
-	if (n->page != NULL && n->page->events != NULL)
-		page_events_close(n->page->events);
-	if (n->page != NULL && n->page->jobs != NULL)
-		page_jobs_close(n->page->jobs, closed);
-	else
+	if (n->page == NULL) {
 		closed(n);
+		return;
+	}
+	n->page->closed = closed;
+	if (n->page->events != NULL)
+		page_events_close(n->page->events);
+	if (n->page->jobs != NULL)
+		page_jobs_close(n->page->jobs, jobs_closed);
+	else
+		jobs_closed(n);
 }
 
 void page_release(struct node *n)
@@ -58,6 +75,7 @@ void page_release(struct node *n)
 	if (n->page == NULL)
 		return;
 	page_jobs_free(n->page->jobs);
+	desk_free(n->page->desk);
 	page_news_free(n->page->news);
 	page_events_free(n->page->events);
 	sessions_free(n->page->sessions);

@@ -16,6 +16,7 @@
 
 #include "proto/err.h"
 
+struct desk;
 struct http_answer;
 struct http_head;
 struct http_request;
@@ -40,6 +41,10 @@ struct page {
 	struct page_events *events; /* what open pages are told */
 	struct page_news *news;
 	struct page_jobs *jobs; /* what is made beside the loop */
+	struct desk *desk;	/* who opens the desks */
+
+	/* private */
+	void (*closed)(void *node);
 };
 
 /* --- for node.c and resources.c --- */

@@ -9,6 +9,7 @@
 #include "node/clock.h"
 #include "node/node_inside.h"
 #include "node/own_url.h"
+#include "node/page/desk.h"
 #include "node/requests_internal.h"
 #include "node/version.h"
 
@@ -105,6 +106,8 @@ json_t *page_me_json(const struct page_call *call)
 		       is_in_path("ffmpeg") && is_in_path("ffprobe"),
 		       "clock_good", clock_is_set() != 0, "now_s",
 		       (json_int_t)clock_s());
+	(void)json_object_set_new(me, "secrets",
+				  desk_secrets_json(n->page->desk));
 	if (me == NULL || n->house.conf.origin[0] == 0)
 		return me;
 	keys = request_keys_json(&n->house);

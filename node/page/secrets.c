@@ -168,7 +168,7 @@ json_t *secrets_names(const struct secrets *s)
 
 /* --- write --- */
 
-enum status secrets_text(struct secrets *s, uint64_t now_ms, struct buf *out)
+static enum status put_text(struct secrets *s, uint64_t now_ms, struct buf *out)
 {
 	json_t *root = lockout_put(&s->lockout, now_ms), *list = json_object();
 	char *text = NULL;
@@ -188,22 +188,28 @@ enum status secrets_text(struct secrets *s, uint64_t now_ms, struct buf *out)
 	return buf_status(out);
 }
 
-const char *secrets_path(const struct secrets *s)
-{
-	return s->path;
-}
-
 static enum status write_file(struct secrets *s, uint64_t now_ms,
 			      struct err *err)
 {
 	struct buf text = BUF_INIT;
-	enum status status = secrets_text(s, now_ms, &text);
+	enum status status = put_text(s, now_ms, &text);
 
 	if (status != STATUS_OK)
 		(void)err_set(err, status, "secrets of the desks");
 	else
 		status = durable_write(s->path, buf_bytes(&text), 0600, err);
 	buf_release(&text);
+	return status;
+}
+
+enum status secrets_save(struct secrets *s, uint64_t now_ms, struct err *err)
+{
+	enum status status = lockout_changed(&s->lockout) ?
+				     write_file(s, now_ms, err) :
+				     STATUS_OK;
+
+	if (status != STATUS_OK)
+		s->lockout.changed = true; /* with the next one */
 	return status;
 }
 

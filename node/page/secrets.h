@@ -67,10 +67,8 @@ json_t *secrets_names(const struct secrets *s);
 enum status secrets_set(struct secrets *s, const char *who, const char *hash,
 			uint64_t now_ms, struct err *err);
 
-/* What the file is to say now; nothing of the lockout counts as changed after
- * it. `path` outlives `s`' owner's use of it: written by whoever may block. */
-enum status secrets_text(struct secrets *s, uint64_t now_ms, struct buf *out);
-const char *secrets_path(const struct secrets *s);
+/* Write down what was counted, durably, if there is something new. */
+enum status secrets_save(struct secrets *s, uint64_t now_ms, struct err *err);
 
 /* Take in a file's text; STATUS_DAMAGED, and then `s` is as it was. For tests
  * and secrets_open(). */

@@ -80,6 +80,7 @@ fuzz_target(pack catalog RUNS 1000)
 fuzz_target(intake catalog MAX 512 RUNS 100)
 
 fuzz_target(conf node)
+fuzz_target(desk node)
 fuzz_target(join node RUNS 4000)
 fuzz_target(mark node MAX 4200 RUNS 8000)
 fuzz_target(heads node RUNS 4000)

@@ -260,7 +260,7 @@ static void this_machine_is_known_by_its_addresses(void)
 	const struct sockaddr *from = (struct sockaddr *)&a,
 			      *other = (struct sockaddr *)&b;
 
-	a.sin_addr.s_addr = htonl(0x7f000005);
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	CHECK(lockout_source(from, NULL) == LOCKOUT_HERE);
 	a.sin_addr.s_addr = htonl(0xc0a80105);
 	b.sin_addr.s_addr = htonl(0xc0a80106);
