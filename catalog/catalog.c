@@ -23,8 +23,10 @@ static const char *const version_4[] = { schema_expiry, NULL };
 static const char *const version_5[] = { schema_delegation, schema_evidence,
 					 NULL };
 static const char *const version_6[] = { schema_renditions, NULL };
+static const char *const version_7[] = { schema_pages, NULL };
 static const char *const *const migrations[] = {
-	version_1, version_2, version_3, version_4, version_5, version_6
+	version_1, version_2, version_3, version_4,
+	version_5, version_6, version_7
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -25,6 +25,12 @@ static inline int64_t lesson_row_number(int64_t log, uint64_t n)
 	" JOIN origin o ON o.id = l.origin"   \
 	" LEFT JOIN payload p ON p.btmh = l.btmh"
 
+/* LESSONS_HERE, in the terms of the index lesson_here
+ * (catalog/schema_pages.c). */
+#define LESSONROW_HERE                                     \
+	"withdrawn = 0 AND (held = 1 OR wanted = 1)"       \
+	" AND (held = 1 OR NOT " EXPIRY_OVER("") ")"
+
 /* Fill `out` from the present row of `q`, its renditions from the database.
  * What SQLite failed with, and `out` half written, otherwise. */
 enum status lessonrow_read(struct sql *q, struct lesson_row *out,

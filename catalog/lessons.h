@@ -97,7 +97,6 @@ struct lessons_query {
 	const char *text;   /* what was typed (catalog/search.h); or NULL */
 	const char *topic;  /* this or below it; or NULL */
 	const char *region; /* containing it, or inside it; or NULL */
-	const char *place;  /* this very region; or NULL */
 	enum lessons_filter filter;
 	bool here_first; /* LESSONS_HERE before all others */
 	uint32_t offset;
@@ -122,10 +121,16 @@ typedef bool (*topic_cb)(void *context, const char *topic, uint64_t lessons);
 enum status lessons_topics(struct catalog *c, const char *parent,
 			   topic_cb each, void *context, struct err *err);
 
-/* Every topic that lessons of LESSONS_HERE have, with the number of those at
- * exactly it; in the order of their bytes. */
-enum status lessons_topics_here(struct catalog *c, topic_cb each,
-				void *context, struct err *err);
+/* All lessons of LESSONS_HERE in short, the newest first; false ends the
+ * list. `row` is for lessons_at(). The texts are borrowed. */
+typedef bool (*lessons_here_cb)(void *context, int64_t row, const char *topic,
+				const char *region);
+enum status lessons_here(struct catalog *c, lessons_here_cb each,
+			 void *context, struct err *err);
+/* The lesson of a row number that was told a moment ago. STATUS_NOT_FOUND, with
+ * `err` untouched, when it is another by now. */
+enum status lessons_at(struct catalog *c, int64_t row, struct lesson_row *out,
+		       struct err *err);
 
 /* Why an entry was refused. Kept by number: never renumber. */
 enum refusal {

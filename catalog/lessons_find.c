@@ -42,7 +42,7 @@ static const char *const filters[] = {
 	[LESSONS_ALL] = "withdrawn = 0",
 	[LESSONS_WANTED] = "wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER(""),
 	[LESSONS_HELD] = "held = 1 AND withdrawn = 0",
-	[LESSONS_HERE] = "withdrawn = 0 AND " HERE,
+	[LESSONS_HERE] = LESSONROW_HERE,
 	[LESSONS_OTHER] = "withdrawn = 0 AND NOT " HERE,
 	[LESSONS_PINNED] = "choice = 1",
 	[LESSONS_WITHDRAWN] = "withdrawn = 1",
@@ -104,28 +104,29 @@ static void put_text(struct question *a)
 	}
 }
 
+static bool is_empty(const char *text)
+{
+	return text == NULL || text[0] == 0;
+}
+
 static enum status put_conditions(struct question *a,
 				  const struct lessons_query *query)
 {
 	enum status status;
 
 	buf_printf(&a->sql, " WHERE %s", filters[query->filter]);
-	if (query->topic != NULL && query->topic[0] != 0) {
+	if (!is_empty(query->topic)) {
 		if (topic_check(query->topic) != STATUS_OK)
 			return STATUS_NOT_FOUND;
 		buf_puts(&a->sql, " AND ");
 		put_topic(a, query->topic);
 	}
-	if (query->region != NULL && query->region[0] != 0) {
+	if (!is_empty(query->region)) {
 		if (region_check(query->region) != STATUS_OK)
 			return STATUS_NOT_FOUND;
 		put_region(a, query->region);
 	}
-	if (query->place != NULL) {
-		buf_puts(&a->sql, " AND region = ?");
-		bind_text(a, query->place);
-	}
-	if (query->text != NULL && query->text[0] != 0) {
+	if (!is_empty(query->text)) {
 		status = search_read(query->text, &a->search);
 		if (status != STATUS_OK)
 			return status;
@@ -144,6 +145,10 @@ static enum status put_question(struct question *a,
 		 "SELECT " LESSONROW_COLUMNS
 		 " FROM (SELECT row AS found, row_number() OVER ()"
 		 " AS place FROM (SELECT row FROM lesson");
+	/* Few of many: not by the date of all. */
+	if (query->filter == LESSONS_HERE && is_empty(query->topic) &&
+	    is_empty(query->text))
+		buf_puts(&a->sql, " INDEXED BY lesson_here");
 	status = put_conditions(a, query);
 	if (status != STATUS_OK)
 		return status;
@@ -276,19 +281,4 @@ enum status lessons_find(struct catalog *c, const struct lessons_query *query,
 		status = err_set(err, status, "find lessons");
 	question_free(a);
 	return status;
-}
-
-enum status lessons_topics_here(struct catalog *c, topic_cb each,
-				void *context, struct err *err)
-{
-	static const char list[] = "SELECT topic, count(*) FROM lesson"
-				   " WHERE withdrawn = 0 AND " HERE
-				   " GROUP BY topic ORDER BY topic";
-	struct sql q;
-
-	sql_start(&q, c, list);
-	while (sql_next(&q))
-		if (!each(context, sql_text(&q, 0), (uint64_t)sql_int(&q, 1)))
-			break;
-	return sql_finish(&q, err);
 }

@@ -16,5 +16,6 @@ extern const char schema_expiry[];  /* catalog/schema_expiry.c: version 4 */
 extern const char schema_delegation[]; /* catalog/schema_delegation.c: 5 */
 extern const char schema_evidence[];   /* catalog/schema_evidence.c: 5 */
 extern const char schema_renditions[]; /* catalog/schema_renditions.c: 6 */
+extern const char schema_pages[];      /* catalog/schema_pages.c: 7 */
 
 #endif

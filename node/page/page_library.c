@@ -128,38 +128,6 @@ static enum status add_cards(const struct page_view *v,
 	return lessons_find(v->catalog, query, add_card, &cards, err);
 }
 
-static enum status fresh_cards(const struct page_view *v, json_t *list,
-			       struct err *err)
-{
-	const struct lessons_query query = { .filter = LESSONS_HERE,
-					     .limit = PAGE_CARDS_MAX };
-
-	return add_cards(v, &query, list, err);
-}
-
-/* This village's, then its township's, its county's. */
-static enum status local_cards(const struct page_view *v, json_t *list,
-			       struct err *err)
-{
-	static const size_t digits[] = { 12, 9, 6, 4, 2 };
-	enum status status = STATUS_OK;
-	char place[REGION_MAX + 1];
-
-	for (size_t i = 0; i < 5 && status == STATUS_OK; i++) {
-		size_t have = json_array_size(list);
-		struct lessons_query query = { .filter = LESSONS_HERE,
-					       .place = place };
-
-		if (digits[i] > strlen(v->region) || have >= PAGE_CARDS_MAX)
-			continue;
-		memcpy(place, v->region, digits[i]);
-		place[digits[i]] = 0;
-		query.limit = (uint32_t)(PAGE_CARDS_MAX - have);
-		status = add_cards(v, &query, list, err);
-	}
-	return status;
-}
-
 /* A lesson that was looked up a moment ago may be gone by now. */
 static bool row_of(const struct page_view *v, const uint8_t *btmh,
 		   struct lesson_row *row)
@@ -172,8 +140,7 @@ static bool row_of(const struct page_view *v, const uint8_t *btmh,
 	       !row->withdrawn && memcmp(row->lesson.btmh, btmh, 32) == 0;
 }
 
-static void arriving_cards(const struct page_view *v, size_t max,
-			   json_t *list)
+void page_arriving(const struct page_view *v, size_t max, json_t *list)
 {
 	struct lesson_row *row = malloc(sizeof(*row));
 
@@ -183,115 +150,6 @@ static void arriving_cards(const struct page_view *v, size_t max,
 		if (row_of(v, v->coming[i], row))
 			(void)json_array_append_new(list, page_card(v, row));
 	free(row);
-}
-
-/* --- topics --- */
-
-static json_t *topic_at(json_t *topics, const char *topic)
-{
-	size_t count = json_array_size(topics);
-	json_t *one;
-
-	/* They come in order: it is most likely the last. */
-	for (size_t i = count; i > 0; i--) {
-		one = json_array_get(topics, i - 1);
-		if (strcmp(json_string_value(json_object_get(one, "topic")),
-			   topic) == 0)
-			return one;
-	}
-	if (count == PAGE_TOPICS_MAX)
-		return NULL;
-	one = json_pack("{s:s, s:i}", "topic", topic, "count", 0);
-	(void)json_array_append_new(topics, one);
-	return one;
-}
-
-static void count_topic(json_t *topics, const char *topic, uint64_t lessons)
-{
-	json_t *one = topic_at(topics, topic), *count;
-
-	if (one == NULL)
-		return;
-	count = json_object_get(one, "count");
-	(void)json_integer_set(count, json_integer_value(count) +
-					      (json_int_t)lessons);
-}
-
-/* Counted at its first component, and at its first two. */
-static bool add_topic(void *context, const char *topic, uint64_t lessons)
-{
-	char head[TOPIC_MAX + 1];
-	size_t first = strcspn(topic, "/"), second;
-
-	(void)snprintf(head, sizeof(head), "%.*s", (int)first, topic);
-	count_topic(context, head, lessons);
-	if (topic[first] == 0)
-		return true;
-	second = first + 1 + strcspn(topic + first + 1, "/");
-	(void)snprintf(head, sizeof(head), "%.*s", (int)second, topic);
-	count_topic(context, head, lessons);
-	return true;
-}
-
-/* The first topics, each with its newest lessons. */
-static enum status group_cards(const struct page_view *v,
-			       const json_t *topics, json_t *groups,
-			       struct err *err)
-{
-	enum status status = STATUS_OK;
-	const json_t *one;
-	size_t at;
-
-	json_array_foreach(topics, at, one) {
-		const char *topic =
-			json_string_value(json_object_get(one, "topic"));
-		const struct lessons_query query = { .filter = LESSONS_HERE,
-						     .topic = topic,
-						     .limit = PAGE_CARDS_MAX };
-		json_t *list;
-
-		if (strchr(topic, '/') != NULL)
-			continue;
-		if (status != STATUS_OK ||
-		    json_array_size(groups) == PAGE_GROUPS_MAX)
-			break;
-		list = json_array();
-		status = add_cards(v, &query, list, err);
-		(void)json_array_append_new(
-			groups, json_pack("{s:s, s:o}", "topic", topic,
-					  "lessons", list));
-	}
-	return status;
-}
-
-enum status page_home(const struct page_view *v, json_t **out,
-		      struct err *err)
-{
-	json_t *fresh = json_array(), *local = json_array();
-	json_t *topics = json_array(), *arriving = json_array();
-	json_t *groups = json_array();
-	json_t *home = json_pack("{s:o, s:o, s:o, s:o, s:o}", "fresh", fresh,
-				 "local", local, "topics", topics, "arriving",
-				 arriving, "groups", groups);
-	enum status status;
-
-	if (home == NULL)
-		return err_set(err, STATUS_NO_MEMORY, "home");
-	status = fresh_cards(v, fresh, err);
-	if (status == STATUS_OK)
-		status = local_cards(v, local, err);
-	if (status == STATUS_OK)
-		status = lessons_topics_here(v->catalog, add_topic, topics,
-					     err);
-	if (status == STATUS_OK)
-		status = group_cards(v, topics, groups, err);
-	if (status != STATUS_OK) {
-		json_decref(home);
-		return status;
-	}
-	arriving_cards(v, PAGE_CARDS_MAX, arriving);
-	*out = home;
-	return STATUS_OK;
 }
 
 /* --- searching --- */
@@ -333,10 +191,34 @@ static enum status answer_fetching(const struct page_view *v,
 {
 	json_t *list = json_array();
 
-	arriving_cards(v, (size_t)limit, list);
+	page_arriving(v, (size_t)limit, list);
 	*out = json_pack("{s:o, s:I}", "lessons", list, "total",
 			 (json_int_t)v->n_coming);
 	return STATUS_OK;
+}
+
+/* As `here_first`, without sorting all there is: both come by an index. */
+static enum status here_then_others(const struct page_view *v,
+				    struct lessons_query *query, json_t *list,
+				    struct err *err)
+{
+	uint32_t limit = query->limit;
+	uint64_t here = 0;
+	enum status status;
+
+	query->here_first = false;
+	query->filter = LESSONS_HERE;
+	status = lessons_count(v->catalog, query, &here, err);
+	if (status == STATUS_OK && query->offset < here)
+		status = add_cards(v, query, list, err);
+	if (status != STATUS_OK || json_array_size(list) >= limit)
+		return status;
+	query->filter = LESSONS_OTHER;
+	query->offset = query->offset < here ?
+				0 :
+				query->offset - (uint32_t)here;
+	query->limit = limit - (uint32_t)json_array_size(list);
+	return add_cards(v, query, list, err);
 }
 
 enum status page_lessons(const struct page_view *v,
@@ -372,7 +254,9 @@ enum status page_lessons(const struct page_view *v,
 	status = lessons_count(v->catalog, &query, &total, err);
 	list = json_array();
 	if (status == STATUS_OK)
-		status = add_cards(v, &query, list, err);
+		status = query.here_first && text[0] == 0 ?
+				 here_then_others(v, &query, list, err) :
+				 add_cards(v, &query, list, err);
 	if (status != STATUS_OK) {
 		json_decref(list);
 		return status;
@@ -445,7 +329,7 @@ enum status page_lesson(const struct page_view *v, const struct lesson_row *row,
 			  "summary", l->summary, "lang", l->lang, "initials",
 			  l->initials, "pinned", row->choice == CHOICE_PIN,
 			  "why", want_reason_text(row->why), "rev",
-			  (json_int_t)l->rev, "save", true, "series_lessons",
+			  (json_int_t)l->rev, "save", !l->keep, "series_lessons",
 			  series));
 	put_text(lesson, "expires", l->expires);
 	*out = lesson;

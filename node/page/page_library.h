@@ -40,7 +40,10 @@ bool page_is_new(const char *date, const char *today, int days);
 /* A card; a new reference, NULL when out of memory. */
 json_t *page_card(const struct page_view *v, const struct lesson_row *row);
 
-/* What /api/home answers. */
+/* Append cards of what is under way, `max` in all. */
+void page_arriving(const struct page_view *v, size_t max, json_t *list);
+
+/* What /api/home answers (page_home.c). */
 enum status page_home(const struct page_view *v, json_t **out,
 		      struct err *err);
 

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "catalog/initials.h"
+#include "node/page/page_library.h"
 #include "tests/support/shelf.h"
 
 enum { BATCH = 1000, REPEATS = 10, STEP = 20000 };
@@ -206,6 +207,49 @@ static void change(struct shelf *s, unsigned count)
 	printf("%-28s %8.0f ms\n", "make all again", now_ms() - start);
 }
 
+/* What pages ask, of a village where so many are held. */
+static void pages(struct shelf *s)
+{
+	static const struct page_search searches[] = {
+		{ .query = "" },	      { .query = "羊" },
+		{ .initials = "hs" },	      { .topic = "产业" },
+		{ .query = "羊", .limit = 100 }
+	};
+	static const char *const names[] = { "all", "羊", "hs", "产业",
+					     "羊, 100 of it" };
+	struct page_names *known = page_names_new();
+	const struct page_view v = { .catalog = s->c,
+				     .names = known,
+				     .region = "431081101203",
+				     .today = "2024-03-10" };
+	double best = 1e9;
+	json_t *out;
+
+	for (unsigned i = 0; i < REPEATS; i++) {
+		double began = now_ms();
+
+		SHELF_OK(page_home(&v, &out, &s->err));
+		json_decref(out);
+		if (now_ms() - began < best)
+			best = now_ms() - began;
+	}
+	printf("page home %.1f ms\n", best);
+	for (size_t k = 0; k < sizeof(searches) / sizeof(*searches); k++) {
+		best = 1e9;
+		for (unsigned i = 0; i < REPEATS; i++) {
+			double began = now_ms();
+
+			SHELF_OK(page_lessons(&v, &searches[k], &out,
+					      &s->err));
+			json_decref(out);
+			if (now_ms() - began < best)
+				best = now_ms() - began;
+		}
+		printf("page lessons %s %.1f ms\n", names[k], best);
+	}
+	page_names_free(known);
+}
+
 int main(int argc, char **argv)
 {
 	unsigned count = argc > 1 ? (unsigned)atoi(argv[1]) : 100000;
@@ -220,6 +264,7 @@ int main(int argc, char **argv)
 	steps(s, "follow for search", count, follow);
 	ask_all(s);
 	other_questions(s, count);
+	pages(s);
 	change(s, count);
 	shelf_release(s);
 	return 0;

@@ -221,12 +221,14 @@ def streams(s, county, near):
 def arriving(s, county):
     station = s.station(county).start()
     stream = Stream(station)
+    wait_for(lambda: stream.events("library"), 10, "where things stand")
+    before = stream.events("library")[-1]["n"]
     lesson = county.publish(s.file("大.bin", 4_000_000), "大课", "文艺")
     station.wait_held(lesson["id"])
     wait_for(lambda: any(card["id"] == lesson["id"] and card["state"] == "held"
                          for card in get_json(station, "/api/home")["fresh"]), 10,
              "the page shows it held")
-    check(stream.events("library"), "and was told")
+    wait_for(lambda: stream.events("library")[-1]["n"] > before, 10, "and was told")
     stream.close()
 
 

@@ -800,7 +800,8 @@ static void a_database_of_version_4_is_judged_again_once(void)
 {
 	static const char back[] =
 		"DROP TABLE delegation; DROP TABLE fork; DROP TABLE cosigned;"
-		"DROP TABLE heard; ALTER TABLE lesson DROP COLUMN keep;"
+		"DROP TABLE heard; DROP INDEX lesson_here;"
+		"ALTER TABLE lesson DROP COLUMN keep;"
 		"DELETE FROM meta WHERE key = 'delegation.number';"
 		"UPDATE indexed SET judged = randomblob(32);"
 		"PRAGMA user_version = 4";

@@ -182,10 +182,6 @@ static void lists_are_narrowed_and_paged(struct shelf *s)
 							     LESSONS_WANTED,
 						     .text = "羊" }),
 		     "1 0 ") == 0);
-	CHECK(strcmp(find(s, (struct lessons_query){ .place = "431081" }),
-		     "2 0 3 5 ") == 0);
-	CHECK(strcmp(find(s, (struct lessons_query){ .place = "4310811" }),
-		     "") == 0);
 }
 
 static uint64_t count(struct shelf *s, struct lessons_query query)
@@ -205,7 +201,6 @@ static void a_count_knows_no_pages(struct shelf *s)
 	CHECK(count(s, (struct lessons_query){ .text = "没有" }) == 0);
 	CHECK(count(s, (struct lessons_query){ .text = "，" }) == 0);
 	CHECK(count(s, (struct lessons_query){ .region = "x" }) == 0);
-	CHECK(count(s, (struct lessons_query){ .place = "43" }) == 1);
 	CHECK(count(s, (struct lessons_query){ .filter = LESSONS_HERE }) +
 		      count(s, (struct lessons_query){
 				       .filter = LESSONS_OTHER }) ==

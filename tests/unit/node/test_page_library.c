@@ -285,6 +285,10 @@ static void a_series_is_shown_in_its_order(struct shelf *s)
 	CHECK(strcmp(titles(json_object_get(lesson, "series_lessons")),
 		     "第3讲 第7讲 第12讲 ") == 0);
 	CHECK(json_is_true(json_object_get(lesson, "save")));
+	json_decref(lesson);
+	row.lesson.keep = true;
+	SHELF_OK(page_lesson(&v, &row, &lesson, &s->err));
+	CHECK(json_is_false(json_object_get(lesson, "save")));
 	CHECK(strcmp(json_string_value(json_object_get(lesson, "initials")),
 		     "hsyyzjs") == 0);
 	json_decref(lesson);
