@@ -204,6 +204,19 @@ static void a_new_secret_begins_anew(void)
 	lockout_forget(&l, "A");
 	CHECK(may(&l, "A", 9, 0));
 	CHECK(!may(&l, "B", 9, 0));
+	/* Strangers, too; and who was no stranger with the old one is one. */
+	CHECK(lockout_admit(&l, "A", 5, 0, &wait_s));
+	lockout_right(&l, "A", 5, 0);
+	for (uint64_t source = 100; guess(&l, "A", source, 0, &left, &wait_s);
+	     source++)
+		;
+	CHECK(may(&l, "A", 5, 0) && !may(&l, "A", 6, 0));
+	lockout_forget(&l, "A");
+	CHECK(may(&l, "A", 6, 0));
+	for (uint64_t source = 100; guess(&l, "A", source, 0, &left, &wait_s);
+	     source++)
+		;
+	CHECK(!may(&l, "A", 5, 0));
 }
 
 /* However many addresses try: those that have guessed most stay. */
