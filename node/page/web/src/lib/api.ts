@@ -9,7 +9,7 @@ export type State = string; // lib/states.ts knows the ones there are
 
 export interface Me {
   role: Role;
-  who: 'A' | 'B' | 'office' | '';
+  who: string; // 'A', 'B', 'office', the name of somebody at the office, or ''
   node: { name: string; level: string; region: string; version: string };
   lang: 'zh' | 'en';
   url: string;

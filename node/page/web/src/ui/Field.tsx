@@ -28,6 +28,7 @@ interface InputProps extends Omit<InputHTMLAttributes, 'onInput' | 'label'> {
   label: string;
   help?: ComponentChildren;
   problem?: string;
+  list?: string; // id of a datalist
   onText: (text: string) => void;
 }
 

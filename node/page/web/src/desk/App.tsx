@@ -1,0 +1,144 @@
+import type { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { logout, type Me } from '../lib/api';
+import { online } from '../lib/ask';
+import { language, setLanguage, useLanguage } from '../lib/i18n';
+import { useStore } from '../lib/store';
+import { Button } from '../ui/Button';
+import { Empty } from '../ui/Empty';
+import { Icon } from '../ui/Icon';
+import { Toasts } from '../ui/Toast';
+import { desk, ended, left, me, screen } from './live';
+import { Login } from './login/Login';
+import { operatorPages } from './operator';
+import { firstPage, mine, type PageOf } from './pages';
+import { Loading, useAct } from './parts';
+import { back, href, route } from './route';
+import { person, t } from './words';
+
+type Office = Record<string, ComponentType<{ of: string }>>;
+let office: Office | null = null;
+
+// What only an office needs is fetched when one is there.
+function useOffice(wanted: boolean): Office | null {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (wanted && !office)
+      import('./office').then((module) => {
+        office = module.officePages;
+        again((n) => n + 1);
+      });
+  }, [wanted]);
+  return office;
+}
+
+function Language() {
+  return (
+    <Button kind="quiet" icon="language" data-key="language" lang={language.get() === 'zh' ? 'en' : 'zh-CN'}
+      onClick={() => setLanguage(language.get() === 'zh' ? 'en' : 'zh')}>{t('otherLanguage')}</Button>
+  );
+}
+
+function Top({ who, wide, at }: { who: Me; wide: boolean; at: string }) {
+  const [busy, act] = useAct();
+  return (
+    <header class="top">
+      {!wide && at !== firstPage(who) && at !== ''
+        ? <Button kind="quiet" icon="back" data-key="back" onClick={back}>{t('back')}</Button>
+        : <p class="station"><Icon name="place" /><span>{who.node.name || t('name')}</span></p>}
+      <p class="who">{person(who.who)}</p>
+      <nav class="ways" aria-label={t('name')}>
+        <a class="button quiet" href="/" data-key="library" target={wide ? '_blank' : undefined} rel="noopener"><Icon name="play" /><span>{t('library')}</span></a>
+        <Language />
+        <Button kind="quiet" icon="lock" busy={busy} data-key="log-out" onClick={() => act(() => logout().then((said) => left(said as Me)))}>{t('logOut')}</Button>
+      </nav>
+    </header>
+  );
+}
+
+// A count beside the name of a page: something is to be seen there.
+function Badge({ page }: { page: PageOf }) {
+  const now = useStore(desk);
+  const n = page.id === 'arriving' ? now?.transfers.length : page.id === 'lacking' ? now?.lacking_total : 0;
+  if (page.id === 'drives' && now?.drive.now) return <span class="badge">!</span>;
+  return n ? <span class="badge">{n}</span> : null;
+}
+
+function Menu({ who, at, tiles }: { who: Me; at: string; tiles?: boolean }) {
+  const pages = mine(who);
+  const sections = (['publish', 'machine'] as const).filter((section) => pages.some((page) => page.section === section));
+  return (
+    <nav class={tiles ? 'menu tiles' : 'menu'} aria-label={t('menu')}>
+      {sections.map((section) => (
+        <div key={section} class="section">
+          {sections.length > 1 && <p class="name">{section === 'publish' ? t('sectionPublish') : t('sectionMachine')}</p>}
+          <ul>
+            {pages.filter((page) => page.section === section && !(tiles && page.id === firstPage(who))).map((page) => (
+              <li key={page.id}>
+                <a href={href(page.id)} aria-current={page.id === at ? 'page' : undefined} data-key={`menu/${page.id}`}
+                  data-autofocus={page.id === at && !tiles ? '' : undefined}>
+                  <Icon name={page.icon} /><span class="label">{t(page.id as 'home')}</span><Badge page={page} />
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+// An address below a page belongs to it.
+const PAGE_OF: Record<string, string> = { draft: 'drafts', lesson: 'published' };
+
+function Page({ who, at, of }: { who: Me; at: string; of: string }) {
+  const pages = useOffice(mine(who).some((page) => page.office));
+  const Shown = operatorPages[at] ?? pages?.[at];
+  if (Shown) return <Shown of={of} />;
+  const known = mine(who).some((page) => page.id === (PAGE_OF[at] ?? at));
+  if (known) return <Loading />;
+  return <Empty icon="warn" title={who.role === 'office' || !PAGE_OF[at] ? t('noPage') : t('notYours')} />;
+}
+
+export function App() {
+  const lang = useLanguage();
+  const who = useStore(me);
+  const up = useStore(online);
+  const over = useStore(ended);
+  const { page, of } = useStore(route);
+  const { view, rem } = useStore(screen);
+  const wide = view !== 'phone' && innerWidth / (rem ?? 16) >= 50;
+  useEffect(() => { document.title = `${t('name')} · ${who?.node.name ?? 'xiangtu'}`; }, [lang, who?.node.name]);
+  useEffect(() => { document.documentElement.classList.toggle('wide', wide); }, [wide]);
+  useEffect(() => { scrollTo(0, 0); }, [page, of]);
+  const offline = !up && <p class="offline" role="alert"><Icon name="offline" /><span>{t('offline')}</span></p>;
+  if (!who) return <main class="alone"><Loading />{offline}</main>;
+  if (who.role === 'viewer')
+    return (
+      <>
+        <main class="alone"><div class="right"><Language /></div><Login /></main>
+        {offline}
+        <Toasts />
+      </>
+    );
+  const at = page || firstPage(who);
+  const shown = PAGE_OF[at] ?? at;
+  return (
+    <>
+      <div class={`desk ${wide ? 'wide' : 'narrow'}`} aria-hidden={over || undefined}>
+        <Top who={who} wide={wide} at={page} />
+        <div class="between">
+          {wide && <Menu who={who} at={shown} />}
+          <main class={`page at-${at}`} tabIndex={-1}>
+            {!who.clock_good && <p class="clock-bad"><Icon name="warn" /><span>{t('clockBad')}</span></p>}
+            <Page key={at} who={who} at={at} of={of} />
+            {!wide && !page && <Menu who={who} at={shown} tiles />}
+          </main>
+        </div>
+      </div>
+      {over && <div class="shade over"><div class="dialog" role="dialog" aria-modal="true" aria-label={t('name')} data-focus-trap><Login again /></div></div>}
+      {offline}
+      <Toasts />
+    </>
+  );
+}

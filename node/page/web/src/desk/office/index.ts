@@ -1,0 +1,3 @@
+import type { Component } from '../pages';
+
+export const officePages: Record<string, Component> = {};

@@ -1,0 +1,113 @@
+import { useState } from 'preact/hooks';
+import { Failed } from '../../lib/api';
+import { ago, percent, size } from '../../lib/format';
+import { useStore } from '../../lib/store';
+import { Button } from '../../ui/Button';
+import { Panel } from '../../ui/Card';
+import { Icon } from '../../ui/Icon';
+import { Progress } from '../../ui/Progress';
+import { toast } from '../../ui/Toast';
+import { desk, me } from '../live';
+import { drive, type DriveNow, type Visit } from '../node';
+import { Item, Loading, useAct } from '../parts';
+import { t as all } from '../words';
+import { t } from './words';
+
+export const STEPS = ['looking', 'logs-in', 'payload-in', 'small-out', 'payload-out', 'flushing'] as const;
+
+export const stepName = (step: string) => (t.has(`step_${step}`) ? t(`step_${step}` as 'step_looking') : step);
+
+function Now({ now }: { now: DriveNow }) {
+  const at = STEPS.indexOf(now.step as 'looking');
+  const share = now.total > 0 ? now.done / now.total : 0;
+  return (
+    <>
+      <p class="what" role="status">
+        {at >= 0 && <span class="soft">{t('stepOf', { n: at + 1, all: STEPS.length })} · </span>}{stepName(now.step)}
+      </p>
+      {now.title && <p class="title">{now.title}</p>}
+      {now.total > 0 && (
+        <>
+          <Progress value={share} label={stepName(now.step)} />
+          <p class="soft">{t('share', { share: percent(share), done: size(now.done), all: size(now.total) })}</p>
+        </>
+      )}
+      <ol class="steps" aria-hidden="true">
+        {STEPS.map((step, i) => <li key={step} class={i < at ? 'past' : i === at ? 'now' : ''}>{i < at && <Icon name="ok" />}<span>{stepName(step)}</span></li>)}
+      </ol>
+    </>
+  );
+}
+
+interface Moved { title: string; bytes: number; why?: string }
+
+// A visit is told with its lists, or by their lengths only.
+function Moved({ title, list }: { title: string; list: Moved[] | number }) {
+  if (typeof list === 'number' || list.length === 0) return <p>{title}</p>;
+  return (
+    <details>
+      <summary data-key={`visit/${title}`}>{title}</summary>
+      <ul class="plain">{list.map((one, i) => (
+        <li key={i}>{one.title} <span class="soft">{size(one.bytes)}{one.why ? ` · ${t.has(`why_${one.why}`) ? t(`why_${one.why}` as 'why_time') : one.why}` : ''}</span></li>
+      ))}</ul>
+    </details>
+  );
+}
+
+const count = (list: unknown[] | number | undefined) => (typeof list === 'number' ? list : list?.length ?? 0);
+
+export function VisitReport({ visit }: { visit: Visit }) {
+  const here = useStore(me);
+  const good = visit.state === 'done' || visit.state === 'some_left';
+  return (
+    <>
+      <p class={`what ${good ? 'ok' : 'warn'}`}><Icon name={good ? 'ok' : 'warn'} /> {t.has(`visit_${visit.state}`) ? t(`visit_${visit.state}` as 'visit_done') : visit.state}
+        {here?.clock_good && visit.at > 0 && <span class="soft"> · {ago(Math.max(0, Date.now() / 1000 - visit.at))}</span>}</p>
+      {count(visit.in) > 0 && <Moved title={t('visitIn', { n: count(visit.in), size: size(visit.in_bytes) })} list={visit.in} />}
+      {count(visit.out) > 0 && <Moved title={t('visitOut', { n: count(visit.out), size: size(visit.out_bytes) })} list={visit.out} />}
+      {count(visit.left) > 0 && <Moved title={t('visitLeft', { n: count(visit.left) })} list={visit.left} />}
+      {visit.trouble?.length > 0 && (
+        <>
+          <p><strong>{t('visitTrouble')}</strong></p>
+          <ul class="plain">{visit.trouble.map((text, i) => <Item key={i} class="bare">{text}</Item>)}</ul>
+        </>
+      )}
+    </>
+  );
+}
+
+export function Drives() {
+  const it = useStore(desk)?.drive;
+  const [busy, act] = useAct();
+  const [none, setNone] = useState(false);
+  if (!it) return <Loading />;
+  const safe = !it.now && !!it.last && it.last.safe !== false && (it.last.state === 'done' || it.last.state === 'some_left');
+  const recent = safe;
+  const start = () => act(async () => {
+    setNone(false);
+    try {
+      await drive('sync');
+      toast(t('syncStarted'));
+    } catch (failure) {
+      if (failure instanceof Failed && failure.status === 'not_found') setNone(true);
+      else throw failure;
+    }
+  });
+  return (
+    <>
+      <h1>{all('drives')}</h1>
+      <section class={`drive-now ${it.now ? 'busy' : recent ? 'safe' : 'idle'}`}>
+        <p class="verdict" role="alert"><Icon name={it.now ? 'warn' : recent ? 'ok' : 'drive'} /><span>{it.now ? t('dontPull') : recent ? t('pull') : t('noDrive')}</span></p>
+        {it.now ? <Now now={it.now} /> : <p>{t('noDriveMore')}</p>}
+        {none && <p class="problem" role="alert">{t('syncNone')}</p>}
+        <p class="actions">
+          {it.now
+            ? <Button busy={busy} data-key="drive/stop" onClick={() => act(() => drive('stop'))}>{t('syncStop')}</Button>
+            : <Button kind="main" icon="drive" busy={busy} data-key="drive/sync" data-autofocus="" onClick={start}>{t('syncNow')}</Button>}
+        </p>
+        {it.now && <p class="soft">{t('syncStopMore')}</p>}
+      </section>
+      <Panel title={t('lastVisit')}>{it.last ? <VisitReport visit={it.last} /> : <p class="soft">{t('lastVisitNone')}</p>}</Panel>
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+// Sentences of the node, which speaks English to programs, in words for who
+// stands at the desk, with what can be done. Those of node/cli/trouble.c,
+// catalog/want.c, node/evict.c and catalog/journal.c all stand here (a test
+// compares); what is not known is shown as it came.
+import { fill, language, type Text } from '../../lib/i18n';
+import { DAYS } from './rules';
+import { t } from './words';
+
+interface Known extends Text { said: string; advice?: Advice }
+type Advice = 'limits' | 'wait' | 'line' | 'drive' | 'storage' | 'pin' | 'office' | 'cap';
+
+const KNOWN: Known[] = [
+  { said: 'the line is closed until {at}', zh: '现在是不用外网的时段，{at} 再开始接收', en: 'The line is closed at this hour; it goes on at {at}', advice: 'limits' },
+  { said: 'the line is closed at all hours', zh: '规定里所有时段都不用外网', en: 'The line is closed at all hours', advice: 'limits' },
+  { said: 'the line is closed by every limit, and the clock is not set', zh: '机器时间不准，按规定又都不能用外网', en: 'The clock is not set, and every rule closes the line', advice: 'limits' },
+  { said: "this month's {size} are used up", zh: '本月的流量 {size} 已用完', en: 'This month’s {size} are used up', advice: 'cap' },
+  { said: "this month's {size} are used up; the rest is kept for what is due", zh: '本月的流量 {size} 已用完，剩下的留给急用的课', en: 'This month’s {size} are used up; the rest is kept for what is due', advice: 'cap' },
+  { said: 'only the LAN is used here (lan-only)', zh: '本站设为只用局域网，不从外网接收', en: 'This node uses the LAN only, nothing from beyond', advice: 'drive' },
+  { said: 'nobody to ask is there', zh: '现在找不到有这一课的机器', en: 'Nobody who has this lesson can be reached now', advice: 'line' },
+  { said: 'no room: it is taken by newer lessons and by what may not go', zh: '空间不够，被更新的课和不能删的课占着', en: 'There is no room: newer lessons and what may not go take it', advice: 'storage' },
+  { said: 'expired: it comes only when it is pinned, wanted by a day or asked for', zh: '已过期，不再自动接收', en: 'It is out of date and comes only when it is asked for', advice: 'pin' },
+  { said: '{who} gives pieces to nodes it knows only: the office is to accept the code of this one', zh: '{who} 只给登记过的站点，请办公室接纳本站的代码', en: '{who} gives only to stations it knows: ask the office to accept the code of this one', advice: 'office' },
+  { said: '{who} took the proof of which node this is for a bad one: something between alters it, or one of the two programs is old', zh: '{who} 认不出本站：可能中间有设备改动了数据，或有一方程序太旧', en: '{who} does not recognise this station: something between alters it, or one of the programs is old', advice: 'office' },
+  { said: '{who} does not know the address by which it was reached: its url is to name it, unless somebody stands between', zh: '{who} 的网址没有设对，请告诉它的技术员', en: 'The address of {who} is not set right: tell its technician', advice: 'office' },
+  { said: '{who} got no proof of which node this is in time: it is asked again', zh: '{who} 没有及时回应，会自动再试', en: '{who} did not answer in time; it is tried again', advice: 'wait' },
+  { said: 'the disk is full', zh: '磁盘满了', en: 'The disk is full', advice: 'storage' },
+
+  { said: 'not for this place', zh: '不属于本地范围', en: 'Not for this place' },
+  { said: 'withdrawn', zh: '已被撤回', en: 'Withdrawn' },
+  { said: 'dropped here', zh: '在本站删除的', en: 'Dropped here' },
+  { said: 'pinned here', zh: '本站指定保留', en: 'Kept here on request' },
+  { said: 'excluded by a subscription', zh: '订阅里排除的', en: 'Excluded by a subscription' },
+  { said: 'subscribed', zh: '订阅的内容', en: 'Subscribed' },
+  { said: 'for this place', zh: '本地的课', en: 'For this place' },
+  { said: 'for a place below', zh: '下面站点要的课', en: 'For a place below' },
+
+  { said: 'stays', zh: '保留', en: 'Stays' },
+  { said: 'expired', zh: '已过期', en: 'Out of date' },
+  { said: 'an earlier revision', zh: '旧版本', en: 'An earlier version' },
+  { said: 'not wanted here any more', zh: '本站不再需要', en: 'Not wanted here any more' },
+  { said: 'least useful', zh: '最少用到的', en: 'Used least' },
+  { said: 'deleted', zh: '已删除', en: 'Deleted' },
+  { said: 'damaged', zh: '已损坏', en: 'Damaged' },
+  { said: 'repaired', zh: '已修好', en: 'Repaired' },
+];
+
+const SPLIT = KNOWN.map((known) => {
+  const [head = '', name, tail = ''] = known.said.split(/\{(\w+)\}/);
+  return { known, head, name, tail };
+});
+
+// "mon 22:00", as the node says when a line opens.
+function when(at: string): string {
+  const day = DAYS.indexOf(at.slice(0, 3) as 'mon');
+  return day < 0 ? at : `${t(`day${day}` as 'day0')} ${at.slice(4)}`;
+}
+
+export interface Said { text: string; advice: string; page?: string }
+
+const PAGE: Partial<Record<Advice, string>> = { limits: 'limits', cap: 'limits', storage: 'storage', drive: 'drives', line: 'neighbours', pin: 'lessons' };
+
+export function said(text: string): Said {
+  for (const { known, head, name, tail } of SPLIT) {
+    const fits = name ? text.length > head.length + tail.length && text.startsWith(head) && text.endsWith(tail) : text === head;
+    if (!fits) continue;
+    const value = text.slice(head.length, text.length - tail.length);
+    const values = name ? { [name]: name === 'at' ? when(value) : value } : {};
+    return {
+      text: fill(known, language.get(), values),
+      advice: known.advice ? t(`advice_${known.advice}`) : '',
+      ...(known.advice && PAGE[known.advice] ? { page: PAGE[known.advice] as string } : {}),
+    };
+  }
+  return { text, advice: '' };
+}
+
+export const knownSentences = () => KNOWN.map((known) => known.said.replace(/\{\w+\}/g, '%s'));
