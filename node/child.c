@@ -202,22 +202,38 @@ static enum status read_output(const struct child_options *o,
 	return STATUS_OK;
 }
 
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return waitid(P_PID, (id_t)pid, &info,
+		      WEXITED | WNOHANG | WNOWAIT) != 0 ||
+	       info.si_pid != 0;
+}
+
+/* Ask it to end, and give it the time it has for that. */
+static void let_end(const struct child_options *o, pid_t pid)
+{
+	int64_t end = now_ms() + (int64_t)o->grace_s * 1000;
+
+	(void)kill(pid, SIGTERM);
+	while (now_ms() < end && !has_ended(pid))
+		(void)poll(NULL, 0, 5);
+}
+
 /* Wait for its end, which need not be that of its output. Whatever is left of
  * its group goes with it. */
 static enum status reap(const struct child_options *o, int64_t end, pid_t pid,
 			enum status status, struct err *err)
 {
-	siginfo_t info = { .si_pid = 0 };
 	int result = 0;
 
-	while (status == STATUS_OK && info.si_pid == 0) {
-		if (waitid(P_PID, (id_t)pid, &info,
-			   WEXITED | WNOHANG | WNOWAIT) != 0 ||
-		    info.si_pid != 0)
-			break;
+	while (status == STATUS_OK && !has_ended(pid)) {
 		status = check_time(o, end, err);
 		(void)poll(NULL, 0, 5);
 	}
+	if (status != STATUS_OK && o->grace_s > 0)
+		let_end(o, pid);
 	(void)kill(-pid, SIGKILL);
 	while (waitpid(pid, &result, 0) < 0 && errno == EINTR)
 		;

@@ -29,6 +29,9 @@ struct child_options {
 	bool behind_others;  /* niced */
 	uint64_t memory_max; /* bytes of address space */
 	uint64_t file_max;   /* bytes of any file it writes */
+	/* When it is cancelled or takes too long: asked to end (SIGTERM) and
+	 * given so long before it is killed. 0: killed at once. */
+	unsigned grace_s;
 };
 
 /*

@@ -44,6 +44,27 @@ static void what_it_says_and_how_it_ends_is_told(void)
 	buf_release(&errors);
 }
 
+/* Who is told to end may clean up; who does not listen is killed. */
+static void it_is_given_time_to_end(void)
+{
+	const struct child_options polite = { .timeout_s = 1, .grace_s = 20 },
+				   deaf = { .timeout_s = 1, .grace_s = 1 };
+	char line[300];
+	struct err err;
+
+	(void)snprintf(line, sizeof(line),
+		       "trap 'sleep 0.2; echo > %s; exit' TERM;"
+		       "while true; do sleep 0.05; done",
+		       scratch_path(&scratch, "cleaned"));
+	CHECK(sh(line, (struct child_options){ .timeout_s = 1 }, NULL, &err) ==
+	      STATUS_UNREACHABLE);
+	CHECK(access(scratch_path(&scratch, "cleaned"), F_OK) != 0);
+	CHECK(sh(line, polite, NULL, &err) == STATUS_UNREACHABLE);
+	CHECK(access(scratch_path(&scratch, "cleaned"), F_OK) == 0);
+	CHECK(sh("trap '' TERM; while true; do sleep 0.05; done", deaf, NULL,
+		 &err) == STATUS_UNREACHABLE);
+}
+
 static void of_many_errors_the_end_is_kept(void)
 {
 	struct buf errors = BUF_INIT;
@@ -153,6 +174,7 @@ int main(void)
 {
 	scratch_init(&scratch);
 	what_it_says_and_how_it_ends_is_told();
+	it_is_given_time_to_end();
 	of_many_errors_the_end_is_kept();
 	lines_come_one_by_one();
 	it_is_kept_within_its_limits();
