@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "node/cli/publish_list.h"
+#include "node/cli/publish_prepare.h"
 #include "node/cli/publishing.h"
 #include "node/cli/verbs.h"
 #include "proto/text.h"
@@ -139,6 +140,8 @@ enum status cmd_publish(struct cli *cli, struct err *err)
 		return publish_list_template(cli, err);
 	if (cli_value(cli, "list") != NULL)
 		return publish_list(cli, err);
+	if (cli_given(cli, "prepare"))
+		return publish_prepare(cli, err);
 	status = check_options(cli, &number, err);
 	if (status != STATUS_OK)
 		return status;

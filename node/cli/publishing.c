@@ -28,6 +28,10 @@ static void watch(void *owner, enum prepare_phase phase, uint64_t done,
 	};
 	struct publishing *p = owner;
 
+	if (p->step != NULL) {
+		p->step(p, prepare_phase_name(phase), done, total);
+		return;
+	}
 	if (!p->begun || phase != p->phase) {
 		if (p->begun)
 			progress_end(&p->bar);
@@ -43,7 +47,7 @@ static void file_began(void *owner, const char *file)
 {
 	struct publishing *p = owner;
 
-	(void)file;
+	(void)snprintf(p->file, sizeof(p->file), "%s", file);
 	if (p->begun)
 		progress_end(&p->bar);
 	p->begun = false;
@@ -62,6 +66,8 @@ static void take_check(void *owner, const struct prepare_check *check)
 	if (p->as != NULL)
 		(void)json_object_set_new(one, "rendition",
 					  json_string(p->as));
+	if (p->check != NULL)
+		p->check(p, one);
 	(void)json_array_append_new(p->checks, one);
 }
 
@@ -242,6 +248,8 @@ static struct prepare_options options_of(const struct publishing *p,
 					 .torrent_dir = at->torrent,
 					 .blob_dir = at->blob,
 					 .work_dir = at->spool,
+					 .name = p->name,
+					 .cancel = p->cancel,
 					 .no_media = p->no_media,
 					 .as_is = p->as_is,
 					 .progress = watch,
@@ -250,7 +258,7 @@ static struct prepare_options options_of(const struct publishing *p,
 					 .owner = (void *)p };
 }
 
-static enum status prepare_all(struct publishing *p, struct err *err)
+enum status publishing_prepare(struct publishing *p, struct err *err)
 {
 	struct places at;
 	struct prepare_options options = options_of(p, &at);
@@ -273,7 +281,7 @@ static enum status prepare_all(struct publishing *p, struct err *err)
 enum status publishing_run(struct publishing *p, struct err *err)
 {
 	json_t *request;
-	enum status status = prepare_all(p, err);
+	enum status status = publishing_prepare(p, err);
 
 	if (status != STATUS_OK)
 		return status;

@@ -7,12 +7,20 @@
 #include "node/prepare.h"
 #include "node/renditions.h"
 
+enum { PREPARE_FILE_MAX = 1025 };
+
 struct publishing {
 	struct cli *cli;
 	const char *source;
 	json_t *fields; /* what the request to publish says; borrowed */
 	bool as_is, no_media;
 	struct renditions renditions;
+	const char *name;	   /* of what is made; NULL: the source's */
+	const atomic_bool *cancel; /* may be NULL */
+	/* Told where it is, in place of a bar, and what was found; or NULL. */
+	void (*step)(const struct publishing *p, const char *step,
+		     uint64_t done, uint64_t total);
+	void (*check)(const struct publishing *p, const json_t *check);
 
 	/* What a try has promised, or a journal. */
 	char id[LESSON_ID_MAX + 1];
@@ -28,7 +36,8 @@ struct publishing {
 	struct progress bar;
 	enum prepare_phase phase;
 	bool begun;
-	const char *as; /* the rendition at hand, or NULL */
+	char file[PREPARE_FILE_MAX]; /* at hand; "" for none in particular */
+	const char *as;		     /* the rendition at hand, or NULL */
 };
 
 /* What the options say of how: --as-is, --no-media, --rendition. */
@@ -38,6 +47,8 @@ enum status publishing_options(struct publishing *p, struct err *err);
  * renditions are made, where the options do not say. */
 enum status publishing_try(struct publishing *p, struct err *err);
 
+/* Prepare it: fills made, also and checks. */
+enum status publishing_prepare(struct publishing *p, struct err *err);
 /* Prepare and publish it. Before: publishing_try(). */
 enum status publishing_run(struct publishing *p, struct err *err);
 

@@ -121,6 +121,10 @@ const struct cli_verb cli_verbs[] = {
 					     "said again, it goes on" },
 		       { "list-template", NULL, "print an empty table for "
 						"--list" },
+		       { "prepare", NULL, "publish nothing: make it fit, copy "
+					  "it in, say how far in lines of "
+					  "JSON" },
+		       { "name", "NAME", "what --prepare calls the folder" },
 		       { "no-media", NULL, "do not look into the video "
 					   "(no poster, no length)" },
 		       ALONE_OPTION },
