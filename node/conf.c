@@ -315,6 +315,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_swarm_peers(conf, value, err);
 	if (strcmp(key, "pages") == 0)
 		return set_pages(conf, value, err);
+	if (strcmp(key, "approval") == 0)
+		return set_yes(&conf->approval, key, value, err);
 	if (strcmp(key, "upstream") == 0)
 		return add_url(conf->upstream, &conf->upstreams,
 			       CONF_UPSTREAMS_MAX, key, value, err);
@@ -458,6 +460,8 @@ void conf_format(const struct conf *conf, struct buf *out)
 		buf_puts(out, "swarm-peers = known\n");
 	if (conf->pages_everywhere)
 		buf_puts(out, "pages = everywhere\n");
+	if (conf->approval)
+		buf_puts(out, "approval = yes\n");
 	for (unsigned i = 0; i < conf->hosts.count; i++)
 		buf_printf(out, "host = %s\n", conf->hosts.list[i]);
 	for (unsigned i = 0; i < conf->upstreams; i++)

@@ -47,6 +47,7 @@ struct conf {
 	unsigned lans;
 	bool announce;
 	unsigned announce_port;
+	bool approval; /* a second person, before anything is published */
 	bool pages_everywhere; /* the pages answer beyond the LAN, too */
 	bool swarm_known; /* peers beyond the LAN must be known nodes */
 	struct budget_plan plan; /* limit, cap, cap-reserve, lan-only */

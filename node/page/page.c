@@ -6,6 +6,8 @@
 
 #include "node/node_inside.h"
 #include "node/page/desk.h"
+#include "node/page/draft_publish.h"
+#include "node/page/draft_works.h"
 #include "node/page/page_api.h"
 #include "node/page/page_events.h"
 #include "node/page/page_files.h"
@@ -15,6 +17,8 @@
 
 enum status page_start(struct node *n, struct err *err)
 {
+	enum status status;
+
 	n->page = calloc(1, sizeof(*n->page));
 	if (n->page == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "pages");
@@ -27,7 +31,10 @@ enum status page_start(struct node *n, struct err *err)
 	if (n->page->events == NULL || n->page->news == NULL ||
 	    n->page->jobs == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "events");
-	return desk_open(&n->page->desk, n, err);
+	status = desk_open(&n->page->desk, n, err);
+	if (status == STATUS_OK)
+		status = draft_works_open(&n->page->works, n, err);
+	return status;
 }
 
 void page_library_changed(struct node *n)
@@ -41,11 +48,13 @@ void page_tick(struct node *n)
 	if (n->page == NULL || n->stopping)
 		return;
 	desk_tick(n->page->desk);
+	draft_publish_tick(n);
+	draft_works_tick(n->page->works);
 	page_news_tick(n);
 	page_events_tick(n->page->events, (uint64_t)node_now(n));
 }
 
-static void jobs_closed(void *node)
+static void works_closed(void *node)
 {
 	struct node *n = node;
 
@@ -53,6 +62,16 @@ static void jobs_closed(void *node)
 		desk_close(n->page->desk, n->page->closed, n);
 	else
 		n->page->closed(n);
+}
+
+static void jobs_closed(void *node)
+{
+	struct node *n = node;
+
+	if (n->page->works != NULL)
+		draft_works_close(n->page->works, works_closed, n);
+	else
+		works_closed(n);
 }
 
 void page_close(struct node *n, void (*closed)(void *node))
@@ -75,6 +94,7 @@ void page_release(struct node *n)
 	if (n->page == NULL)
 		return;
 	page_jobs_free(n->page->jobs);
+	draft_works_free(n->page->works);
 	desk_free(n->page->desk);
 	page_news_free(n->page->news);
 	page_events_free(n->page->events);

@@ -17,6 +17,7 @@
 #include "proto/err.h"
 
 struct desk;
+struct draft_works;
 struct http_answer;
 struct http_head;
 struct http_request;
@@ -42,6 +43,7 @@ struct page {
 	struct page_news *news;
 	struct page_jobs *jobs; /* what is made beside the loop */
 	struct desk *desk;	/* who opens the desks */
+	struct draft_works *works; /* what is to be published */
 
 	/* private */
 	void (*closed)(void *node);

@@ -4,7 +4,10 @@
 #include "node/page/page_ask.h"
 #include "node/page/page_asked.h"
 #include "node/page/page_conf.h"
+#include "node/page/page_coverage.h"
+#include "node/page/page_drafts.h"
 #include "node/page/page_events.h"
+#include "node/page/page_list.h"
 #include "node/page/page_login.h"
 #include "node/page/page_me.h"
 #include "node/page/page_unlock.h"
@@ -22,6 +25,28 @@ static const struct page_route routes[] = {
 	{ HTTP_POST, "/api/conf", PAGE_OPERATOR, page_conf_set, NULL },
 	{ HTTP_POST, "/api/unlock", PAGE_OFFICE, page_unlock, NULL },
 	{ HTTP_POST, "/api/lock", PAGE_OFFICE, page_lock, NULL },
+	{ HTTP_GET, "/api/drafts", PAGE_OFFICE, page_drafts, NULL },
+	{ HTTP_POST, "/api/drafts", PAGE_OFFICE, page_drafts_new, NULL },
+	{ HTTP_GET, "/api/drafts/*/preview/", PAGE_OFFICE, page_draft_preview,
+	  NULL },
+	{ HTTP_GET, "/api/drafts/*", PAGE_OFFICE, page_draft, NULL },
+	{ HTTP_POST, "/api/drafts/*/file", PAGE_OFFICE, page_draft_file,
+	  "application/octet-stream" },
+	{ HTTP_POST, "/api/drafts/*/remove-file", PAGE_OFFICE,
+	  page_draft_remove_file, NULL },
+	{ HTTP_POST, "/api/drafts/*/prepare", PAGE_OFFICE, page_draft_prepare,
+	  NULL },
+	{ HTTP_POST, "/api/drafts/*/stop", PAGE_OFFICE, page_draft_stop,
+	  NULL },
+	{ HTTP_POST, "/api/drafts/*/approve", PAGE_OFFICE, page_draft_approve,
+	  NULL },
+	{ HTTP_POST, "/api/drafts/*/publish", PAGE_OFFICE, page_draft_publish,
+	  NULL },
+	{ HTTP_POST, "/api/drafts/*/delete", PAGE_OFFICE, page_draft_delete,
+	  NULL },
+	{ HTTP_POST, "/api/drafts/*", PAGE_OFFICE, page_draft_change, NULL },
+	{ HTTP_POST, "/api/list", PAGE_OFFICE, page_list, "text/csv" },
+	{ HTTP_GET, "/api/coverage", PAGE_OFFICE, page_coverage, NULL },
 	{ HTTP_GET, "/api/events", PAGE_VIEWER, page_events_all, NULL },
 	{ HTTP_GET, "/api/desk/events", PAGE_OPERATOR, page_events_desk,
 	  NULL },

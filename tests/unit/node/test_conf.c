@@ -20,6 +20,10 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "host", "Lessons.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "swarm-peers", "known", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "pages", "everywhere", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "approval", "yes", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "approval", "no thanks", &err) ==
+	      STATUS_MALFORMED);
+	err = (struct err)ERR_INIT;
 	CHECK(conf_set(&conf, "host", "zixing.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "192.168.5.0/24", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan", "255.255.255.255/32", &err) == STATUS_OK);
@@ -41,7 +45,7 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
-	CHECK(back.swarm_known && back.pages_everywhere);
+	CHECK(back.swarm_known && back.pages_everywhere && back.approval);
 	CHECK(back.hosts.count == 2 &&
 	      strcmp(back.hosts.list[0], "lessons.example") == 0);
 	CHECK(back.quota == UINT64_C(200) << 30);
