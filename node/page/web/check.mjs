@@ -33,6 +33,7 @@ export const ASKED_FIRST = {
   marginTop: 'of CSSStyleDeclaration',
   opacity: 'of CSSStyleDeclaration',
   format: 'a private name of uPlot',
+  dataTransfer: 'desk/office/Files.tsx asks for it; a file can be chosen, too',
   moveBefore: 'Preact asks whether it is there',
 };
 

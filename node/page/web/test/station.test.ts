@@ -49,6 +49,7 @@ test('addresses lead where they came from', () => {
     { page: 'lesson', id: 'zixing.example/431081/lessons#0c0001r1' },
     { page: 'play', id: 'a/b#c', part: 2, as: '480p', start: true }, { page: 'play', id: 'a/b#c', part: 0, as: '', start: false },
     { page: 'play', id: 'a/b#c', part: 0, as: undefined, start: false },
+    { page: 'draft', id: '00a1' }, { page: 'draft', id: '00a1', part: 1, as: '480p' }, { page: 'draft', id: '00a1', part: 0, as: '' },
   ];
   for (const route of routes) assert.deepEqual(parse(href(route)), route);
   assert.deepEqual(parse('#/play/x/-3'), { page: 'play', id: 'x', part: 0, as: undefined, start: false });

@@ -55,7 +55,7 @@ export interface Visit {
   out: { title: string; bytes: number }[] | number;
   out_bytes: number;
   left: { title: string; bytes: number; way?: string; why?: string }[] | number;
-  trouble: string[];
+  trouble: string[] | number;
 }
 
 export interface DriveNow { step: string; title: string; done: number; total: number }
@@ -81,10 +81,10 @@ export interface Health {
   uptime_s: number;
   engine: string | { state: string; last_end?: string; in_a_row?: number };
   cage?: Record<string, { in_force: boolean; why: string }> | string | boolean;
-  disk_free: number;
-  disk_total: number;
-  memory_rss: number;
-  load1: number;
+  disk_free?: number;
+  disk_total?: number;
+  memory_rss?: number;
+  load1?: number;
   temperature?: number | null;
   clock_good: boolean;
   power_on_hours?: number | null;
@@ -161,43 +161,54 @@ export interface Fields {
   revises?: string;
 }
 
-export interface DraftFile {
-  name: string;
-  bytes: number;
-  received: number;
-  kind?: string;
-  problem?: string;
-  advice?: string;
+export interface DraftFile { name: string; bytes: number; received: number; kind?: string; listed?: boolean }
+
+// `plays`, `converted`, …: node/prepare.h
+export interface Check { file: string; what: string; ok: boolean; text: string; detail?: string; rendition?: string }
+
+export interface Work {
+  step: string; // `queued`, or as node/prepare.h
+  ahead?: number; // drafts that are prepared before it
+  file?: string;
+  rendition?: string;
+  done?: number;
+  total?: number;
+  left_s?: number;
 }
 
-export interface Check { file: string; what: string; ok: boolean; text: string; detail?: string }
+export interface Preview {
+  bytes: number;
+  files: number;
+  seconds?: number;
+  poster?: string;
+  parts: Lesson['parts'];
+  also?: { as: string; btmh: string; bytes: number; parts: Lesson['parts'] }[];
+}
 
+// In lists and events without files, checks and preview, and with few fields.
 export interface Draft {
   id: string;
   state: DraftState;
   fields: Fields;
+  n_files?: number;
+  to_come?: number; // bytes that are not here yet
   files?: DraftFile[];
-  renditions: string[];
-  as_is: boolean;
-  work: { step: string; file: string; done: number; total: number; left_s?: number | null } | null;
+  renditions?: string[];
+  as_is?: boolean;
+  work: Work | null;
   checks?: Check[];
   needs_approval: boolean;
   made_by: string;
   approved_by?: string;
   lesson?: string;
-  trouble?: string;
-  trouble_text?: string;
+  trouble?: { what: string; text: string };
   changed_s: number;
-  // once it is prepared, as in /api/lesson
-  parts?: Lesson['parts'];
-  also?: Lesson['also'];
-  seconds?: number;
-  bytes?: number;
-  poster?: string;
+  digest?: string; // of what is prepared: what is approved is this
+  preview?: Preview; // when it is prepared
 }
 
 export interface Place { region: string; name: string; held: number; partial: number; heard: number; all: number }
-export interface Holder { code: string; name: string; region: string; state: 'held' | 'partial' | 'wanted' | 'none'; heard_ago_s: number }
+export interface Holder { code: string; name: string; region: string; state: 'held' | 'partial' | 'wanted' | 'none' | 'unheard'; heard_ago_s: number }
 export interface Coverage {
   stations: number;
   heard: number;
@@ -209,8 +220,6 @@ export interface Coverage {
   nodes: Holder[];
 }
 export interface Covered { id: string; title: string; held: number; heard: number; all: number }
-
-export interface Listed { line: number; title: string; ok: boolean; draft?: string; text?: string }
 
 export const conf = () => get<{ conf: Conf }>('/api/conf').then((a) => a.conf);
 export const setConf = (set: Partial<Conf>) => post<{ conf: Conf }>('/api/conf', { set }).then((a) => a.conf);

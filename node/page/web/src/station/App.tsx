@@ -4,6 +4,7 @@ import { useLanguage } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import { Icon } from '../ui/Icon';
 import { Toasts } from '../ui/Toast';
+import { LazyDraft } from './LazyDraft';
 import { Header } from './Header';
 import { Home } from './Home';
 import { LessonPage } from './LessonPage';
@@ -19,6 +20,7 @@ function Page({ at }: { at: Route }) {
     case 'region': return <ListPage region={at.region} />;
     case 'search': return <SearchPage text={at.text} />;
     case 'lesson': return <LessonPage key={at.id} id={at.id} />;
+    case 'draft': return <LazyDraft key={at.id} id={at.id} />;
     default: return <Home />;
   }
 }
@@ -28,10 +30,11 @@ export function App() {
   const at = useStore(route);
   const up = useStore(online);
   useEffect(() => { document.title = `${t('name')} · xiangtu`; }, [lang]);
-  const name = at.page === 'lesson' ? at.id : at.page === 'topic' ? at.topic : at.page;
+  const name = at.page === 'lesson' || at.page === 'draft' ? at.id : at.page === 'topic' ? at.topic : at.page;
   useEffect(() => { if (at.page !== 'play') scrollTo(0, 0); }, [name]);
   if (at.page === 'play')
     return <PlayerPage key={at.id} id={at.id} part={at.part} as={at.as} start={at.start} />;
+  if (at.page === 'draft' && at.part !== undefined) return <LazyDraft key={at.id} id={at.id} part={at.part} as={at.as} />;
   return (
     <>
       <Header />

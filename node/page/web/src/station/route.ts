@@ -9,7 +9,9 @@ export type Route =
   | { page: 'search'; text: string }
   | { page: 'lesson'; id: string }
   // `as` undefined: what suits this screen best; '': the main one
-  | { page: 'play'; id: string; part: number; as?: string; start?: boolean };
+  | { page: 'play'; id: string; part: number; as?: string; start?: boolean }
+  // what an office is about to publish; `part` when it plays
+  | { page: 'draft'; id: string; part?: number; as?: string };
 
 export function parse(hash: string): Route {
   const [page, ...words] = hash.replace(/^#\/?/, '').split('/').map((word) => {
@@ -28,6 +30,8 @@ export function parse(hash: string): Route {
       page, id: one, part: Math.max(0, parseInt(two, 10) || 0),
       as: three === '' || three === '-' ? undefined : three === '.' ? '' : three, start: four === 'start',
     };
+  if (page === 'draft' && one)
+    return two === '' ? { page, id: one } : { page, id: one, part: Math.max(0, parseInt(two, 10) || 0), as: three === '.' ? '' : three };
   return { page: 'home' };
 }
 
@@ -40,13 +44,15 @@ export function href(route: Route): string {
     case 'search': return route.text ? `#/search/${word(route.text)}` : '#/search';
     case 'lesson': return `#/lesson/${word(route.id)}`;
     case 'play': return `#/play/${word(route.id)}/${route.part}/${route.as === undefined ? '-' : word(route.as || '.')}${route.start ? '/start' : ''}`;
+    case 'draft': return `#/draft/${word(route.id)}${route.part === undefined ? '' : `/${route.part}/${word(route.as || '.')}`}`;
     default: return '#/';
   }
 }
 
 // Where Back leads when the page was opened right here.
 export function above(route: Route): Route {
-  return route.page === 'play' ? { page: 'lesson', id: route.id } : { page: 'home' };
+  return route.page === 'play' ? { page: 'lesson', id: route.id }
+    : route.page === 'draft' && route.part !== undefined ? { page: 'draft', id: route.id } : { page: 'home' };
 }
 
 export const route = store<Route>({ page: 'home' });

@@ -89,6 +89,9 @@ export const t = words({
   refusedTitle: { zh: '这一课没有通过验证，不能使用', en: 'This lesson could not be verified and is not used' },
   goneTitle: { zh: '没有这一课', en: 'There is no such lesson' },
   goneMore: { zh: '它可能已经到期，或者不再提供。', en: 'It may have ended, or is not offered any more.' },
+  draftShown: { zh: '预览：还没有发布，站点上看起来就是这样', en: 'Preview: not published yet. This is how a station will show it' },
+  draftNotYet: { zh: '检查和转换完以后才能预览', en: 'It can be seen once it is prepared' },
+  draftLogin: { zh: '请先在管理台登录，再看预览', en: 'Log in at the desk first, then look at the preview' },
   noFilm: { zh: '这一课没有视频，内容在讲义里。', en: 'This lesson has no film; what it says is in its handouts.' },
 
   typeHere: { zh: '输入课名，或拼音首字母', en: 'Title, or first letters of its words' },

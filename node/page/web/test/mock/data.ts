@@ -1,6 +1,6 @@
 // What a node would say: a county's office and a village's station, with names
 // and numbers as they are in the field. Tests of the desks and mock.mjs use it.
-import type { Me } from '../../src/lib/api';
+import type { Me, Part } from '../../src/lib/api';
 import type { Conf, Coverage, Desk, Draft, NodeLesson, Rule, Station, Withdrawal } from '../../src/desk/node';
 
 const GB = 1024 ** 3;
@@ -76,6 +76,8 @@ export const stations = (): Station[] => [
   { code: 'p7c2-q9dd', name: '新来的盒子', region: '431081102201', state: 'heard of', heard_s: 1794999000, level: 'station' },
   { code: 'z0aa-11bc', name: '旧站', region: '431081101204', state: 'ended' }];
 
+const part = (path: string, kind: Part['kind'], type: string): Part => ({ path, name: path, title: '', bytes: 3e6, kind, type, url: `/api/drafts/00000000000000a3/preview/aa/${encodeURIComponent(path)}`, available: 1, on_drive: false });
+
 export const drafts = (): Draft[] => [
   { id: '00000000000000a1', state: 'open', fields: { title: '黑山羊春季防疫', topic: '产业/养殖/黑山羊', region: '431081', lang: 'zh-CN', date: '2026-11-22', summary: '' },
     files: [{ name: '黑山羊春季防疫.mp4', bytes: 734 * MB, received: 310 * MB, kind: 'video' }, { name: '讲义.pdf', bytes: 2 * MB, received: 2 * MB, kind: 'document' }],
@@ -88,9 +90,11 @@ export const drafts = (): Draft[] => [
     renditions: ['480p', 'original'], as_is: false, work: null,
     checks: [{ file: '01 采摘.mp4', what: 'index-moved', ok: true, text: 'its index was moved to the front, without loss' }, { file: '02 炒制.avi', what: 'converted', ok: true, text: 'was converted, so that it plays', detail: 'mpeg4 720x576' },
       { file: '02 炒制.srt', what: 'subtitles', ok: true, text: 'subtitles: made fit for browsers and TVs', detail: 'GB18030' }, { file: '01 采摘.mp4', what: 'leveled', ok: true, text: 'its loudness was leveled' }, { file: '旧字幕.sub', what: 'subtitles-bad', ok: false, text: 'subtitles that cannot be read, left as they are' }],
-    needs_approval: true, made_by: '李梅', changed_s: 1794997000 },
-  { id: '00000000000000a4', state: 'failed', fields: { title: '防汛演练', topic: '安全/防灾', region: '431081' }, files: [{ name: 'VTS_01.rmvb', bytes: 90 * MB, received: 90 * MB, kind: 'video', problem: 'plays nowhere' }],
-    renditions: ['480p', 'original'], as_is: false, work: null, checks: [], needs_approval: false, made_by: 'office', trouble: 'VTS_01.rmvb: it is cut off in the middle', changed_s: 1794996000 }];
+    needs_approval: true, made_by: '李梅', changed_s: 1794997000, digest: 'd1', preview: { bytes: 724 * MB, files: 3, seconds: 1560, parts: [
+      part('01 采摘.mp4', 'video', 'video/mp4'), part('02 炒制.mp4', 'video', 'video/mp4'), { ...part('02 炒制.vtt', 'subtitle', 'text/vtt'), for: '02 炒制.mp4', lang: 'zh-CN' }, part('讲义.pdf', 'document', 'application/pdf')],
+      also: [{ as: '480p', btmh: 'bb', bytes: 210 * MB, parts: [part('01 采摘.mp4', 'video', 'video/mp4')] }] } },
+  { id: '00000000000000a4', state: 'failed', fields: { title: '防汛演练', topic: '安全/防灾', region: '431081' }, files: [{ name: 'VTS_01.rmvb', bytes: 90 * MB, received: 90 * MB, kind: 'video'} ],
+    renditions: ['480p', 'original'], as_is: false, work: null, checks: [], needs_approval: false, made_by: 'office', trouble: { what: 'failed', text: 'VTS_01.rmvb: it is cut off in the middle' }, changed_s: 1794996000 }];
 
 const TOWNS: [string, string, number][] = [['431081101', '兴宁镇', 29], ['431081102', '州门司镇', 14], ['431081103', '滁口镇', 11], ['431081104', '黄草镇', 12]];
 export const coverage = (): Coverage => {

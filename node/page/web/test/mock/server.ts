@@ -28,7 +28,7 @@ export function mock({ dist, port, secrets }: Options): Server {
     if (said.keys && unlocked) said.keys = { publisher: 'unlocked' };
     return said;
   };
-  const light = (draft: Draft) => { const rest = { ...draft }; delete rest.files; delete rest.checks; return rest; };
+  const light = (draft: Draft) => { const rest = { ...draft, n_files: draft.files?.length ?? 0, to_come: (draft.files ?? []).reduce((n, f) => n + f.bytes - f.received, 0) }; delete rest.files; delete rest.checks; delete rest.preview; return rest; };
   const tell = (name: string, what: unknown) => streams.forEach((s) => s.write(`event: ${name}\ndata: ${JSON.stringify(what)}\n\n`));
   const touch = (draft: Draft) => { draft.changed_s++; tell('drafts', { drafts: drafts.map(light) }); return draft; };
 
@@ -46,7 +46,7 @@ export function mock({ dist, port, secrets }: Options): Server {
       if (now.done >= now.total) desk.drive.now = null;
     }
     const working = drafts.find((d) => d.work);
-    if (working?.work) working.work.done = Math.min(working.work.total, working.work.done + 1e6);
+    if (working?.work) working.work.done = Math.min(working.work.total ?? 0, (working.work.done ?? 0) + 1e6);
     tell('desk', desk);
     if (working) tell('drafts', { drafts: drafts.map(light) });
   }, 1000);
@@ -61,6 +61,7 @@ export function mock({ dist, port, secrets }: Options): Server {
         else if (body.topic || body.region) rules = rules.concat({ n: rules.length + 1, topic: body.topic as string, region: body.region as string, exclude: !!body.exclude });
         return rules;
       case 'withdrawals': return data.withdrawals();
+      case 'show': return lessons.find((one) => one.id === body.id) ?? lessons[0];
       case 'withdraw': return lessons.find((one) => one.id === body.id);
       case 'station-list': return data.stations();
       case 'station-accept': return { name: '新来的盒子', region: '431081102201', code: body.code };
@@ -121,13 +122,13 @@ export function mock({ dist, port, secrets }: Options): Server {
     if (path === '/api/unlock') { if (body.passphrase === 'wrong') fail('untrusted', 401, { left: 3 }); else { unlocked = true; json({ keys: { publisher: 'unlocked' } }); } return; }
     if (path === '/api/lock') { unlocked = false; json({ keys: { publisher: 'locked' } }); return; }
     if (path === '/api/coverage') { json(url.searchParams.get('id') ? data.coverage() : { lessons: data.covered() }); return; }
-    if (path === '/api/list') { json({ rows: [{ line: 2, title: '黑山羊养殖技术', ok: true, draft: '00000000000000a1' }, { line: 3, title: '甜玉米', ok: false, text: 'no such file: 甜玉米.mp4' }] }); return; }
+    if (path === '/api/list') { if (raw.includes('bad')) json({ failed: { status: 'usage', text: "line 2: there is no '/var/lib/xiangtu/incoming/bad.mp4'", args: {} } }, 400); else json({ drafts: drafts.slice(0, raw.toString().trim().split('\n').length - 1).map((d) => d.id) }); return; }
     if (path === '/api/drafts') {
       if (request.method === 'POST') {
         const made: Draft = { id: `00000000000000b${drafts.length}`, state: 'open', fields: (body.fields as object) ?? {}, files: [], renditions: ['480p', 'original'], as_is: false, work: null, checks: [], needs_approval: true, made_by: who, changed_s: 1795000000 };
         drafts.unshift(made);
         json(touch(made));
-      } else json({ drafts });
+      } else json({ drafts: drafts.map(light) });
       return;
     }
     const [, , , id, what] = path.split('/');

@@ -45,7 +45,7 @@ function One({ it }: { it: Transfer }) {
   const doing = it.way === 'torrent' ? t('wayTorrent') : it.way === 'salvage' ? t('waySalvage') : '';
   return (
     <Item k={`arriving/${it.btmh}`}>
-      <h3>{it.title || it.btmh.slice(0, 8)}</h3>
+      <p class="title">{it.title || it.btmh.slice(0, 8)}</p>
       <Progress value={it.progress} label={it.title} parts={SOURCES.map((s) => ({ value: part[s], kind: s, label: t(s) }))
         .concat(it.progress > 0 && from.length === 0 ? [{ value: it.progress, kind: 'cache', label: '' } as never] : [])} />
       <p class="line">

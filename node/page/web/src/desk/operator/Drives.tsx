@@ -47,7 +47,7 @@ function Moved({ title, list }: { title: string; list: Moved[] | number }) {
   return (
     <details>
       <summary data-key={`visit/${title}`}>{title}</summary>
-      <ul class="plain">{list.map((one, i) => (
+      <ul class="dots">{list.map((one, i) => (
         <li key={i}>{one.title} <span class="soft">{size(one.bytes)}{one.why ? ` · ${t.has(`why_${one.why}`) ? t(`why_${one.why}` as 'why_time') : one.why}` : ''}</span></li>
       ))}</ul>
     </details>
@@ -66,10 +66,10 @@ export function VisitReport({ visit }: { visit: Visit }) {
       {count(visit.in) > 0 && <Moved title={t('visitIn', { n: count(visit.in), size: size(visit.in_bytes) })} list={visit.in} />}
       {count(visit.out) > 0 && <Moved title={t('visitOut', { n: count(visit.out), size: size(visit.out_bytes) })} list={visit.out} />}
       {count(visit.left) > 0 && <Moved title={t('visitLeft', { n: count(visit.left) })} list={visit.left} />}
-      {visit.trouble?.length > 0 && (
+      {Array.isArray(visit.trouble) && visit.trouble.length > 0 && (
         <>
           <p><strong>{t('visitTrouble')}</strong></p>
-          <ul class="plain">{visit.trouble.map((text, i) => <Item key={i} class="bare">{text}</Item>)}</ul>
+          <ul class="dots">{visit.trouble.map((text, i) => <Item key={i} class="bare">{text}</Item>)}</ul>
         </>
       )}
     </>

@@ -16,7 +16,7 @@ const engineState = (health: Facts_) => (typeof health.engine === 'string' ? hea
 export function worries(health: Facts_, cache?: Cache): string[] {
   const list: string[] = [];
   if ((health.temperature ?? 0) >= HOT) list.push(t('adviceTemperature'));
-  if (health.disk_total > 0 && health.disk_free < Math.max(cache?.floor ?? 0, health.disk_total * 0.02)) list.push(t('adviceDisk'));
+  if (health.disk_total && health.disk_free !== undefined && health.disk_free < Math.max(cache?.floor ?? 0, health.disk_total * 0.02)) list.push(t('adviceDisk'));
   if (!health.clock_good) list.push(t('adviceClock'));
   if (engineState(health) === 'resting') list.push(t('adviceEngine'));
   return list;
@@ -38,12 +38,12 @@ export function Health() {
   const facts: Fact[] = [
     [t('engine'), state === 'resting' ? t('engineRests') : state === 'starting' ? t('engineStarts') : t('engineOk'), state === 'resting' ? 'bad' : state === 'running' ? 'ok' : undefined],
     [t('clock'), health.clock_good ? t('clockGood') : t('clockBad'), health.clock_good ? 'ok' : 'warn'],
-    [t('diskFree'), t('diskOf', { free: size(health.disk_free), all: size(health.disk_total) })],
+    ...(health.disk_total && health.disk_free !== undefined ? [[t('diskFree'), t('diskOf', { free: size(health.disk_free), all: size(health.disk_total) })] as Fact] : []),
     ...(typeof health.temperature === 'number' ? [[t('temperature'), `${Math.round(health.temperature)} °C`, health.temperature >= HOT ? 'bad' : undefined] as Fact] : []),
     [t('uptime'), lasting(health.uptime_s)],
     ...(typeof health.power_on_hours === 'number' ? [[t('powerOn'), t('hours', { n: number(health.power_on_hours) })] as Fact] : []),
-    [t('memory'), size(health.memory_rss)],
-    [t('load'), health.load1.toFixed(2)],
+    ...(health.memory_rss ? [[t('memory'), size(health.memory_rss)] as Fact] : []),
+    ...(health.load1 !== undefined ? [[t('load'), health.load1.toFixed(1)] as Fact] : []),
     [t('lag'), t('ms', { n: Math.round(health.lag_worst_ms) }), health.lag_worst_ms > LAG_MS ? 'warn' : undefined],
     ...(cage ? [cage] : []),
     [t('version'), health.version],

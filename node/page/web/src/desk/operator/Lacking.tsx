@@ -23,7 +23,7 @@ export function Lacking() {
               const why = said(it.why);
               return (
                 <Item key={it.id} k={`lacking/${it.id}`}>
-                  <h3>{it.title}{it.due && <span class="tag warn">{t('due', { date: date(it.due) })}</span>}</h3>
+                  <p class="title">{it.title}{it.due && <span class="tag warn">{t('due', { date: date(it.due) })}</span>}</p>
                   <p>{why.text} <span class="soft">{size(it.bytes)}</span></p>
                   <p class="soft"><strong>{t('doThis')}</strong> {why.advice || t('advice_none')}
                     {why.page && <> <a href={href(why.page)} data-key={`see/${it.id}`}>{all(why.page as 'home')}</a></>}</p>

@@ -76,7 +76,7 @@ export function Lessons() {
           const here = one.state === 'held' || one.state === 'fetching' || one.state === 'wanted';
           return (
             <Item key={one.id} press>
-              <h3>{one.title}{one.pinned && <span class="tag ok">{t('pinned')}</span>}{one.due && <span class="tag warn">{t('dueBy', { date: date(one.due) })}</span>}</h3>
+              <p class="title">{one.title}{one.pinned && <span class="tag ok">{t('pinned')}</span>}{one.due && <span class="tag warn">{t('dueBy', { date: date(one.due) })}</span>}</p>
               <p class="line"><span>{stateText(one)}</span><span>{size(one.bytes)}</span><span class="soft">{one.topic.split('/').join(' › ')}</span></p>
               <p class="actions">
                 {one.pinned

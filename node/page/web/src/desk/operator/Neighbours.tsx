@@ -23,7 +23,7 @@ export function Neighbours() {
         <ul class="items">
           {shown.map((one, i) => (
             <Item key={one.url || i} k={`neighbour/${one.url}`} class={one.alive ? '' : 'off'}>
-              <h3><Icon name={one.alive ? 'ok' : 'offline'} /> {one.name || one.url} <span class="soft">{levelName(one.level)}</span></h3>
+              <p class="title"><Icon name={one.alive ? 'ok' : 'offline'} /> {one.name || one.url} <span class="soft">{levelName(one.level)}</span></p>
               <p class="line">
                 <span>{one.alive ? t('alive') : t('away')}</span>
                 <span>{t('heard', { ago: ago(one.heard_ago_s) })}</span>

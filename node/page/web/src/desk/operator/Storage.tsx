@@ -60,7 +60,7 @@ export function Storage() {
             <p class="soft">{t('nextMore')}</p>
             <ol class="items numbered">
               {now.next.slice(0, 20).map((one, i) => (
-                <Item key={i} k={`next/${i}`}><h3>{one.title}</h3><p class="line"><span>{size(one.bytes)}</span><span>{said(one.why).text}</span></p></Item>
+                <Item key={i} k={`next/${i}`}><p class="title">{one.title}</p><p class="line"><span>{size(one.bytes)}</span><span>{said(one.why).text}</span></p></Item>
               ))}
             </ol>
           </>

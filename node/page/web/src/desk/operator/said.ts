@@ -25,6 +25,10 @@ const KNOWN: Known[] = [
   { said: '{who} got no proof of which node this is in time: it is asked again', zh: '{who} 没有及时回应，会自动再试', en: '{who} did not answer in time; it is tried again', advice: 'wait' },
   { said: 'the disk is full', zh: '磁盘满了', en: 'The disk is full', advice: 'storage' },
 
+  { said: 'a drive is bringing it', zh: 'U盘正在送来', en: 'A drive is bringing it', advice: 'wait' },
+  { said: 'it was asked for, and nothing has come yet', zh: '已经去要了，还没有来', en: 'It was asked for, and nothing has come yet', advice: 'wait' },
+  { said: 'others come first', zh: '排着队，前面还有别的课', en: 'It waits in line: others come first', advice: 'wait' },
+
   { said: 'not for this place', zh: '不属于本地范围', en: 'Not for this place' },
   { said: 'withdrawn', zh: '已被撤回', en: 'Withdrawn' },
   { said: 'dropped here', zh: '在本站删除的', en: 'Dropped here' },

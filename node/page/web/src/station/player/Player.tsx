@@ -32,7 +32,8 @@ import { keepAwake } from './wake';
 const HIDE_MS = 4000;
 const NOTE_S = 5; // how often the place is kept
 
-export interface Playing { lesson: Lesson; part: number; as?: string; start?: boolean }
+// `draft`: what an office is about to publish; nothing of it is kept.
+export interface Playing { lesson: Lesson; part: number; as?: string; start?: boolean; draft?: string }
 
 export function PlayerPage({ id, part, as, start }: { id: string; part: number; as?: string; start?: boolean }) {
   const asked = useAsk<Lesson>(lessonPath(id));
@@ -45,7 +46,7 @@ export function PlayerPage({ id, part, as, start }: { id: string; part: number; 
   return <Player lesson={asked.data} part={part} as={as} start={start} />;
 }
 
-function Player({ lesson, part, as, start }: Playing) {
+export function Player({ lesson, part, as, start, draft }: Playing) {
   const on = useStore(screen);
   const now = useStore(arriving)[lesson.id];
   const up = useStore(online);
@@ -99,7 +100,7 @@ function Player({ lesson, part, as, start }: Playing) {
   const last = useRef(0);
   const keep = () => {
     const v = video.current;
-    if (film && v && v.readyState > 0 && v.currentTime > 0)
+    if (film && !draft && v && v.readyState > 0 && v.currentTime > 0)
       save({ id: lesson.id, path: film.path, part, at: v.ended ? v.duration : v.currentTime, of: v.duration || 0, when: Date.now() });
   };
   useEffect(() => {
@@ -150,7 +151,7 @@ function Player({ lesson, part, as, start }: Playing) {
   const following = nextPart === undefined ? nextLesson(lesson) : undefined;
   const goNext = () => {
     setStayed(false);
-    if (nextPart !== undefined) replace({ page: 'play', id: lesson.id, part: nextPart, as: version?.as });
+    if (nextPart !== undefined) replace(draft ? { page: 'draft', id: draft, part: nextPart, as: version?.as ?? '' } : { page: 'play', id: lesson.id, part: nextPart, as: version?.as });
     else if (following) replace({ page: 'play', id: following.id, part: 0 });
   };
   const hasNext = nextPart !== undefined || following !== undefined;
