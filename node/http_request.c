@@ -14,7 +14,7 @@ enum { SLICE = 64 }; /* requests answered before others of the loop */
 static void request_free(struct http_request *request)
 {
 	http_answer_release(&request->answer);
-	buf_release(&request->body);
+	signing_wipe_buf(&request->body); /* whether it was read or refused */
 	free(request);
 }
 

@@ -296,7 +296,8 @@ def nothing_is_left(node, phrase):
                 data = mem.read(end - start)
             except (OSError, ValueError):
                 continue  # a guard page
-            check(phrase.encode() not in data, f"the passphrase lies in {line.strip()}")
+            # What was freed begins with what the allocator keeps there.
+            check(phrase.encode()[-20:] not in data, f"the passphrase lies in {line.strip()}")
 
 
 # --- a PIN that was forgotten ------------------------------------------------------
@@ -361,7 +362,7 @@ def damaged_file(station):
 
 
 def story(s):
-    phrase = "一句只有县里知道的口令 57"
+    phrase = "goats on the hill, 57 of them by dusk"  # plain: JSON spells others in two ways
     key = secret_file(s, "county.pass", phrase)
     county = s.county(words=("--passphrase-file", key)).start()
     county.cli("unlock", "--passphrase-file", key)
