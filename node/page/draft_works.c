@@ -101,7 +101,8 @@ void draft_works_tick(struct draft_works *w)
 						 PAGE_OFFICE, "drafts", true };
 	struct page_events *events = w->n->page->events;
 
-	if (!w->changed && !workshop_is_busy(w->workshop))
+	if ((!w->changed && !workshop_is_busy(w->workshop)) ||
+	    !page_events_heard(events, PAGE_STREAM_DESK))
 		return;
 	w->changed = false;
 	page_events_publish(events, &event, all_json(w));
@@ -186,6 +187,7 @@ static void name_of(const struct draft *d, char name[static SAFENAME_MAX + 1])
 {
 	const char *title = draft_field(d, "title");
 
+	title += strspn(title, ". "); /* hidden folders are for nobody */
 	safename_make(bytes_of(title[0] == 0 ? "课件" : title), name);
 }
 

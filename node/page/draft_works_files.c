@@ -257,10 +257,15 @@ static enum status begin_file(struct draft_works *w, struct draft *d,
 		status = STATUS_OK;
 	if (status == STATUS_OK)
 		status = draft_add_file(d, name, total, out, err);
-	if (status == STATUS_OK) {
-		draft_trouble(d, "", "");
-		draft_unapprove(d);
-		status = drafts_move(w->drafts, d, DRAFT_NEW_FILES, err);
+	if (status != STATUS_OK)
+		return status;
+	draft_trouble(d, "", "");
+	draft_unapprove(d);
+	status = drafts_move(w->drafts, d, DRAFT_NEW_FILES, err);
+	if (status != STATUS_OK) {
+		/* What draft.json does not name would be swept. */
+		draft_drop_file(d, name);
+		*out = NULL;
 	}
 	return status;
 }

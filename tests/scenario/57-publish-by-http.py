@@ -19,6 +19,7 @@ from lib import (check, children_of, equal, is_running, need_program, run, sha25
                  wait_for)
 
 PIECE = 512 * 1024
+PHRASE = "东山的羊西山的草一夜北风"
 LI, WANG = "三月里放羊东山坡", "清明前后种瓜点豆"
 PAGE = {"X-Xiangtu": "1", "Content-Type": "application/json"}
 
@@ -133,12 +134,16 @@ class Stream:
         self.socket.close()
 
 
-def set_password(s, node, name, password):
+def password_file(s, name, password):
     path = s.path(f"{name}.password")
     with open(path, "w", encoding="utf-8") as file:
         file.write(password + "\n")
     os.chmod(path, 0o600)
-    node.cli("set-password", "--name", name, "--password-file", path)
+    return path
+
+
+def set_password(s, node, name, password):
+    node.cli("set-password", "--name", name, "--password-file", password_file(s, name, password))
 
 
 def add_conf(node, line):
@@ -276,6 +281,8 @@ def approve_and_publish(s, county, li, wang, draft):
     path = f"/api/drafts/{draft}"
     county.stop()
     add_conf(county, "approval = yes")
+    phrase = password_file(s, "phrase", PHRASE)
+    county.cli("trust", "key", "change-passphrase", "--new-passphrase-file", phrase)
     county.start()
     li.login()
     waiting = li.draft(draft)
@@ -312,6 +319,9 @@ def approve_and_publish(s, county, li, wang, draft):
     wang.post(path, {"fields": {"summary": "春季防疫要点，第二稿"}})
     wang.post(path + "/approve", {"name": "李强", "secret": LI})
 
+    wang.refused(409, "locked", path + "/publish")
+    equal(wang.draft(draft)["state"], "approved", "a locked key costs nothing")
+    wang.post("/api/unlock", {"passphrase": PHRASE, "minutes": 30})
     published = wang.post(path + "/publish")
     equal(published["state"], "published", "signed")
     lesson = county.lesson(published["lesson"])
@@ -449,6 +459,7 @@ def table(s, county, office, film):
         equal(len(office.get("/api/drafts")["drafts"]), before, "all or none")
     code, answer = send(csv("a.bin", "b.bin"))
     equal((code, len(answer["drafts"])), (200, 2), f"two drafts: {answer}")
+    office.post("/api/unlock", {"passphrase": PHRASE, "minutes": 30})
     # Both asked for at once: one after the other.
     for draft in answer["drafts"]:
         office.post(f"/api/drafts/{draft}/prepare")
