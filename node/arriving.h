@@ -18,7 +18,7 @@
  * Only verified bytes leave this node; they need not be flushed yet.
  *
  * Threads: arrivals_try() and reading on the server's threads; the rest on the
- *          loop thread. A lock inside; nothing blocks but a cold disk. */
+ *          loop thread. A lock inside; files are read aside (node/aside.h). */
 #ifndef NODE_ARRIVING_H
 #define NODE_ARRIVING_H
 
@@ -43,6 +43,7 @@ struct arriving;
 struct arrivals_options {
 	uv_loop_t *loop;
 	const char *payload_dir; /* copied */
+	struct aside *disk; /* that it is on; outlives this */
 	void *owner;
 	/* All three come on the loop, from no call of this file's, and may be
 	 * NULL. `btmh` is valid until they return. */
@@ -88,10 +89,13 @@ unsigned arriving_urgent(struct arriving *a, uint32_t *pieces, unsigned max);
 /* Does a viewer read it, or did a moment ago? (foreground, node/budget.h) */
 bool arriving_watched(struct arriving *a);
 
-/* As shelf_try(), for what is arriving: GET of /payload/<btmh>/<path> and
+/* An http_try_fast_cb for what is arriving: GET of /payload/<btmh>/<path> and
  * /pieces/<btmh>. */
 bool arrivals_try(void *arrivals, const struct http_head *head,
 		  struct http_answer *answer);
+
+/* Would it, of the files of this payload? */
+bool arrivals_has(struct arrivals *all, const uint8_t btmh[static 32]);
 
 /* Does this request come from who watches, not from a node? */
 bool arriving_is_viewer(const struct http_head *head);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "node/arriving.h"
+#include "node/aside_read.h"
 #include "node/share.h"
 
 enum { NO_PIECE = UINT32_MAX };
@@ -29,7 +30,7 @@ struct reader {
 
 	/* of a file; NULL for a poll */
 	const struct arriving_file *file;
-	int fd;		/* of its own thread; -1: not yet open */
+	struct aside_read *bytes;
 	uint64_t at;	/* what it reads next */
 	uint64_t last;	/* what it reads at most */
 	bool dry;	/* it waits at `at` */

@@ -1,4 +1,5 @@
-/* Answers from what is arriving. All of it runs on the server's threads. */
+/* Answers from what is arriving. All of it runs on the server's threads, but
+ * for opening and reading files, aside. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,7 +45,6 @@ static struct reader *reader_new(struct arriving *a,
 		free(r);
 		return NULL;
 	}
-	r->fd = -1;
 	r->since_ms = arriving_now();
 	r->next = a->readers;
 	if (r->next != NULL)
@@ -84,8 +84,8 @@ static void reader_closes(void *owner)
 		leave_trail(a, r->file, r->at);
 	arriving_unless_used(a);
 	unlock(all);
-	if (r->fd >= 0)
-		(void)close(r->fd);
+	if (r->bytes != NULL)
+		aside_read_close(r->bytes);
 	buf_release(&r->map);
 	free(r);
 }
@@ -97,6 +97,8 @@ static void reader_begins(void *owner, struct http_sleeper *sleeper)
 	lock(r->a->all);
 	r->sleeper = sleeper;
 	unlock(r->a->all);
+	if (r->bytes != NULL)
+		aside_read_begin(r->bytes, sleeper);
 }
 
 /* Under the lock: nothing is here for it; 0, or -1 when its time is over. */
@@ -123,26 +125,65 @@ static size_t verified(const struct arriving *a,
 	return (size_t)(at - offset < size ? at - offset : size);
 }
 
-static bool open_file(const struct arriving *a,
-		      const struct arriving_file *file, int *fd)
-{
-	struct err err = ERR_INIT;
-	uint64_t size;
+/* Where a reader's bytes come from; outlives it and its payload where a read
+ * does not return. */
+struct source {
+	struct aside *disk;
+	int fd; /* -1: not yet open */
+	char *path;
+	char dir[];
+};
 
-	return payload_file_open(a->dir, file->path, fd, &size, &err) ==
-	       STATUS_OK;
+static ssize_t source_now(void *owner, uint64_t offset, uint8_t *to,
+			  size_t size)
+{
+	const struct source *s = owner;
+
+	return s->fd < 0 ? 0 :
+			   aside_read_warm(s->disk, s->fd, offset, to, size);
 }
 
-/* Without the lock: bytes that were verified. */
-static ssize_t read_verified(struct reader *r, uint64_t offset, uint8_t *to,
-			     size_t size)
+static ssize_t source_read(void *owner, uint64_t offset, uint8_t *to,
+			   size_t size)
 {
+	struct source *s = owner;
+	struct err err = ERR_INIT;
+	uint64_t length;
 	ssize_t n;
 
-	if (r->fd < 0 && !open_file(r->a, r->file, &r->fd))
+	if (s->fd < 0 && payload_file_open(s->dir, s->path, &s->fd, &length,
+					   &err) != STATUS_OK)
 		return -1;
-	n = pread(r->fd, to, size, (off_t)offset);
+	n = pread(s->fd, to, size, (off_t)offset);
 	return n > 0 ? n : -1;
+}
+
+static void source_release(void *owner)
+{
+	struct source *s = owner;
+
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	free(s);
+}
+
+/* NULL when out of memory. */
+static struct aside_read *bytes_of_file(const struct reader *r)
+{
+	size_t dir = strlen(r->a->dir) + 1, path = strlen(r->file->path) + 1;
+	struct source *s = malloc(sizeof(*s) + dir + path);
+
+	if (s == NULL)
+		return NULL;
+	s->disk = r->a->all->o.disk;
+	s->fd = -1;
+	s->path = s->dir + dir;
+	memcpy(s->dir, r->a->dir, dir);
+	memcpy(s->path, r->file->path, path);
+	return aside_read_new(s->disk, r->source,
+			      &(struct aside_source){ s, source_now,
+						      source_read,
+						      source_release });
 }
 
 /* Under the lock: it has run into what is missing. */
@@ -179,7 +220,7 @@ static ssize_t read_file(void *owner, uint64_t offset, uint8_t *to,
 		a->viewed_ms = arriving_now();
 	unlock(a->all);
 	if (here > 0)
-		result = read_verified(r, offset, to, here);
+		result = aside_read_some(r->bytes, offset, to, here);
 	if (result > 0) {
 		lock(a->all);
 		r->at = offset + (uint64_t)result;
@@ -297,31 +338,22 @@ static const struct arriving_file *find_file(const struct arriving *a,
 	return NULL;
 }
 
-/* All of it is here: as fast as from the shelf. */
-static bool answer_at_once(struct reader *r, struct http_answer *answer)
-{
-	int fd;
-
-	if (!open_file(r->a, r->file, &fd))
-		return false;
-	answer->fd = fd;
-	r->at = r->last + 1;
-	reader_closes(r);
-	return true;
-}
-
 static void answer_reading(struct reader *r, const struct http_head *head,
 			   bool all_here, struct http_answer *answer)
 {
 	answer->length = r->file->length;
 	answer->type = content_type_of(r->file->path);
 	answer->flags |= HTTP_IMMUTABLE | HTTP_NO_SNIFF;
-	if (all_here && answer_at_once(r, answer))
-		return;
-	if (!all_here && !may_wait(head)) {
+	r->bytes = bytes_of_file(r);
+	if (r->bytes == NULL || (!all_here && !may_wait(head))) {
+		bool no_memory = r->bytes == NULL;
+
 		reader_closes(r);
 		*answer = (struct http_answer)HTTP_ANSWER_INIT;
-		refuse(answer, 404, "not here yet\n");
+		if (no_memory)
+			refuse(answer, 503, "out of memory\n");
+		else
+			refuse(answer, 404, "not here yet\n");
 		return;
 	}
 	answer->reader = (struct http_reader){ r, reader_begins, read_file,
@@ -435,4 +467,14 @@ bool arrivals_try(void *arrivals, const struct http_head *head,
 	if (is_pieces && hex[64] == '\0')
 		return try_pieces(arrivals, head, btmh, answer);
 	return false;
+}
+
+bool arrivals_has(struct arrivals *all, const uint8_t btmh[static 32])
+{
+	bool has;
+
+	lock(all);
+	has = arriving_find(all, btmh) != NULL;
+	unlock(all);
+	return has;
 }

@@ -186,4 +186,7 @@ void http_answer_release(struct http_answer *answer)
 	if (answer->reader.read != NULL)
 		answer->reader.close(answer->reader.owner);
 	answer->reader.read = NULL;
+	if (answer->look.look != NULL)
+		answer->look.release(answer->look.owner);
+	answer->look.look = NULL;
 }

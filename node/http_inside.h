@@ -3,8 +3,14 @@
  *
  * A request that try_fast leaves goes
  *
+ *                 LOOKING  (a disk's thread)
+ *                  |   ^
+ *         nothing, |   | try_fast wants a look
+ *         or found v   |
  *     READING  -- body whole -->  QUEUED  -- loop takes it -->  ACTIVE
  *     (server thread)             (lock)                        (loop)
+ *         ^                                                       |
+ *         +---------------------- again --------------------------+
  *                                                                 |
  *              freed  <-- MHD done --  ANSWERED  <-- answer, gone -+
  *                                      (server thread)
@@ -52,7 +58,8 @@ struct http_server {
 	struct turns turns; /* in which order they are answered */
 	struct http_request *queue_first; /* by round */
 	struct http_request *queue_last;
-	size_t waiting;    /* QUEUED and ACTIVE */
+	size_t waiting;    /* LOOKING, QUEUED and ACTIVE */
+	struct http_looking *looking; /* LOOKING */
 	size_t answered;   /* ANSWERED, not yet sent whole */
 	struct http_sleeper *sleepers; /* between begin() and close() */
 	size_t asleep;     /* of these, not yet read again */
@@ -74,6 +81,9 @@ struct http_request {
 	_Atomic unsigned holders;
 	bool submitted;
 	bool answered; /* `answer` is for MHD to send */
+	bool again;    /* try_fast is to be asked once more */
+	unsigned agains;
+	struct http_looking *looking;
 	struct http_answer answer;
 
 	/* loop */
@@ -82,9 +92,7 @@ struct http_request {
 	struct http_request *previous;
 	http_gone_cb on_gone;
 	void *gone_owner;
-	uv_poll_t watch;
-	bool watching;
-	int watch_fd; /* our own copy of the connection's socket */
+	struct http_watch *watch; /* NULL: none */
 
 	char path[]; /* decoded */
 };
@@ -101,8 +109,32 @@ http_request_came(void *owner, struct MHD_Connection *connection,
 void http_request_completed(void *owner, struct MHD_Connection *connection,
 			    void **slot, enum MHD_RequestTerminationCode why);
 
-/* Loop: wake the sleepers of a server that closes, for the last time. */
-void http_sleepers_end(struct http_server *server);
+/* Server threads: suspend the connection while a disk is looked at; takes the
+ * look over. False when that cannot be (out of memory, closing, too much
+ * waits): nothing has happened then. */
+bool http_look_begin(struct http_server *server, struct http_request *request,
+		     struct http_look *look);
+
+/* What MHD's next call for that request finds. */
+enum http_looked {
+	HTTP_LOOKED_ON,	     /* suspended again */
+	HTTP_LOOKED_FOUND,   /* request->answer */
+	HTTP_LOOKED_NOTHING, /* go on at head.after */
+	HTTP_LOOKED_REFUSED, /* the disk does not answer; only_here */
+	HTTP_LOOKED_GONE     /* the client is */
+};
+enum http_looked http_look_on(struct http_server *server,
+			      struct http_request *request);
+/* MHD is through with it, whatever it waited for. */
+void http_look_end(struct http_request *request);
+
+/* Any thread: has the client hung up? MHD sees it only when it sends. */
+bool http_is_gone(struct MHD_Connection *connection);
+
+/* Loop: have the sleepers, and those that look, see whether it still makes
+ * sense: now and then, and when the server closes. */
+void http_sleepers_wake(struct http_server *server);
+void http_looks_wake(struct http_server *server);
 
 /* Loop: hand what is queued to on_request. */
 void http_requests_arrived(uv_async_t *wake);

@@ -119,25 +119,30 @@ static enum MHD_Result respond(struct http_server *server,
 	if (meter->answers != NULL)
 		meter->answers(meter->owner, head, answer);
 	made = answer->reader.read != NULL;
-	result = http_respond(server, connection, answer, &body_bytes);
+	result = http_respond(server, connection, answer,
+			      pace_source(http_head_address(head)),
+			      &body_bytes);
 	count_bodies(server, head, in, body_bytes);
 	if (meter->sent != NULL)
 		meter->sent(meter->owner, head, in, body_bytes, made);
 	return result;
 }
 
-static enum MHD_Result try_fast(struct http_server *server,
-				struct MHD_Connection *connection,
-				const struct http_head *head, bool *answered)
+/* What try_fast says: the answer, or where to look for it. */
+static bool try_fast(struct http_server *server, const struct http_head *head,
+		     struct http_answer *answer)
 {
-	struct http_answer answer = HTTP_ANSWER_INIT;
+	return server->try_fast != NULL && head->method == HTTP_GET &&
+	       server->try_fast(server->owner, head, answer);
+}
 
-	*answered = server->try_fast != NULL && head->method == HTTP_GET &&
-		    server->try_fast(server->owner, head, &answer);
-	if (!*answered)
-		return MHD_YES;
+static enum MHD_Result respond_fast(struct http_server *server,
+				    struct MHD_Connection *connection,
+				    const struct http_head *head,
+				    struct http_answer *answer)
+{
 	atomic_fetch_add(&server->fast, 1);
-	return respond(server, connection, head, 0, &answer);
+	return respond(server, connection, head, 0, answer);
 }
 
 static struct http_request *request_new(struct http_server *server,
@@ -165,10 +170,10 @@ static enum MHD_Result head_came(struct http_server *server,
 				 struct http_request **out)
 {
 	struct http_head head = { .method = method, .connection = connection };
+	struct http_answer answer = HTTP_ANSWER_INIT;
 	bool is_post = method == HTTP_POST;
-	enum MHD_Result result;
 	char path[PATH_ROOM];
-	bool answered;
+	bool looks;
 
 	if (url_decode_path(url, path, sizeof(path)) != STATUS_OK)
 		return http_respond_code(connection, MHD_HTTP_BAD_REQUEST,
@@ -178,14 +183,19 @@ static enum MHD_Result head_came(struct http_server *server,
 					 MHD_HTTP_CONTENT_TOO_LARGE, true);
 	head.path = path;
 	copy_address(&head.address, connection);
-	result = try_fast(server, connection, &head, &answered);
-	if (answered)
-		return result;
+	if (try_fast(server, &head, &answer) && answer.look.look == NULL)
+		return respond_fast(server, connection, &head, &answer);
+	looks = answer.look.look != NULL;
 	*out = request_new(server, &head);
-	return *out != NULL ? MHD_YES
-			    : http_respond_code(connection,
-						MHD_HTTP_SERVICE_UNAVAILABLE,
-						true);
+	if (*out != NULL &&
+	    (!looks || http_look_begin(server, *out, &answer.look)))
+		return MHD_YES;
+	http_answer_release(&answer);
+	if (*out != NULL)
+		http_request_drop(*out);
+	*out = NULL;
+	return http_respond_code(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+				 true);
 }
 
 /* What is typed at a desk may be a passphrase: no copy of it stays in the
@@ -352,8 +362,80 @@ static enum MHD_Result get_came(struct http_server *server,
 	*slot = NULL;
 	result = head_came(server, connection, url, HTTP_GET, &request);
 	*slot = request;
-	return request == NULL ? result
-			       : request_whole(server, connection, request);
+	return request == NULL || request->looking != NULL
+		       ? result
+		       : request_whole(server, connection, request);
+}
+
+/* It was looked for where the last stage said, or is asked anew: go on. */
+static enum MHD_Result go_on(struct http_server *server,
+			     struct MHD_Connection *connection,
+			     struct http_request *request)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+
+	if (!try_fast(server, &request->head, &answer))
+		return request_whole(server, connection, request);
+	if (answer.look.look == NULL)
+		return respond_fast(server, connection, &request->head,
+				    &answer);
+	if (http_look_begin(server, request, &answer.look))
+		return MHD_YES;
+	http_answer_release(&answer);
+	return http_respond_code(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+				 false);
+}
+
+static enum MHD_Result disk_is_still(struct http_server *server,
+				     struct MHD_Connection *connection,
+				     struct http_request *request)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+
+	answer.code = MHD_HTTP_SERVICE_UNAVAILABLE;
+	answer.type = "text/plain; charset=utf-8";
+	answer.body = bytes_of("the disk it lies on does not answer: ask "
+			       "again later\n");
+	(void)http_answer_header(&answer, "Retry-After", "10");
+	return respond(server, connection, &request->head, 0, &answer);
+}
+
+static enum MHD_Result look_came(struct http_server *server,
+				 struct MHD_Connection *connection,
+				 struct http_request *request)
+{
+	struct http_answer answer;
+
+	switch (http_look_on(server, request)) {
+	case HTTP_LOOKED_ON:
+		return MHD_YES;
+	case HTTP_LOOKED_FOUND:
+		answer = request->answer;
+		request->answer = (struct http_answer)HTTP_ANSWER_INIT;
+		return respond_fast(server, connection, &request->head,
+				    &answer);
+	case HTTP_LOOKED_NOTHING:
+		return go_on(server, connection, request);
+	case HTTP_LOOKED_REFUSED:
+		return disk_is_still(server, connection, request);
+	case HTTP_LOOKED_GONE:
+		break;
+	}
+	return MHD_NO;
+}
+
+/* The loop has let go of it. */
+static enum MHD_Result again(struct http_server *server,
+			     struct MHD_Connection *connection,
+			     struct http_request *request)
+{
+	uv_mutex_lock(&server->lock);
+	server->answered--;
+	uv_mutex_unlock(&server->lock);
+	request->again = false;
+	request->submitted = false;
+	request->head.after = 0;
+	return go_on(server, connection, request);
 }
 
 static enum MHD_Result send_answer(struct http_server *server,
@@ -387,6 +469,10 @@ http_request_came(void *owner, struct MHD_Connection *connection,
 				      slot);
 	if (*slot == &server->get_begun)
 		return get_came(server, connection, url, slot);
+	if (request->looking != NULL)
+		return look_came(server, connection, request);
+	if (request->again)
+		return again(server, connection, request);
 	if (request->submitted)
 		return send_answer(server, connection, request);
 	if (size == 0)
@@ -407,6 +493,7 @@ void http_request_completed(void *owner, struct MHD_Connection *connection,
 	http_guard_does(&server->guard, connection, HTTP_DOING_HEAD);
 	if (is_none)
 		return;
+	http_look_end(request); /* its client is gone, and MHD saw it first */
 	uv_mutex_lock(&server->lock);
 	if (request->submitted)
 		server->answered--;

@@ -24,13 +24,31 @@ void http_request_drop(struct http_request *request)
 		request_free(request);
 }
 
-static void watch_closed(uv_handle_t *watch)
-{
-	struct http_request *request = watch->data;
-	struct http_server *server = request->server;
+/* Of the connection of a request that waits, for a hang-up. It outlives what
+ * the request does next. */
+struct http_watch {
+	uv_poll_t poll;
+	struct http_server *server;
+	struct http_request *request;
+	int fd; /* our own copy of the connection's socket */
+};
 
-	http_request_drop(request);
+static void watch_closed(uv_handle_t *poll)
+{
+	struct http_watch *watch = poll->data;
+	struct http_server *server = watch->server;
+
+	free(watch);
 	http_server_thing_closed(server);
+}
+
+static void watch_end(struct http_watch *watch)
+{
+	if (watch == NULL)
+		return;
+	uv_close((uv_handle_t *)&watch->poll, watch_closed);
+	/* Only now: libuv has let go of the descriptor. */
+	(void)close(watch->fd);
 }
 
 static void unlink_active(struct http_request *request)
@@ -47,31 +65,26 @@ static void unlink_active(struct http_request *request)
 	request->previous = NULL;
 }
 
-/* Wake the connection, which sends request->answer, and let go: at once, or
- * when the watch is closed. */
+/* Wake the connection, which sends request->answer or has it asked again, and
+ * let go. */
 static void hand_back(struct http_request *request)
 {
 	struct http_server *server = request->server;
 	struct MHD_Connection *connection = request->head.connection;
-	bool watched = request->watching;
 
 	unlink_active(request);
 	if (server->in_callback == request)
 		server->in_callback = NULL;
-	request->answered = true;
-	if (watched) {
-		request->watching = false;
-		uv_close((uv_handle_t *)&request->watch, watch_closed);
-		/* Only now: libuv has let go of the descriptor. */
-		(void)close(request->watch_fd);
-	}
+	request->answered = !request->again;
+	request->on_gone = NULL;
+	watch_end(request->watch);
+	request->watch = NULL;
 	uv_mutex_lock(&server->lock);
 	server->waiting--;
 	server->answered++;
 	MHD_resume_connection(connection);
 	uv_mutex_unlock(&server->lock);
-	if (!watched)
-		http_request_drop(request);
+	http_request_drop(request);
 }
 
 /* The client is gone, or we are: nobody needs the answer. */
@@ -86,11 +99,13 @@ static void request_gone(struct http_request *request)
 	hand_back(request);
 }
 
-static void client_hung_up(uv_poll_t *watch, int status, int events)
+static void client_hung_up(uv_poll_t *poll, int status, int events)
 {
+	struct http_watch *watch = poll->data;
+
 	(void)status; /* a broken socket is a gone client too */
 	(void)events;
-	request_gone(watch->data);
+	request_gone(watch->request);
 }
 
 bool http_request_reached(const struct http_request *request,
@@ -104,24 +119,27 @@ bool http_request_reached(const struct http_request *request,
  * a watch the answer is merely made in vain. */
 static void watch_start(struct http_request *request)
 {
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		request->head.connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct http_watch *watch = calloc(1, sizeof(*watch));
 
-	info = MHD_get_connection_info(request->head.connection,
-				       MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info == NULL)
+	if (watch == NULL)
 		return;
-	request->watch_fd = fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0);
-	if (request->watch_fd < 0)
-		return;
-	if (uv_poll_init(request->server->loop, &request->watch,
-			 request->watch_fd) != 0) {
-		(void)close(request->watch_fd);
+	watch->server = request->server;
+	watch->request = request;
+	watch->poll.data = watch;
+	watch->fd = info == NULL ? -1 :
+				   fcntl(info->connect_fd, F_DUPFD_CLOEXEC, 0);
+	if (watch->fd < 0 || uv_poll_init(request->server->loop, &watch->poll,
+					  watch->fd) != 0) {
+		if (watch->fd >= 0)
+			(void)close(watch->fd);
+		free(watch);
 		return;
 	}
-	request->watch.data = request;
-	request->watching = true;
+	request->watch = watch;
 	request->server->open_things++;
-	(void)uv_poll_start(&request->watch, UV_DISCONNECT, client_hung_up);
+	(void)uv_poll_start(&watch->poll, UV_DISCONNECT, client_hung_up);
 }
 
 void http_request_on_gone(struct http_request *request, http_gone_cb on_gone,
@@ -161,6 +179,22 @@ void http_request_answer(struct http_request *request,
 	}
 	request->answer = *answer;
 	hand_back(request);
+}
+
+void http_request_again(struct http_request *request)
+{
+	if (request->server == NULL) {
+		http_request_drop(request);
+		return;
+	}
+	request->again = true;
+	request->agains++;
+	hand_back(request);
+}
+
+unsigned http_request_agains(const struct http_request *request)
+{
+	return request->agains;
 }
 
 void http_request_refuse(struct http_request *request, unsigned code,

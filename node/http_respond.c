@@ -12,11 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "node/aside_read.h"
 #include "node/coding.h"
 #include "node/http_respond.h"
+#include "node/warm.h"
 
 enum {
 	ZSTD_WORTH = 256,           /* smaller bodies stay as they are */
+	/* The kernel sends so much from its memory at most: what of it is no
+	 * longer there when its turn comes, a thread of the server's waits
+	 * for. */
+	FROM_KERNEL_MAX = 16 * 1024 * 1024,
 	DECODED_MAX = 64 * 1024 * 1024 /* of our own HTTP_IS_ZSTD bodies */
 };
 
@@ -186,14 +192,30 @@ static enum MHD_Result respond_without(struct MHD_Connection *connection,
 				: queue_and_forget(connection, code, response);
 }
 
+/* Can MHD have the kernel send it without waiting for a disk? */
+static bool is_for_kernel(const struct http_answer *answer, uint64_t first,
+			  uint64_t size)
+{
+	return answer->disk == NULL ||
+	       (size <= FROM_KERNEL_MAX &&
+		warm_has(answer->fd, answer->offset + first, size));
+}
+
 /* The response for bytes first.. of the answer; takes its body or file. */
 static struct MHD_Response *response_for(struct http_server *server,
 					 struct MHD_Connection *connection,
 					 struct http_answer *answer,
-					 uint64_t first, uint64_t size)
+					 uint64_t who, uint64_t first,
+					 uint64_t size)
 {
 	struct MHD_Response *response;
 
+	if (answer->fd >= 0 && size > 0 &&
+	    !is_for_kernel(answer, first, size)) {
+		aside_read_file(answer, who);
+		if (answer->reader.read == NULL)
+			return NULL;
+	}
 	if (answer->reader.read != NULL && size > 0)
 		return http_response_of_reader(server, connection, answer,
 					       first, size);
@@ -289,7 +311,8 @@ static bool cut_to_available(const struct http_answer *answer,
 
 enum MHD_Result http_respond(struct http_server *server,
 			     struct MHD_Connection *connection,
-			     struct http_answer *answer, uint64_t *body_bytes)
+			     struct http_answer *answer, uint64_t who,
+			     uint64_t *body_bytes)
 {
 	struct range range = { 0, 0 };
 	struct MHD_Response *response;
@@ -328,7 +351,7 @@ enum MHD_Result http_respond(struct http_server *server,
 		code = 206;
 	}
 	about = *answer; /* which the response takes away */
-	response = response_for(server, connection, answer, range.first,
+	response = response_for(server, connection, answer, who, range.first,
 				length);
 	if (response == NULL)
 		return MHD_NO;

@@ -15,11 +15,13 @@ struct MHD_Response *http_response_of_reader(struct http_server *server,
 					     uint64_t first, uint64_t size);
 
 /* Queue `answer` on `connection`. Takes over its descriptor and its body,
- * which must be HTTP_TAKE_BODY or outlive the server. `*body_bytes` is what
- * its body will take on the wire. MHD_NO: drop the connection. */
+ * which must be HTTP_TAKE_BODY or outlive the server. `who` asks (node/pace.h).
+ * `*body_bytes` is what its body will take on the wire. MHD_NO: drop the
+ * connection. */
 enum MHD_Result http_respond(struct http_server *server,
 			     struct MHD_Connection *connection,
-			     struct http_answer *answer, uint64_t *body_bytes);
+			     struct http_answer *answer, uint64_t who,
+			     uint64_t *body_bytes);
 
 /* Queue `code` with an empty body; with `closes` the connection ends there. */
 enum MHD_Result http_respond_code(struct MHD_Connection *connection,

@@ -84,6 +84,8 @@ static void look_timer_fired(uv_timer_t *look)
 	struct http_server *server = look->data;
 
 	http_guard_look(&server->guard);
+	http_sleepers_wake(server);
+	http_looks_wake(server);
 }
 
 enum status http_server_open(struct http_server **out, uv_loop_t *loop,
@@ -247,7 +249,8 @@ void http_server_close(struct http_server *server,
 	server->closing = true;
 	uv_mutex_unlock(&server->lock);
 	http_requests_end(server);
-	http_sleepers_end(server);
+	http_sleepers_wake(server);
+	http_looks_wake(server);
 	server->stop.data = server;
 	rc = uv_queue_work(server->loop, &server->stop, stop_work, stopped);
 	assert(rc == 0); /* fails without a callback only */

@@ -7,6 +7,10 @@
  * it hands the request to) answers it with http_request_answer(), now or
  * minutes later.
  *
+ * The server's threads wait for no disk: what has to be looked for on one
+ * (struct http_look), and bytes of files that are not in memory, are had aside
+ * (node/aside.h) while the connection sleeps.
+ *
  * The server does what is the same for all: HEAD (shown as GET), Range and
  * If-Range, If-None-Match, zstd where the client accepts it, decoding of paths
  * and of zstd request bodies, 400 for hostile paths, 405 for other methods,
@@ -32,6 +36,8 @@
 #include "proto/err.h"
 #include "proto/range.h"
 
+struct aside;
+struct http_answer;
 struct http_server;
 struct http_names;
 struct http_request;
@@ -45,6 +51,9 @@ enum http_method { HTTP_GET, HTTP_POST };
 struct http_head {
 	enum http_method method;
 	const char *path; /* decoded UTF-8, begins with '/', no "..", no query */
+	/* For try_fast: the stage of the last look, which found nothing; 0: it
+	 * is asked for the first time. */
+	uint64_t after;
 
 	/* private */
 	void *connection;
@@ -121,6 +130,25 @@ struct http_reader {
 	void (*close)(void *owner);
 };
 
+/* What has to be looked for on a disk before there is an answer. Without look
+ * (NULL) there is none. */
+struct http_look {
+	struct aside *disk; /* outlives the server's last look */
+	void *owner;
+	/* On a thread of the disk's, perhaps when request and server are gone:
+	 * fill in the answer (it comes as HTTP_ANSWER_INIT) and return true, or
+	 * say that there is none. */
+	bool (*look)(void *owner, struct http_answer *answer);
+	/* Exactly once. */
+	void (*release)(void *owner);
+	/* When nothing was found, try_fast is asked again with this as
+	 * head->after. Not 0. */
+	uint64_t stage;
+	/* Nobody else has it: a disk that does not answer is a 503. Of others
+	 * try_fast is asked again, too, when the disk is late. */
+	bool only_here;
+};
+
 /* An answer: a run of memory, or part of a file when `fd` >= 0, or what a
  * reader makes. Begin with HTTP_ANSWER_INIT. Range, 304 and zstd apply to 200
  * only. */
@@ -132,6 +160,9 @@ struct http_answer {
 	struct bytes body; /* copied, unless HTTP_TAKE_BODY */
 
 	int fd; /* >= 0: taken over, closed when sent */
+	/* The file's: what is not in memory is read aside. NULL: the server's
+	 * threads read it. Outlives the server. */
+	struct aside *disk;
 	struct http_reader reader; /* taken over, when `read` is set */
 	uint64_t offset; /* where in the file the representation begins */
 	uint64_t length; /* of the representation; HTTP_LENGTH_UNKNOWN, of a
@@ -142,6 +173,9 @@ struct http_answer {
 	uint64_t available;
 
 	char etag[72]; /* without quotes; "" for none */
+
+	/* Of try_fast alone: look there first; nothing else of it counts. */
+	struct http_look look;
 
 	/* private: "name\0value\0" pairs */
 	char headers[600];
@@ -157,8 +191,8 @@ enum status http_answer_header(struct http_answer *answer, const char *name,
 			       const char *value);
 /* Move the content of `b` into the answer (HTTP_TAKE_BODY). */
 void http_answer_take_buf(struct http_answer *answer, struct buf *b);
-/* Release what the answer has taken (a body, a descriptor, a reader) if it
- * will not be given to the server after all. */
+/* Release what the answer has taken (a body, a descriptor, a reader, a look)
+ * if it will not be given to the server after all. */
 void http_answer_release(struct http_answer *answer);
 
 /* Answer on a server thread, or return false to leave the request to the loop
@@ -282,6 +316,12 @@ void http_request_on_gone(struct http_request *request, http_gone_cb on_gone,
  * answer's descriptor and taken body; the rest is copied. */
 void http_request_answer(struct http_request *request,
 			 struct http_answer *answer);
+
+/* Let go of it as if answered, and have it asked again: try_fast first, then
+ * on_request. For what has come within its reach meanwhile. */
+void http_request_again(struct http_request *request);
+/* How often that was done. */
+unsigned http_request_agains(const struct http_request *request);
 
 /* Answer with `code` and one line of plain text (copied; "" for none). */
 void http_request_refuse(struct http_request *request, unsigned code,

@@ -79,7 +79,7 @@ void http_sleeper_wake(struct http_sleeper *s)
 	uv_mutex_unlock(&s->server->lock);
 }
 
-void http_sleepers_end(struct http_server *server)
+void http_sleepers_wake(struct http_server *server)
 {
 	uv_mutex_lock(&server->lock);
 	for (struct http_sleeper *s = server->sleepers; s != NULL; s = s->next)
@@ -117,11 +117,10 @@ static bool fall_asleep(struct http_sleeper *s)
 	return sleeps;
 }
 
-/* Has the client hung up? MHD sees it only when it sends. */
-static bool is_gone(struct http_sleeper *s)
+bool http_is_gone(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		s->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	ssize_t n;
 	char byte;
 
@@ -145,7 +144,7 @@ static ssize_t read_or_sleep(struct http_sleeper *s, uint64_t at, uint8_t *to,
 		n = reader->read(reader->owner, s->first + at, to, size);
 		if (n != 0)
 			return n;
-		if (is_gone(s))
+		if (http_is_gone(s->connection))
 			return -1;
 	} while (!fall_asleep(s));
 	return 0;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "node/aside.h"
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
@@ -230,6 +231,8 @@ static void node_release(struct node *n)
 	cache_free(n->cache);
 	catalog_free(n->lists);
 	shelf_free(n->shelf);
+	aside_drop(n->payload_disk);
+	aside_drop(n->small_disk);
 	tracker_free(n->tracker);
 	upload_taker_free(n->taker);
 	node_peers_release(n);

@@ -106,6 +106,7 @@ struct node {
 	struct http_client *client;
 	struct http_server *server;
 	struct http_names names; /* by which it may be asked */
+	struct aside *payload_disk, *small_disk; /* of the shelf's folders */
 	struct shelf *shelf;
 	struct arrivals *arrivals;
 	struct pull_book asked; /* for whom payloads are fetched */

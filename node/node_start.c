@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/lessons.h"
+#include "node/aside.h"
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
@@ -25,9 +26,11 @@ static enum status start_index(struct node *n, struct err *err)
 	return status;
 }
 
-static enum status start_memory(struct node *n, struct err *err)
+/* What the server's threads find payloads by, wherever these are. */
+static enum status start_places(struct node *n, struct err *err)
 {
-	const struct arrivals_options arrivals = {
+	const struct aside_options usual = { .threads = 0 };
+	struct arrivals_options arrivals = {
 		.loop = n->loop,
 		.payload_dir = n->house.payload_dir,
 		.owner = n,
@@ -35,6 +38,29 @@ static enum status start_memory(struct node *n, struct err *err)
 		.on_begun = resources_begun,
 		.on_read = resources_read,
 	};
+	enum status status;
+
+	n->payload_disk = aside_new(&usual);
+	n->small_disk = aside_new(&usual);
+	if (n->payload_disk == NULL || n->small_disk == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "disks");
+	status = ondrive_open(&n->ondrive, catalog_path(n->house.catalog),
+			      n->house.torrent_dir, err);
+	if (status != STATUS_OK)
+		return status;
+	arrivals.disk = n->payload_disk;
+	status = arrivals_open(&n->arrivals, &arrivals, err);
+	if (status != STATUS_OK)
+		return status;
+	status = shelf_open(&n->shelf, n->house.payload_dir,
+			    n->house.torrent_dir, n->house.blob_dir, err);
+	if (status == STATUS_OK)
+		shelf_use_disks(n->shelf, n->payload_disk, n->small_disk);
+	return status;
+}
+
+static enum status start_memory(struct node *n, struct err *err)
+{
 	enum status status;
 	uint64_t seed;
 
@@ -64,15 +90,7 @@ static enum status start_memory(struct node *n, struct err *err)
 			     n->maker.boot);
 	if (n->heads == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "heads");
-	status = ondrive_open(&n->ondrive, catalog_path(n->house.catalog),
-			      n->house.torrent_dir, err);
-	if (status != STATUS_OK)
-		return status;
-	status = arrivals_open(&n->arrivals, &arrivals, err);
-	if (status != STATUS_OK)
-		return status;
-	return shelf_open(&n->shelf, n->house.payload_dir,
-			  n->house.torrent_dir, n->house.blob_dir, err);
+	return start_places(n, err);
 }
 
 /* On the server's threads: only what has locks of its own is looked at. */
@@ -81,10 +99,13 @@ static bool try_fast(void *owner, const struct http_head *head,
 {
 	struct node *n = owner;
 
-	/* A drive has all of it; what arrives may have to be waited for. */
+	/* A drive has all of it; what arrives may have to be waited for, as a
+	 * drive that is late. */
 	return uplink_refuses(n->uplink, head, answer) ||
 	       page_try(n, head, answer) ||
 	       shelf_try(n->shelf, head, answer) ||
+	       (ondrive_is_late(n->ondrive) &&
+		arrivals_try(n->arrivals, head, answer)) ||
 	       ondrive_try(n->ondrive, head, answer) ||
 	       arrivals_try(n->arrivals, head, answer);
 }

@@ -7,7 +7,10 @@
 #include "node/node_inside.h"
 #include "proto/encoding.h"
 
-enum { WAIT_MS = 25 * 1000 };
+enum {
+	WAIT_MS = 25 * 1000,
+	AGAINS_MAX = 3 /* what is here then has no such file */
+};
 
 bool resources_hash(const char *text, bool whole, uint8_t out[static 32])
 {
@@ -81,16 +84,30 @@ static bool answer_held_pieces(struct node *n, struct http_request *request,
 	return held;
 }
 
-/* The same look-up that the server's own threads make. */
+/* Files of payloads are opened on the server's side alone, which need not wait
+ * for their disk. */
+static bool ask_again(struct node *n, struct http_request *request,
+		      const uint8_t *btmh)
+{
+	if ((!shelf_has(n->shelf, btmh) && !arrivals_has(n->arrivals, btmh)) ||
+	    http_request_agains(request) == AGAINS_MAX)
+		return false;
+	http_request_again(request);
+	return true;
+}
+
+/* What has come since the server's threads looked. */
 static bool answer_now(struct node *n, struct http_request *request,
 		       const uint8_t *btmh, enum waiting_for what)
 {
 	const struct http_head *head = http_request_head(request);
 	struct http_answer answer = HTTP_ANSWER_INIT;
 
+	if (what == WAITING_PAYLOAD)
+		return ask_again(n, request, btmh);
 	if (what == WAITING_PIECES && answer_held_pieces(n, request, btmh))
 		return true;
-	if (!shelf_try(n->shelf, head, &answer) &&
+	if (!shelf_look(n->shelf, head, &answer) &&
 	    !arrivals_try(n->arrivals, head, &answer))
 		return false;
 	http_request_answer(request, &answer);

@@ -8,6 +8,10 @@
 
 #include "node/serve_file.h"
 
+#ifndef RESOLVE_CACHED
+#define RESOLVE_CACHED 0x20
+#endif
+
 const char *content_type_of(const char *name)
 {
 	static const struct {
@@ -90,22 +94,28 @@ static bool is_plain(const char *path)
 }
 
 /* The kernel walks in one call, where it can; ranges of a file that is held
- * are asked for thousands of times a second. */
-static int open_beneath(int dir, const char *path)
+ * are asked for thousands of times a second. `how_else` is a further RESOLVE_
+ * flag, or 0. */
+static int open_by_kernel(int dir, const char *path, uint64_t how_else)
 {
 	const struct open_how how = {
 		.flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK |
 			 O_NOCTTY,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
-			   RESOLVE_NO_MAGICLINKS,
+			   RESOLVE_NO_MAGICLINKS | how_else,
 	};
-	int fd;
 
 	if (!is_plain(path)) {
 		errno = ENOENT;
 		return -1;
 	}
-	fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+}
+
+static int open_beneath(int dir, const char *path)
+{
+	int fd = open_by_kernel(dir, path, 0);
+
 	/* Not known (before Linux 5.6), forbidden by a sandbox, or something
 	 * was renamed meanwhile. */
 	if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))
@@ -113,22 +123,22 @@ static int open_beneath(int dir, const char *path)
 	return fd;
 }
 
-enum status serve_file(struct http_answer *answer, int dir, const char *path,
-		       uint64_t length, struct err *err)
+static enum status not_opened(const char *path, struct err *err)
+{
+	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+	    errno == ENXIO)
+		return err_set(err, STATUS_NOT_FOUND, "no file '%s'", path);
+	return err_set(err, STATUS_IO, "open '%s': %s", path, strerror(errno));
+}
+
+/* `fd` is taken over. */
+static enum status serve_opened(struct http_answer *answer, int fd,
+				const char *path, uint64_t length,
+				struct err *err)
 {
 	enum status status;
 	struct stat info;
-	int fd;
 
-	fd = open_beneath(dir, path);
-	if (fd < 0) {
-		if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
-		    errno == ENXIO)
-			return err_set(err, STATUS_NOT_FOUND, "no file '%s'",
-				       path);
-		return err_set(err, STATUS_IO, "open '%s': %s", path,
-			       strerror(errno));
-	}
 	if (fstat(fd, &info) != 0) {
 		status = err_set(err, STATUS_IO, "stat '%s': %s", path,
 				 strerror(errno));
@@ -156,4 +166,27 @@ enum status serve_file(struct http_answer *answer, int dir, const char *path,
 close_fd:
 	(void)close(fd);
 	return status;
+}
+
+enum status serve_file(struct http_answer *answer, int dir, const char *path,
+		       uint64_t length, struct err *err)
+{
+	int fd = open_beneath(dir, path);
+
+	return fd < 0 ? not_opened(path, err) :
+			serve_opened(answer, fd, path, length, err);
+}
+
+enum status serve_file_warm(struct http_answer *answer, int dir,
+			    const char *path, struct err *err)
+{
+	int fd = open_by_kernel(dir, path, RESOLVE_CACHED);
+
+	/* EINVAL: before Linux 5.12. */
+	if (fd < 0 && (errno == EAGAIN || errno == ENOSYS || errno == EPERM ||
+		       errno == EINVAL))
+		return err_set(err, STATUS_BUSY, "'%s' is not in memory",
+			       path);
+	return fd < 0 ? not_opened(path, err) :
+			serve_opened(answer, fd, path, SERVE_FILE_WHOLE, err);
 }

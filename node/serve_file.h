@@ -25,4 +25,9 @@ const char *content_type_of(const char *name);
 enum status serve_file(struct http_answer *answer, int dir, const char *path,
 		       uint64_t length, struct err *err);
 
+/* The same of the whole file, where the names on the way are in memory:
+ * STATUS_BUSY when the disk would have to be waited for, or nobody knows. */
+enum status serve_file_warm(struct http_answer *answer, int dir,
+			    const char *path, struct err *err);
+
 #endif

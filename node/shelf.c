@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "node/serve_file.h"
+#include "node/warm.h"
 #include "proto/encoding.h"
 
 /* A held payload. `read_s` is written by the server's threads, under the lock
@@ -21,6 +22,8 @@ struct place {
 
 struct shelf {
 	int payload, torrent, blob; /* folders */
+	struct aside *payload_disk, *small_disk; /* NULL: waited for */
+	bool payload_remote, small_remote;
 	pthread_rwlock_t lock;
 	struct place *held; /* sorted */
 	size_t count, room;
@@ -60,6 +63,16 @@ enum status shelf_open(struct shelf **out, const char *payload_dir,
 	}
 	*out = s;
 	return STATUS_OK;
+}
+
+void shelf_use_disks(struct shelf *s, struct aside *payload,
+		     struct aside *small)
+{
+	s->payload_disk = payload;
+	s->payload_remote = warm_is_remote(s->payload);
+	s->small_disk = small;
+	s->small_remote = warm_is_remote(s->torrent) ||
+			  warm_is_remote(s->blob);
 }
 
 void shelf_free(struct shelf *s)
@@ -211,41 +224,119 @@ size_t shelf_take_read(struct shelf *s, uint8_t (*out)[32], size_t max)
 	return count;
 }
 
-/* "/blob/<64 hex>" and nothing behind it: the file of that name. */
-static bool serve_named(int folder, const char *name, const char *type,
-			struct http_answer *answer)
-{
-	struct http_answer found = *answer;
-	struct err err = ERR_INIT;
-	uint8_t hash[32];
+/* --- finding --- */
 
-	if (hex_decode(bytes_of(name), hash, sizeof(hash)) != STATUS_OK ||
-	    serve_file(&found, folder, name, SERVE_FILE_WHOLE, &err) !=
-		    STATUS_OK)
+/* What a request asks for. */
+struct wanted {
+	int folder;
+	struct aside *disk; /* of the folder */
+	bool remote; /* it asks others even for a name */
+	const char *path;   /* below it */
+	const char *type; /* NULL: by the name */
+	bool tagged;	  /* the path is its entity tag */
+};
+
+/* What is served under this path of ours; false: nothing. */
+static bool find_wanted(struct shelf *s, const char *path, struct wanted *w)
+{
+	uint8_t hash[32];
+	const char *rest;
+
+	if (strncmp(path, "/payload/", 9) == 0) {
+		rest = path + 9;
+		*w = (struct wanted){ s->payload, s->payload_disk,
+				      s->payload_remote, rest, NULL, false };
+		return strlen(rest) >= 66 && rest[64] == '/' &&
+		       hex_decode((struct bytes){ (const uint8_t *)rest, 64 },
+				  hash, 32) == STATUS_OK &&
+		       read_begins(s, hash);
+	}
+	if (strncmp(path, "/blob/", 6) == 0)
+		*w = (struct wanted){ s->blob,	 s->small_disk,
+				      s->small_remote, path + 6,
+				      "image/jpeg",	 true };
+	else if (strncmp(path, "/torrent/", 9) == 0)
+		*w = (struct wanted){ s->torrent, s->small_disk,
+				      s->small_remote, path + 9,
+				      "application/x-bittorrent", true };
+	else
 		return false;
-	found.type = type;
-	found.flags |= HTTP_IMMUTABLE;
-	(void)snprintf(found.etag, sizeof(found.etag), "%s", name);
-	*answer = found;
-	return true;
+	return hex_decode(bytes_of(w->path), hash, 32) == STATUS_OK;
 }
 
-static bool serve_payload(struct shelf *s, const char *rest,
-			  struct http_answer *answer)
+static void fill_answer(const struct wanted *w, struct http_answer *answer)
+{
+	answer->disk = w->disk;
+	answer->flags |= HTTP_IMMUTABLE;
+	if (w->type != NULL)
+		answer->type = w->type;
+	if (w->tagged)
+		(void)snprintf(answer->etag, sizeof(answer->etag), "%s",
+			       w->path);
+}
+
+/* `warm`: only where nothing has to be waited for. */
+static enum status open_wanted(const struct wanted *w, bool warm,
+			       struct http_answer *answer)
 {
 	struct http_answer found = *answer;
 	struct err err = ERR_INIT;
-	uint8_t btmh[32];
+	enum status status = STATUS_BUSY;
 
-	if (strlen(rest) < 66 || rest[64] != '/' ||
-	    hex_decode((struct bytes){ (const uint8_t *)rest, 64 }, btmh, 32) !=
-		    STATUS_OK ||
-	    !read_begins(s, btmh) ||
-	    serve_file(&found, s->payload, rest, SERVE_FILE_WHOLE, &err) !=
-		    STATUS_OK)
-		return false;
-	found.flags |= HTTP_IMMUTABLE;
+	if (!warm)
+		status = serve_file(&found, w->folder, w->path,
+				    SERVE_FILE_WHOLE, &err);
+	else if (!w->remote)
+		status = serve_file_warm(&found, w->folder, w->path, &err);
+	if (status != STATUS_OK)
+		return status;
+	fill_answer(w, &found);
 	*answer = found;
+	return STATUS_OK;
+}
+
+/* --- looking, on a thread of the disk's --- */
+
+struct look {
+	struct wanted wanted; /* its folder is our own copy */
+	char path[];
+};
+
+static bool look(void *owner, struct http_answer *answer)
+{
+	struct look *l = owner;
+
+	return open_wanted(&l->wanted, false, answer) == STATUS_OK;
+}
+
+static void look_release(void *owner)
+{
+	struct look *l = owner;
+
+	if (l->wanted.folder >= 0)
+		(void)close(l->wanted.folder);
+	free(l);
+}
+
+/* False when out of memory: nobody finds it then. */
+static bool say_where(const struct wanted *w, struct http_answer *answer)
+{
+	size_t size = strlen(w->path) + 1;
+	struct look *l = malloc(sizeof(*l) + size);
+
+	if (l == NULL)
+		return false;
+	memcpy(l->path, w->path, size);
+	l->wanted = *w;
+	l->wanted.path = l->path;
+	/* The look may take longer than the shelf lives. */
+	l->wanted.folder = fcntl(w->folder, F_DUPFD_CLOEXEC, 0);
+	answer->look = (struct http_look){ .disk = w->disk,
+					   .owner = l,
+					   .look = look,
+					   .release = look_release,
+					   .stage = SHELF_STAGE,
+					   .only_here = !w->tagged };
 	return true;
 }
 
@@ -253,14 +344,22 @@ bool shelf_try(void *shelf, const struct http_head *head,
 	       struct http_answer *answer)
 {
 	struct shelf *s = shelf;
+	enum status status;
+	struct wanted w;
 
-	if (strncmp(head->path, "/payload/", 9) == 0)
-		return serve_payload(s, head->path + 9, answer);
-	if (strncmp(head->path, "/blob/", 6) == 0)
-		return serve_named(s->blob, head->path + 6, "image/jpeg",
-				   answer);
-	if (strncmp(head->path, "/torrent/", 9) == 0)
-		return serve_named(s->torrent, head->path + 9,
-				   "application/x-bittorrent", answer);
-	return false;
+	if (head->after >= SHELF_STAGE || !find_wanted(s, head->path, &w))
+		return false;
+	status = open_wanted(&w, w.disk != NULL, answer);
+	return status == STATUS_OK ||
+	       (status == STATUS_BUSY && w.disk != NULL &&
+		say_where(&w, answer));
+}
+
+bool shelf_look(struct shelf *s, const struct http_head *head,
+		struct http_answer *answer)
+{
+	struct wanted w;
+
+	return find_wanted(s, head->path, &w) &&
+	       open_wanted(&w, false, answer) == STATUS_OK;
 }

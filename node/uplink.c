@@ -226,7 +226,7 @@ static void answers(void *owner, const struct http_head *head,
 
 	if (is_of_payload(head->path) && is_beyond(u, head) &&
 	    (answer->fd >= 0 || answer->reader.read != NULL))
-		uplink_slow(u, asker_class(head), answer);
+		uplink_slow(u, asker_class(head), head, answer);
 }
 
 /* The body of an answer that is slowed counts as it is made. */

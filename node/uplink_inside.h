@@ -41,7 +41,7 @@ enum status uplink_send_open(struct uplink *u, struct err *err);
 void uplink_send_wake(struct uplink *u);
 /* Let the bytes of an answer go no faster than the budget gives them. */
 void uplink_slow(struct uplink *u, enum budget_class class,
-		 struct http_answer *answer);
+		 const struct http_head *head, struct http_answer *answer);
 
 /* --- uplink_swarm.c --- */
 void uplink_swarm_tick(struct uplink *u, struct engine *engine);

@@ -5,8 +5,9 @@
  * The list's lock is taken before the server's (http_sleeper_wake()), never
  * the other way. */
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "node/aside_read.h"
+#include "node/pace.h"
 #include "node/uplink_inside.h"
 
 enum { CHUNK = 64 * 1024 };
@@ -14,8 +15,6 @@ enum { CHUNK = 64 * 1024 };
 struct sending {
 	struct uplink *u;
 	enum budget_class class;
-	int fd; /* -1: `inner` makes the bytes */
-	uint64_t base;
 	struct http_reader inner;
 	struct http_sleeper *sleeper;
 
@@ -116,17 +115,6 @@ static void begin(void *owner, struct http_sleeper *sleeper)
 		s->inner.begin(s->inner.owner, sleeper);
 }
 
-static ssize_t read_inner(struct sending *s, uint64_t offset, uint8_t *to,
-			  size_t size)
-{
-	ssize_t n;
-
-	if (s->inner.read != NULL)
-		return s->inner.read(s->inner.owner, offset, to, size);
-	n = pread(s->fd, to, size, (off_t)(s->base + offset));
-	return n > 0 ? n : -1; /* the file is shorter than it was */
-}
-
 static ssize_t read_given(void *owner, uint64_t offset, uint8_t *to,
 			  size_t size)
 {
@@ -145,7 +133,7 @@ static ssize_t read_given(void *owner, uint64_t offset, uint8_t *to,
 		wait_for_turn(s, uplink_now() + wait_ms);
 		return 0;
 	}
-	n = read_inner(s, offset, to, (size_t)given);
+	n = s->inner.read(s->inner.owner, offset, to, (size_t)given);
 	if (n < (ssize_t)given)
 		budget_give_back(budget, BUDGET_UP,
 				 given - (n > 0 ? (uint64_t)n : 0));
@@ -159,18 +147,19 @@ static void close_both(void *owner)
 	uv_mutex_lock(&s->u->lock);
 	leave(s);
 	uv_mutex_unlock(&s->u->lock);
-	if (s->inner.close != NULL)
-		s->inner.close(s->inner.owner);
-	if (s->fd >= 0)
-		(void)close(s->fd);
+	s->inner.close(s->inner.owner);
 	free(s);
 }
 
 void uplink_slow(struct uplink *u, enum budget_class class,
-		 struct http_answer *answer)
+		 const struct http_head *head, struct http_answer *answer)
 {
-	struct sending *s = calloc(1, sizeof(*s));
+	struct sending *s;
 
+	aside_read_file(answer, pace_source(http_head_address(head)));
+	if (answer->reader.read == NULL)
+		return; /* it is a refusal now */
+	s = calloc(1, sizeof(*s));
 	if (s == NULL) {
 		http_answer_release(answer);
 		answer->code = 503;
@@ -178,10 +167,7 @@ void uplink_slow(struct uplink *u, enum budget_class class,
 	}
 	s->u = u;
 	s->class = class;
-	s->fd = answer->fd;
-	s->base = answer->offset;
 	s->inner = answer->reader;
-	answer->fd = -1;
 	answer->reader = (struct http_reader){ .owner = s,
 					       .begin = begin,
 					       .read = read_given,

@@ -16,6 +16,7 @@ enum status ondrive_open(struct ondrive **out, const char *catalog,
 			 const char *torrent_dir, struct err *err)
 {
 	struct ondrive *od = calloc(1, sizeof(*od));
+	uint64_t seed = uv_hrtime();
 	enum status status;
 
 	if (od == NULL)
@@ -27,6 +28,10 @@ enum status ondrive_open(struct ondrive **out, const char *catalog,
 		free(od);
 		return status;
 	}
+	(void)uv_random(NULL, NULL, &seed, sizeof(seed), 0, NULL);
+	share_init(&od->places, seed, ONDRIVE_ANSWERS_MAX);
+	od->last_id = ONDRIVE_STAGE;
+	od->holds = 1;
 	/* These fail only for attributes that are not used. */
 	(void)pthread_mutex_init(&od->reader_lock, NULL);
 	(void)pthread_mutex_init(&od->lock, NULL);
@@ -46,16 +51,15 @@ void plugged_leave(struct ondrive *od, struct plugged *drive)
 static void plugged_free(struct plugged *drive)
 {
 	mount_free(drive->m);
+	aside_drop(drive->disk);
 	alive_release(&drive->who);
 	free(drive);
 }
 
-void ondrive_free(struct ondrive *od)
+static void free_all(struct ondrive *od)
 {
 	struct plugged *next;
 
-	if (od == NULL)
-		return;
 	for (struct plugged *drive = od->drives; drive != NULL; drive = next) {
 		next = drive->next;
 		plugged_free(drive);
@@ -65,6 +69,34 @@ void ondrive_free(struct ondrive *od)
 	(void)pthread_mutex_destroy(&od->lock);
 	(void)pthread_cond_destroy(&od->quiet);
 	free(od);
+}
+
+void ondrive_hold(struct ondrive *od)
+{
+	od->holds++;
+}
+
+void ondrive_drop(struct ondrive *od)
+{
+	bool is_last;
+
+	(void)pthread_mutex_lock(&od->lock);
+	is_last = --od->holds == 0;
+	(void)pthread_mutex_unlock(&od->lock);
+	if (is_last)
+		free_all(od);
+}
+
+void ondrive_free(struct ondrive *od)
+{
+	if (od == NULL)
+		return;
+	(void)pthread_mutex_lock(&od->lock);
+	for (struct plugged *drive = od->drives; drive != NULL;
+	     drive = drive->next)
+		drive->leaving = true;
+	(void)pthread_mutex_unlock(&od->lock);
+	ondrive_drop(od);
 }
 
 /* --- here --- */
@@ -97,16 +129,23 @@ static enum status add(struct ondrive *od, const char *path,
 	if (count_drives(od) == ONDRIVE_DRIVES_MAX)
 		return err_set(err, STATUS_BUSY, "too many drives are here");
 	drive = calloc(1, sizeof(*drive));
-	if (drive == NULL)
+	if (drive != NULL)
+		drive->disk = aside_new(&(struct aside_options){
+			.threads = ONDRIVE_THREADS });
+	if (drive == NULL || drive->disk == NULL) {
+		free(drive);
 		return err_set(err, STATUS_NO_MEMORY, "drives");
+	}
 	status = mount_open(&drive->m, path, err);
 	if (status != STATUS_OK) {
+		aside_drop(drive->disk);
 		free(drive);
 		return status;
 	}
 	drive->who = *who;
 	(void)snprintf(drive->path, sizeof(drive->path), "%s", path);
 	(void)pthread_mutex_lock(&od->lock);
+	drive->id = ++od->last_id;
 	drive->next = od->drives;
 	od->drives = drive;
 	(void)pthread_mutex_unlock(&od->lock);
@@ -247,15 +286,28 @@ struct torrentfile *plugged_torrent(struct ondrive *od,
 	return tf;
 }
 
-struct torrentfile *ondrive_find(struct ondrive *od,
-				 const uint8_t btmh[static 32])
+struct plugged *plugged_enter(struct ondrive *od, uint64_t id)
 {
-	struct torrentfile *tf = NULL;
+	struct plugged *drive;
 
-	/* Drives are freed on this thread only. */
-	for (struct plugged *drive = od->drives; drive != NULL && tf == NULL;
+	(void)pthread_mutex_lock(&od->lock);
+	drive = od->drives;
+	while (drive != NULL && (drive->id != id || drive->leaving))
+		drive = drive->next;
+	if (drive != NULL)
+		drive->busy++;
+	(void)pthread_mutex_unlock(&od->lock);
+	return drive;
+}
+
+bool ondrive_is_late(struct ondrive *od)
+{
+	bool late = false;
+
+	(void)pthread_mutex_lock(&od->lock);
+	for (const struct plugged *drive = od->drives; drive != NULL;
 	     drive = drive->next)
-		if (!drive->leaving && plugged_has(drive, btmh))
-			tf = plugged_torrent(od, drive, btmh);
-	return tf;
+		late |= aside_is_late(drive->disk);
+	(void)pthread_mutex_unlock(&od->lock);
+	return late;
 }

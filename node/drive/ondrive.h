@@ -9,10 +9,13 @@
  * gets no wrong byte.
  *
  * An answer holds one piece in memory; there are at most ONDRIVE_ANSWERS_MAX
- * at a time, beyond them 503.
+ * at a time, half of them of one address (node/share.h), beyond them 503.
  *
- * Threads:  ondrive_try() and what follows of it on the server's; the rest on
- *           one other. A read from the drive blocks one server thread.
+ * Each drive is looked at and read aside, by threads of its own (node/aside.h):
+ * one that is slow or stands still keeps nobody waiting but those who want
+ * something of it.
+ *
+ * Threads:  ondrive_try() and ondrive_is_late() on any; the rest on one.
  * Lifetime: ondrive_free() when the server is closed. */
 #ifndef NODE_DRIVE_ONDRIVE_H
 #define NODE_DRIVE_ONDRIVE_H
@@ -22,7 +25,11 @@
 #include "node/http_server.h"
 #include "node/torrentfile.h"
 
-enum { ONDRIVE_DRIVES_MAX = 8, ONDRIVE_ANSWERS_MAX = 8 };
+enum {
+	ONDRIVE_DRIVES_MAX = 8,
+	ONDRIVE_ANSWERS_MAX = 16,
+	ONDRIVE_THREADS = 2 /* of a drive; more make a stick slower */
+};
 
 struct ondrive;
 
@@ -55,12 +62,18 @@ enum status ondrive_gone(struct ondrive *od, const char *path,
 void ondrive_tick(struct ondrive *od);
 
 /* The proven torrent file of a payload that a drive names a place for, the
- * caller's to free; NULL when none does. Whether its bytes are right is seen
- * when it is played. */
+ * caller's to free; NULL when none does, or when it does not say so within a
+ * third of a second. Whether its bytes are right is seen when it is played. */
 struct torrentfile *ondrive_find(struct ondrive *od,
 				 const uint8_t btmh[static 32]);
 
+/* An http_try_fast_cb: says on which drive to look for a file of a payload, the
+ * next one each time (stages of struct http_look from ONDRIVE_STAGE on). */
+enum { ONDRIVE_STAGE = 16 };
 bool ondrive_try(void *ondrive, const struct http_head *head,
 		 struct http_answer *answer);
+/* Is a read from some drive late (node/aside.h)? Then who has another way goes
+ * that first. */
+bool ondrive_is_late(struct ondrive *od);
 
 #endif

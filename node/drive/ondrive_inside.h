@@ -4,7 +4,10 @@
  * Whoever does I/O on a drive counts in its `busy` and does it without the lock
  * (but for the thread that ends drives). A drive that is leaving takes nobody
  * new, and goes when `busy` is 0; what lies open between two reads of an answer
- * is closed by whoever ends the drive. */
+ * is closed by whoever ends the drive.
+ *
+ * A read that does not return holds its drive, and the drives as a whole
+ * (`holds`): what ondrive_free() cannot free yet, the last of these frees. */
 #ifndef NODE_DRIVE_ONDRIVE_INSIDE_H
 #define NODE_DRIVE_ONDRIVE_INSIDE_H
 
@@ -12,12 +15,16 @@
 
 #include "catalog/catalog.h"
 #include "node/alive.h"
+#include "node/aside_read.h"
 #include "node/drive/cargo.h"
 #include "node/drive/ondrive.h"
 #include "node/house.h"
+#include "node/share.h"
 
 struct plugged {
 	struct plugged *next;
+	uint64_t id; /* no other drive has had it; from ONDRIVE_STAGE on */
+	struct aside *disk;
 	struct mount *m;
 	char path[HOUSE_PATH_MAX];
 	struct alive who;
@@ -28,7 +35,9 @@ struct plugged {
 /* One answer, from the first look to the last byte. */
 struct playing {
 	struct playing *next;
-	struct ondrive *od;
+	struct ondrive *od; /* held */
+	struct aside *disk; /* held */
+	uint64_t source;    /* who asks */
 	struct plugged *drive; /* NULL once it went */
 	struct torrentfile *tf;
 	struct cargo *cargo; /* NULL once the drive went */
@@ -46,9 +55,18 @@ struct ondrive {
 	pthread_mutex_t lock; /* for all that follows */
 	pthread_cond_t quiet; /* some `busy` is 0 */
 	struct plugged *drives;
+	uint64_t last_id;
 	struct playing *playing;
-	unsigned answers; /* of these, kept places included */
+	struct share places; /* for these */
+	unsigned holds;
 };
+
+/* Under the lock: one hold more. */
+void ondrive_hold(struct ondrive *od);
+/* Without the lock: one less. */
+void ondrive_drop(struct ondrive *od);
+/* Count in the drive's `busy`; NULL when it has gone or is about to. */
+struct plugged *plugged_enter(struct ondrive *od, uint64_t id);
 
 /* I/O on a drive that counted as `busy` is over. */
 void plugged_leave(struct ondrive *od, struct plugged *drive);

@@ -1,10 +1,12 @@
-/* An answer from a drive: found, opened, then read a piece at a time. All of
- * it runs on the server's threads. */
+/* An answer from a drive: found, opened, then read a piece at a time, all of it
+ * on the drive's threads; what of a piece is in memory then goes out on the
+ * server's. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/lessons.h"
 #include "node/drive/ondrive_inside.h"
+#include "node/pace.h"
 #include "node/payload.h"
 #include "node/serve_file.h"
 #include "proto/encoding.h"
@@ -28,24 +30,59 @@ static bool is_known(struct ondrive *od, const uint8_t *btmh)
 	return known;
 }
 
+/* Its place and its holds go with it. */
 static void playing_free(struct playing *p)
 {
+	struct ondrive *od = p->od;
+
 	cargo_free(p->cargo);
 	torrentfile_free(p->tf);
 	free(p->piece);
+	(void)pthread_mutex_lock(&od->lock);
+	share_give(&od->places, p->source);
+	(void)pthread_mutex_unlock(&od->lock);
+	aside_drop(p->disk);
 	free(p);
+	ondrive_drop(od);
 }
 
-/* NULL when the drive has no such file of it; while the drive is busy. */
+/* One place among the answers. */
+static bool take_place(struct ondrive *od, uint64_t source)
+{
+	bool taken;
+
+	(void)pthread_mutex_lock(&od->lock);
+	taken = share_take(&od->places, source);
+	if (taken)
+		ondrive_hold(od);
+	(void)pthread_mutex_unlock(&od->lock);
+	return taken;
+}
+
+static void give_place(struct ondrive *od, uint64_t source)
+{
+	(void)pthread_mutex_lock(&od->lock);
+	share_give(&od->places, source);
+	(void)pthread_mutex_unlock(&od->lock);
+	ondrive_drop(od);
+}
+
+/* Takes over the place that `source` has. NULL when the drive has no such file
+ * of it; while the drive is busy. */
 static struct playing *playing_new(struct ondrive *od, struct plugged *drive,
-				   const uint8_t *btmh, const char *path)
+				   uint64_t source, const uint8_t *btmh,
+				   const char *path)
 {
 	struct playing *p = calloc(1, sizeof(*p));
 	struct err err = ERR_INIT;
 
-	if (p == NULL)
+	if (p == NULL) {
+		give_place(od, source);
 		return NULL;
+	}
 	p->od = od;
+	p->disk = aside_hold(drive->disk);
+	p->source = source;
 	p->drive = drive;
 	p->at = NO_PIECE;
 	p->tf = plugged_torrent(od, drive, btmh);
@@ -106,20 +143,41 @@ static uint32_t piece_of(const struct playing *p, uint64_t offset)
 	       (uint32_t)(offset / p->tf->mi.piece_length);
 }
 
+/* What `offset` is in: its piece, and how far from the piece's beginning. */
+static size_t skip_of(const struct playing *p, uint64_t offset,
+		      uint32_t *piece, size_t *length)
+{
+	struct metainfo_piece at;
+
+	*piece = piece_of(p, offset);
+	at = metainfo_piece(&p->tf->mi, *piece);
+	*length = at.length;
+	return (size_t)(offset - at.offset);
+}
+
+/* The piece that is in memory; 0: it is another one. */
+static ssize_t play_now(void *owner, uint64_t offset, uint8_t *to, size_t size)
+{
+	struct playing *p = owner;
+	uint32_t piece;
+	size_t length, skip = skip_of(p, offset, &piece, &length);
+
+	if (p->at != piece)
+		return 0;
+	if (size > length - skip)
+		size = length - skip;
+	memcpy(to, p->piece + skip, size);
+	return (ssize_t)size;
+}
+
 static ssize_t play_some(void *owner, uint64_t offset, uint8_t *to,
 			 size_t size)
 {
 	struct playing *p = owner;
-	uint32_t piece = piece_of(p, offset);
-	struct metainfo_piece at = metainfo_piece(&p->tf->mi, piece);
-	size_t skip = (size_t)(offset - at.offset);
 
-	if (p->at != piece && !next_piece(p, piece))
+	if (!next_piece(p, piece_of(p, offset)))
 		return -1;
-	if (size > at.length - skip)
-		size = at.length - skip;
-	memcpy(to, p->piece + skip, size);
-	return (ssize_t)size;
+	return play_now(p, offset, to, size);
 }
 
 static void play_end(void *owner)
@@ -132,7 +190,6 @@ static void play_end(void *owner)
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;
-	od->answers--;
 	/* Under the lock: whoever waits for the drive must find it closed. */
 	cargo_free(p->cargo);
 	p->cargo = NULL;
@@ -150,42 +207,27 @@ static void too_many(struct http_answer *answer)
 	(void)http_answer_header(answer, "Retry-After", "5");
 }
 
-static void answer_with(struct playing *p, struct http_answer *answer)
+/* False when out of memory; `p` is gone then. */
+static bool answer_with(struct playing *p, struct http_answer *answer)
 {
-	answer->reader = (struct http_reader){ .owner = p,
-					       .read = play_some,
-					       .close = play_end };
-	answer->length = p->file->length;
-	answer->type = content_type_of(p->file->path);
+	const struct metainfo_file *file = p->file;
+	struct aside_read *r;
+
+	answer->length = file->length;
+	answer->type = content_type_of(file->path);
+	r = aside_read_new(p->disk, p->source,
+			   &(struct aside_source){ p, play_now, play_some,
+						   play_end });
+	if (r == NULL)
+		return false;
+	answer->reader = (struct http_reader){ r, aside_read_begin,
+					       aside_read_some,
+					       aside_read_close };
 	answer->flags |= HTTP_IMMUTABLE | HTTP_NO_SNIFF;
+	return true;
 }
 
-/* Is the first byte that will be sent a good one? Else somebody else may have
- * it: what has not begun needs no breaking off. */
-static bool begins_well(struct playing *p, const struct http_head *head)
-{
-	struct range range = { 0, 0 };
-
-	if (p->file->length == 0)
-		return true;
-	if (http_head_range(head, p->file->length, &range) != RANGE_PART)
-		range.first = 0;
-	return read_piece(p, piece_of(p, range.first));
-}
-
-/* One place among the answers. */
-static bool take_place(struct ondrive *od)
-{
-	bool taken;
-
-	(void)pthread_mutex_lock(&od->lock);
-	taken = od->answers < ONDRIVE_ANSWERS_MAX;
-	od->answers += taken;
-	(void)pthread_mutex_unlock(&od->lock);
-	return taken;
-}
-
-/* Into the list, and its place is its own now; or free both. */
+/* Into the list; or free it. */
 static bool settle(struct ondrive *od, struct playing *p, bool good)
 {
 	(void)pthread_mutex_lock(&od->lock);
@@ -193,8 +235,6 @@ static bool settle(struct ondrive *od, struct playing *p, bool good)
 	if (good) {
 		p->next = od->playing;
 		od->playing = p;
-	} else {
-		od->answers--;
 	}
 	(void)pthread_mutex_unlock(&od->lock);
 	if (!good)
@@ -202,70 +242,137 @@ static bool settle(struct ondrive *od, struct playing *p, bool good)
 	return good;
 }
 
-/* True when it is answered; while the drive is busy. */
-static bool try_drive(struct ondrive *od, struct plugged *drive,
-		      const struct http_head *head, const uint8_t *btmh,
-		      const char *path, struct http_answer *answer)
+/* --- looking: on a drive's thread --- */
+
+struct look {
+	struct ondrive *od; /* held */
+	struct aside *disk; /* held */
+	uint64_t drive;
+	uint64_t source;
+	uint8_t btmh[32];
+	const char *path;
+	const char *range; /* the header; NULL: none */
+	char text[];	   /* both of these */
+};
+
+/* Is the first byte that will be sent a good one? Else somebody else may have
+ * it: what has not begun needs no breaking off. */
+static bool begins_well(struct playing *p, const struct look *l)
 {
+	struct range range = { 0, 0 };
+
+	if (p->file->length == 0)
+		return true;
+	if (range_parse(l->range, p->file->length, &range) != RANGE_PART)
+		range.first = 0;
+	return read_piece(p, piece_of(p, range.first));
+}
+
+/* True when it is answered; while the drive is busy. */
+static bool look_on(const struct look *l, struct plugged *drive,
+		    struct http_answer *answer)
+{
+	struct ondrive *od = l->od;
 	struct playing *p;
 
-	if (!plugged_has(drive, btmh) || !is_known(od, btmh))
+	if (!plugged_has(drive, l->btmh) || !is_known(od, l->btmh))
 		return false;
-	if (!take_place(od)) {
+	if (!take_place(od, l->source)) {
 		too_many(answer);
 		return true;
 	}
-	p = playing_new(od, drive, btmh, path);
-	if (p == NULL) {
-		(void)pthread_mutex_lock(&od->lock);
-		od->answers--;
-		(void)pthread_mutex_unlock(&od->lock);
-		return false;
-	}
-	if (!settle(od, p, begins_well(p, head)))
-		return false;
-	answer_with(p, answer);
-	return true;
+	p = playing_new(od, drive, l->source, l->btmh, l->path);
+	return p != NULL && settle(od, p, begins_well(p, l)) &&
+	       answer_with(p, answer);
 }
 
-/* Drives there are now, each one entered. */
-static unsigned enter_all(struct ondrive *od,
-			  struct plugged *out[static ONDRIVE_DRIVES_MAX])
+static bool look(void *owner, struct http_answer *answer)
 {
-	unsigned count = 0;
+	const struct look *l = owner;
+	struct plugged *drive = plugged_enter(l->od, l->drive);
+	bool answered;
+
+	if (drive == NULL)
+		return false;
+	answered = look_on(l, drive, answer);
+	plugged_leave(l->od, drive);
+	return answered;
+}
+
+static void look_release(void *owner)
+{
+	struct look *l = owner;
+
+	aside_drop(l->disk);
+	ondrive_drop(l->od);
+	free(l);
+}
+
+/* NULL when out of memory. */
+static struct look *look_new(const struct http_head *head, const char *path)
+{
+	const char *range = http_head_header(head, "Range");
+	size_t path_size = strlen(path) + 1;
+	size_t range_size = range == NULL ? 0 : strlen(range) + 1;
+	struct look *l = malloc(sizeof(*l) + path_size + range_size);
+
+	if (l == NULL)
+		return NULL;
+	memset(l, 0, sizeof(*l));
+	memcpy(l->text, path, path_size);
+	l->path = l->text;
+	if (range != NULL) {
+		memcpy(l->text + path_size, range, range_size);
+		l->range = l->text + path_size;
+	}
+	l->source = pace_source(http_head_address(head));
+	return l;
+}
+
+/* The next drive after this stage, which the look then holds; false when there
+ * is none. */
+static bool choose_drive(struct ondrive *od, uint64_t after, struct look *l)
+{
+	const struct plugged *next = NULL;
 
 	(void)pthread_mutex_lock(&od->lock);
-	for (struct plugged *drive = od->drives; drive != NULL;
+	for (const struct plugged *drive = od->drives; drive != NULL;
 	     drive = drive->next)
-		if (!drive->leaving) {
-			drive->busy++;
-			out[count++] = drive;
-		}
+		if (!drive->leaving && drive->id > after &&
+		    (next == NULL || drive->id < next->id))
+			next = drive;
+	if (next != NULL) {
+		l->drive = next->id;
+		l->disk = aside_hold(next->disk);
+		l->od = od;
+		ondrive_hold(od);
+	}
 	(void)pthread_mutex_unlock(&od->lock);
-	return count;
+	return next != NULL;
 }
 
 bool ondrive_try(void *ondrive, const struct http_head *head,
 		 struct http_answer *answer)
 {
-	struct ondrive *od = ondrive;
 	const char *rest = head->path + strlen("/payload/");
-	struct plugged *drives[ONDRIVE_DRIVES_MAX];
-	bool answered = false;
+	struct look *l;
 	uint8_t btmh[32];
-	unsigned count;
 
 	if (strncmp(head->path, "/payload/", 9) != 0 || strlen(rest) < 66 ||
 	    rest[64] != '/' ||
 	    hex_decode((struct bytes){ (const uint8_t *)rest, 64 }, btmh,
 		       32) != STATUS_OK)
 		return false;
-	count = enter_all(od, drives);
-	for (unsigned i = 0; i < count; i++) {
-		if (!answered)
-			answered = try_drive(od, drives[i], head, btmh,
-					     rest + 65, answer);
-		plugged_leave(od, drives[i]);
+	l = look_new(head, rest + 65);
+	if (l == NULL || !choose_drive(ondrive, head->after, l)) {
+		free(l);
+		return false;
 	}
-	return answered;
+	memcpy(l->btmh, btmh, sizeof(btmh));
+	answer->look = (struct http_look){ .disk = l->disk,
+					   .owner = l,
+					   .look = look,
+					   .release = look_release,
+					   .stage = l->drive };
+	return true;
 }

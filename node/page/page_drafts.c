@@ -416,6 +416,7 @@ void page_draft_preview(struct page_call *call)
 				    &err);
 		(void)close(folder);
 	}
+	answer.disk = call->node->payload_disk;
 	answer.flags |= HTTP_NO_CACHE;
 	if (status == STATUS_OK)
 		http_request_answer(call->request, &answer);

@@ -210,12 +210,13 @@ def _run(command):
 
 
 class Image(Drive):
-    """An image of a file system, mounted and unmounted at will."""
+    """An image of a file system, mounted and unmounted at will; it lies in the
+    folder `where`."""
 
-    def __init__(self, scenario, kind, megabytes):
+    def __init__(self, scenario, kind, megabytes, where=None):
         super().__init__(scenario)
         self.kind = kind
-        self.image = self.path + ".img"
+        self.image = os.path.join(where or scenario.dir, os.path.basename(self.path) + ".img")
         with open(self.image, "wb") as f:
             f.truncate(megabytes << 20)
         _mkfs(kind, self.image)

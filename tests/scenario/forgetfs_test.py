@@ -3,9 +3,10 @@ import mmap
 import os
 import signal
 import sqlite3
+import subprocess
 import time
 
-from lib import ForgetFS, check, equal, run
+from lib import ForgetFS, check, equal, run, stays
 
 
 def write(path, data, sync=False):
@@ -229,10 +230,23 @@ def a_slow_drive(fs, at):
     check(seconds(lambda: read(at("file"))) < 0.4, "fast again")
 
 
+def a_drive_that_stands_still(fs, at):
+    write(at("file"), b"s" * 500_000)
+    fs.stall()
+    reader = subprocess.Popen(["cat", at("file")], stdout=subprocess.PIPE)
+    try:
+        check(os.path.getsize(at("file")) == 500_000, "names are still told")
+        stays(lambda: reader.poll() is None, 0.5, "bytes are not")
+    finally:
+        fs.stall(False)
+    equal(reader.communicate()[0], b"s" * 500_000, "they come when it goes on")
+
+
 def story(s):
     for part in (what_was_fsynced_stays, every_fate_that_may_come_does_come,
                  dying_in_the_middle, what_sqlite_needs, files_are_files,
-                 a_failing_drive, a_lying_drive, a_slow_drive):
+                 a_failing_drive, a_lying_drive, a_slow_drive,
+                 a_drive_that_stands_still):
         fs = ForgetFS(s)
         part(fs, lambda name, fs=fs: os.path.join(fs.path, name))
         fs.close()

@@ -556,6 +556,10 @@ class ForgetFS:
         """So many bytes a second; 0: as fast as it can."""
         return self.control(f"slow?rate={rate}")
 
+    def stall(self, on=True):
+        """Files are neither opened nor read: who asks for that waits."""
+        return self.control(f"stall?on={int(on)}")
+
     def status(self):
         return self.control("status")
 

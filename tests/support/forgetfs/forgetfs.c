@@ -25,6 +25,8 @@
  *                             cannot be mapped
  *   .forgetfs/slow?rate=N     read and write so many bytes a second (0: no
  *                             limit)
+ *   .forgetfs/stall?on=1      files are opened and read no more: who asks for
+ *                             that waits until 0
  *   .forgetfs/status          counts
  * Each answers with a line of JSON. Programs are killed before the cut: what
  * they have open or mapped would survive in the kernel's memory. */
@@ -53,6 +55,7 @@ struct fault {
 static struct fault read_fault, write_fault;
 static bool lies;
 static uint64_t bytes_per_second; /* 0: no limit */
+static bool stalls;
 
 static bool call_fails(struct fault *fault)
 {
@@ -70,6 +73,43 @@ static void take_time(size_t bytes)
 	nanosleep(&(struct timespec){ (time_t)(nanoseconds / 1000000000),
 				      (long)(nanoseconds % 1000000000) },
 		  NULL);
+}
+
+/* What came while it stood still, the last first. */
+struct stalled {
+	struct stalled *next;
+	fuse_req_t req;
+	fuse_ino_t number;
+	bool opens; /* else it reads */
+	size_t size;
+	off_t at;
+	struct fuse_file_info file;
+};
+static struct stalled *stalled;
+
+static void go_on(const struct stalled *s);
+
+static void let_go(void)
+{
+	stalls = false;
+	while (stalled) {
+		struct stalled *s = stalled;
+		stalled = s->next;
+		go_on(s);
+		free(s);
+	}
+}
+
+/* False when it does not stand still. */
+static bool wait_for_good(const struct stalled *what)
+{
+	struct stalled *s = stalls ? malloc(sizeof(*s)) : NULL;
+	if (!s)
+		return false;
+	*s = *what;
+	s->next = stalled;
+	stalled = s;
+	return true;
 }
 
 /* --- the control folder ------------------------------------------------ */
@@ -141,6 +181,10 @@ static bool obey_fault(const char *command)
 			i->told = 0;
 	} else if (argument(command, "slow?rate=", &number)) {
 		bytes_per_second = number;
+	} else if (argument(command, "stall?on=", &number)) {
+		stalls = number != 0;
+		if (!stalls)
+			let_go();
 	} else {
 		return false;
 	}
@@ -472,6 +516,11 @@ static void fs_open(fuse_req_t req, fuse_ino_t number,
 			fuse_reply_err(req, ENOENT);
 		return;
 	}
+	if (wait_for_good(&(struct stalled){ .req = req,
+					     .number = number,
+					     .opens = true,
+					     .file = *file }))
+		return;
 	if (disk.dead) {
 		fuse_reply_err(req, EIO);
 		return;
@@ -502,7 +551,6 @@ static void fs_release(fuse_req_t req, fuse_ino_t number,
 static void fs_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 		    struct fuse_file_info *file)
 {
-	(void)file;
 	struct control *control = to_control(number);
 	if (control) {
 		size_t length = control->answer ? strlen(control->answer) : 0;
@@ -511,6 +559,12 @@ static void fs_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 		fuse_reply_buf(req, control->answer + start, part);
 		return;
 	}
+	if (wait_for_good(&(struct stalled){ .req = req,
+					     .number = number,
+					     .size = size,
+					     .at = at,
+					     .file = *file }))
+		return;
 	if (disk.dead || call_fails(&read_fault)) {
 		fuse_reply_err(req, EIO);
 		return;
@@ -531,6 +585,15 @@ static void fs_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t at,
 	take_time(length);
 	fuse_reply_buf(req, (char *)bytes, length);
 	free(bytes);
+}
+
+static void go_on(const struct stalled *s)
+{
+	struct fuse_file_info file = s->file;
+	if (s->opens)
+		fs_open(s->req, s->number, &file);
+	else
+		fs_read(s->req, s->number, s->size, s->at, &file);
 }
 
 static void fs_write(fuse_req_t req, fuse_ino_t number, const char *bytes,
@@ -687,6 +750,7 @@ int main(int argc, char **argv)
 	if (fuse_session_mount(session, words.mountpoint) != 0)
 		goto restore_signals;
 	result = fuse_session_loop(session) < 0;
+	let_go();
 	fuse_session_unmount(session);
 restore_signals:
 	fuse_remove_signal_handlers(session);

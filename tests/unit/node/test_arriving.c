@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "node/aside.h"
 #include "node/payload.h"
 #include "proto/encoding.h"
 #include "tests/support/http_raw.h"
@@ -18,6 +19,7 @@ struct stage {
 	uv_loop_t loop;
 	struct scratch scratch;
 	struct wares wares;
+	struct aside *disk;
 	struct arrivals *all;
 	struct arriving *a;
 	struct payload *files;
@@ -199,6 +201,9 @@ static void play(void (*client)(struct stage *s))
 		       scratch_path(&s->scratch, "payload"), s->hex);
 	CHECK(payload_open(&s->files, s->dir, &s->wares.tf->mi, PAYLOAD_WRITE,
 			   &err) == STATUS_OK);
+	s->disk = aside_new(&(struct aside_options){ .threads = 0 });
+	CHECK(s->disk != NULL);
+	options.disk = s->disk;
 	options.loop = &s->loop;
 	options.payload_dir = scratch_path(&s->scratch, "payload");
 	CHECK(arrivals_open(&s->all, &options, &err) == STATUS_OK);
@@ -212,6 +217,7 @@ static void play(void (*client)(struct stage *s))
 	loop_finish(&s->loop);
 	CHECK(uv_thread_join(&s->thread) == 0);
 	CHECK(s->finished);
+	aside_drop(s->disk);
 	payload_free(s->files);
 	wares_release(&s->wares);
 	scratch_release(&s->scratch);

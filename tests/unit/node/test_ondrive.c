@@ -156,17 +156,37 @@ static const char *path_of(struct world *w, const char *file)
 
 static const char film[] = "a%20%E7%89%87.mp4";
 
+/* What a drive answers somebody at this address, without a client. */
+static bool take_place(struct world *w, const char *file, uint32_t address,
+		       struct http_answer *answer)
+{
+	struct http_answer where = HTTP_ANSWER_INIT;
+	struct sockaddr_in from = { .sin_family = AF_INET };
+	char path[200];
+	struct http_head head = { .path = path };
+	bool does = false;
+
+	(void)snprintf(path, sizeof(path), "/payload/%s/课/%s", w->lesson.hex,
+		       file);
+	from.sin_addr.s_addr = address;
+	memcpy(&head.address, &from, sizeof(from));
+	if (ondrive_try(w->ondrive, &head, &where)) {
+		CHECK(where.look.stage >= ONDRIVE_STAGE);
+		does = where.look.look(where.look.owner, answer);
+		/* Behind the only drive there is none. */
+		head.after = where.look.stage;
+		http_answer_release(&where);
+		CHECK(!ondrive_try(w->ondrive, &head, &where));
+	}
+	return does;
+}
+
 /* Does the drive answer for it, without a client? */
 static bool answers(struct world *w, const char *file)
 {
 	struct http_answer answer = HTTP_ANSWER_INIT;
-	char path[200];
-	const struct http_head head = { .path = path };
-	bool does;
+	bool does = take_place(w, file, 0, &answer);
 
-	(void)snprintf(path, sizeof(path), "/payload/%s/课/%s", w->lesson.hex,
-		       file);
-	does = ondrive_try(w->ondrive, &head, &answer);
 	CHECK(does == (answer.reader.read != NULL) || answer.code == 503);
 	http_answer_release(&answer);
 	return does;
@@ -413,17 +433,20 @@ static void a_drive_that_goes_cuts_off_who_plays_from_it(void)
 	world_end(&w);
 }
 
+/* Of one address; others find a place still. */
 static void eight_may_play_at_once(void)
 {
+	enum { EIGHT = ONDRIVE_ANSWERS_MAX / 2 };
+	struct http_answer other = HTTP_ANSWER_INIT;
 	struct world w;
 	struct raw_answer a;
 	char head[2000];
-	int fd[ONDRIVE_ANSWERS_MAX];
+	int fd[EIGHT];
 	unsigned tries = 0;
 
 	world_make(&w);
 	plug(&w);
-	for (int i = 0; i < ONDRIVE_ANSWERS_MAX; i++) {
+	for (int i = 0; i < EIGHT; i++) {
 		fd[i] = begin(&w, "Connection: close\r\n", head,
 			      sizeof(head));
 		CHECK(strncmp(head, "HTTP/1.1 200", 12) == 0);
@@ -431,7 +454,9 @@ static void eight_may_play_at_once(void)
 	raw_get(http_server_port(w.server), path_of(&w, "c.pdf"), "", &a);
 	CHECK(a.code == 503 && raw_has(&a, "Retry-After: "));
 	raw_done(&a);
-	for (int i = 1; i < ONDRIVE_ANSWERS_MAX; i++)
+	CHECK(take_place(&w, "c.pdf", 1, &other) && other.code == 200);
+	http_answer_release(&other);
+	for (int i = 1; i < EIGHT; i++)
 		CHECK(close(fd[i]) == 0);
 	/* Whoever hung up has no place any more, once that is noticed. */
 	do {

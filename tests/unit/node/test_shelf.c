@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "node/aside.h"
 #include "tests/support/scratch.h"
 
 #define HEX "0101010101010101010101010101010101010101010101010101010101010101"
@@ -92,6 +93,45 @@ static void small_files_are_served_by_their_hash_alone(void)
 	world_end(&w);
 }
 
+/* With disks nothing is waited for: what is not in memory is said to be looked
+ * for, finds the same, and is looked for once. */
+static void a_disk_is_not_waited_for(void)
+{
+	struct aside *disk = aside_new(&(struct aside_options){ .threads = 1 });
+	struct http_head head = { .path = "/payload/" HEX "/a.mp4" };
+	struct http_answer answer = HTTP_ANSWER_INIT, found = HTTP_ANSWER_INIT;
+	struct world w;
+
+	world_make(&w);
+	CHECK(shelf_put(w.shelf, w.btmh) == STATUS_OK);
+	shelf_use_disks(w.shelf, disk, disk);
+	CHECK(shelf_try(w.shelf, &head, &answer));
+	if (answer.look.look != NULL) {
+		CHECK(answer.look.stage == SHELF_STAGE && answer.fd == -1);
+		CHECK(answer.look.disk == disk && answer.look.only_here);
+		CHECK(answer.look.look(answer.look.owner, &found));
+		CHECK(found.length == 1000 && found.disk == disk);
+		http_answer_release(&found);
+	} else {
+		CHECK(answer.length == 1000 && answer.disk == disk);
+	}
+	http_answer_release(&answer);
+	/* A name that nobody has looked up can only be looked for. */
+	head.path = "/payload/" HEX "/nobody-asked-for-this";
+	answer = (struct http_answer)HTTP_ANSWER_INIT;
+	if (shelf_try(w.shelf, &head, &answer)) {
+		CHECK(answer.look.look != NULL);
+		CHECK(!answer.look.look(answer.look.owner, &found));
+		head.after = answer.look.stage;
+		http_answer_release(&answer);
+	}
+	head.after = SHELF_STAGE;
+	CHECK(!shelf_try(w.shelf, &head, &answer));
+	CHECK(!shelf_look(w.shelf, &head, &answer));
+	world_end(&w);
+	aside_drop(disk);
+}
+
 static void many_are_kept_apart(void)
 {
 	struct world w;
@@ -131,6 +171,7 @@ int main(void)
 {
 	a_payload_is_served_while_it_is_there();
 	small_files_are_served_by_their_hash_alone();
+	a_disk_is_not_waited_for();
 	many_are_kept_apart();
 	folders_must_be_there();
 	return 0;
