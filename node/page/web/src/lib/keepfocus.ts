@@ -22,7 +22,8 @@ function byKey(key: string | undefined): HTMLElement | null {
 function settle(): void {
   const trap = document.querySelector('[data-focus-trap]');
   const now = document.activeElement;
-  const lost = !now || now === document.body || !document.contains(now);
+  // A button that cannot be pressed any more loses it with the next frame.
+  const lost = !now || now === document.body || !document.contains(now) || (now as HTMLButtonElement).disabled;
   if (trap) return;
   if (waiting) {
     const wanted = byKey(remembered.get(place)) ?? document.querySelector<HTMLElement>('[data-autofocus]');
@@ -46,14 +47,16 @@ export function enter(next: string, again: boolean): void {
 
 export function keepFocus(root: HTMLElement, wanted: () => boolean): void {
   let due = false;
-  new MutationObserver(() => {
+  const soon = () => {
     if (due || !wanted()) return;
     due = true;
     requestAnimationFrame(() => {
       due = false;
       settle();
     });
-  }).observe(root, { childList: true, subtree: true });
+  };
+  new MutationObserver(soon).observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
+  soon(); // what is whole at once changes no more
   document.addEventListener('focusin', (event) => {
     const key = keyOf(event.target as Element);
     if (key !== undefined && !waiting) remembered.set(place, key);

@@ -16,6 +16,10 @@ interface Props {
   goOn?: Seen; // leads on into the film, not to its page
 }
 
+// An office that nobody has signed a name for is called as its log is, which
+// tells a viewer nothing and fits in no card.
+const named = (office: string) => (office.includes('/') ? '' : office);
+
 export function LessonCard({ card, row, autofocus, goOn }: Props) {
   const now = useStore(arriving);
   const shown = shownState(card, now);
@@ -38,7 +42,7 @@ export function LessonCard({ card, row, autofocus, goOn }: Props) {
       <span class="title">{card.title}</span>
       <span class="meta">
         {goOn && at > 0 ? t('left', { time: clock(goOn.of - at) })
-          : [card.seconds > 0 ? lasting(card.seconds) : '', card.place || card.office].filter(Boolean).join(' · ')}
+          : [card.seconds > 0 ? lasting(card.seconds) : '', card.place || named(card.office)].filter(Boolean).join(' · ')}
       </span>
     </a>
   );
