@@ -65,3 +65,7 @@ if(XIANGTU_SCENARIOS)
     scenario_test(scenario.${name} ${name}.py ${limit})
   endforeach()
 endif()
+
+if(XIANGTU_SCENARIOS AND XIANGTU_PAGES)
+  include(tests/browser/browser.cmake)
+endif()

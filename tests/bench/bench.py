@@ -22,6 +22,7 @@ import held  # noqa: E402
 import fetch_speed  # noqa: E402
 import idle_memory  # noqa: E402
 import one_lesson  # noqa: E402
+import pages_in_use  # noqa: E402
 import province  # noqa: E402
 import publish_speed  # noqa: E402
 import scale  # noqa: E402
@@ -38,6 +39,7 @@ BENCHMARKS = {
     "memory": idle_memory,
     "drive": drive_speed,
     "serving": serving,
+    "pages": pages_in_use,
     "scale": scale,
     "held": held,
     "sim": province,

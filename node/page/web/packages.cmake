@@ -1,6 +1,10 @@
 # Bring node_modules to what package-lock.json names, unless it is so already:
-# cmake -DNPM=npm -DSTAMP=FILE -P packages.cmake, in this folder.
+# cmake -DNPM=npm -DSTAMP=FILE [-DFOLDER=other] -P packages.cmake, in this folder
+# or another (tests/browser).
 set(here ${CMAKE_CURRENT_LIST_DIR})
+if(FOLDER)
+  set(here ${FOLDER})
+endif()
 file(SHA256 ${here}/package-lock.json wanted)
 # Two builds may come at once.
 file(LOCK ${here}/.npm-lock GUARD PROCESS)

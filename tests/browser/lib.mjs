@@ -1,0 +1,171 @@
+// What the walks are written with: one Chromium, pages that are watched for
+// every error, keys as of a remote control, pictures.
+//
+// Whatever the console calls an error, whatever a page throws and does not
+// catch, and whatever its Content-Security-Policy stops fails the walk, unless
+// the walk said before that it is to be (`page.expect(/…/)`).
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { chromium } from 'playwright-core';
+
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+const heard = async () => JSON.parse((await lines.next()).value);
+
+// `facts` is what the story hands in; nodes.restart('station') asks it to act.
+export const facts = await heard();
+export const nodes = new Proxy({}, {
+  get: (_, name) => async (...words) => {
+    process.stdout.write(`${JSON.stringify({ do: name, with: words })}\n`);
+    return (await heard()).answer;
+  },
+});
+
+export const browser = await chromium.launch({
+  executablePath: facts.chromium,
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--mute-audio'],
+});
+
+// Looks until it is so; says what was seen last where it never is.
+export async function until(condition, what, deadline = 60) {
+  const end = Date.now() + deadline * 1000;
+  let last;
+  for (;;) {
+    try {
+      last = await condition();
+      if (last) return last;
+    } catch (failure) {
+      last = failure;
+    }
+    if (Date.now() > end) assert.fail(`after ${deadline} s still not: ${what}; last seen: ${last}`);
+    await pause(50);
+  }
+}
+
+export const VIEWS = {
+  tv: { width: 1920, height: 1080 },
+  tv720: { width: 1280, height: 720 },
+  tube: { width: 720, height: 576 },
+  phone: { width: 360, height: 640 },
+  pc: { width: 1366, height: 768 },
+};
+const LOCALES = { zh: 'zh-CN', en: 'en-US' };
+
+export class Watched {
+  static async open(url, { view = 'tv', lang = 'zh' } = {}) {
+    const it = new Watched();
+    it.view = view;
+    it.lang = lang;
+    it.faults = [];
+    it.expected = [];
+    it.context = await browser.newContext({
+      viewport: VIEWS[view], locale: LOCALES[lang], hasTouch: view === 'phone', isMobile: view === 'phone',
+    });
+    it.page = await it.context.newPage();
+    it.page.setDefaultTimeout(60_000);
+    await it.page.exposeBinding('tellViolation', (_, text) => it.fault(`CSP: ${text}`));
+    await it.page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
+      globalThis.tellViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+    it.page.on('console', (said) => {
+      if (said.type() === 'error') it.fault(`console: ${said.text()} ${said.location().url}`);
+    });
+    it.page.on('pageerror', (error) => it.fault(`thrown: ${error.stack ?? error}`));
+    it.page.on('crash', () => it.fault('the page crashed'));
+    await it.page.goto(url);
+    return it;
+  }
+
+  fault(text) {
+    if (!this.expected.some((one) => one.test(text))) this.faults.push(text);
+  }
+
+  // From now on this is no fault; `check` first, so that nothing before is excused.
+  expect(...patterns) {
+    this.check();
+    this.expected = patterns;
+  }
+
+  check() {
+    assert.deepEqual(this.faults, [], 'errors of the page');
+  }
+
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  // Where the focus is: its data-key, and whether it can be seen that it is there.
+  focus() {
+    return this.page.evaluate(() => {
+      const on = document.activeElement;
+      if (!on || on === document.body) return '';
+      return on.getAttribute('data-key') ?? on.tagName;
+    });
+  }
+
+  async focusIs(key, deadline = 30) {
+    await until(async () => (await this.focus()) === key, `the focus is on ${key}`, deadline)
+      .catch(async (e) => { throw new Error(`${e.message}; it is on ${await this.focus()} at ${this.page.url()}`); });
+  }
+
+  // What is focused is within the screen, and looks other than without focus.
+  async focusIsSeen() {
+    const seen = await this.page.evaluate(() => {
+      const on = document.activeElement;
+      const box = on.getBoundingClientRect();
+      const style = getComputedStyle(on);
+      const ring = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== 'none';
+      return { key: on.getAttribute('data-key'), ring, inside: box.left >= -1 && box.top >= -1 && box.right <= innerWidth + 1 && box.top < innerHeight };
+    });
+    assert.ok(seen.ring && seen.inside, `the focus is seen: ${JSON.stringify(seen)}`);
+  }
+
+  text(selector = 'body') {
+    return this.page.locator(selector).first().innerText();
+  }
+
+  async shows(text, deadline = 60) {
+    await until(async () => (await this.text()).includes(text), `the page says '${text}'`, deadline);
+  }
+
+  async at(pattern) {
+    await until(() => pattern.test(this.page.url()), `the address is ${pattern}`, 30);
+  }
+
+  async picture(name) {
+    const folder = facts.screens;
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name}.${this.view}.${this.lang}.png`), animations: 'disabled' });
+  }
+
+  async close() {
+    this.check();
+    await this.context.close();
+  }
+}
+
+// The walk's parts one after the other. What fails is told at once, and the
+// others go on, so that one run tells all that is wrong.
+export async function tell(parts) {
+  let code = 0;
+  for (const [what, part] of Object.entries(parts)) {
+    const begun = Date.now();
+    try {
+      await part();
+      console.log(`ok   ${what} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+    } catch (failure) {
+      console.log(`FAIL ${what}\n${failure.stack ?? failure}`);
+      for (const context of browser.contexts())
+        for (const page of context.pages())
+          await page.screenshot({ path: join(facts.screens, 'failed.png') }).catch(() => undefined);
+      await Promise.all(browser.contexts().map((context) => context.close()));
+      code = 1;
+    }
+  }
+  await browser.close().catch(() => undefined);
+  process.exit(code);
+}
+
+export { assert, pause };
