@@ -29,6 +29,7 @@ function overflowing() {
     if (box.getClientRects().length === 0 || getComputedStyle(box).visibility === 'hidden') continue;
     while (box && getComputedStyle(box).display.startsWith('inline') && getComputedStyle(box).display !== 'inline-block') box = box.parentElement;
     if (!box) continue;
+    if (box.getBoundingClientRect().width <= 1) continue; // for ears only
     const style = getComputedStyle(box);
     const what = `'${text.data.trim().slice(0, 40)}' in ${box.tagName.toLowerCase()}.${box.className}`;
     if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0 && !/auto|scroll/.test(style.overflowX))
