@@ -119,6 +119,8 @@ void job_is_held(struct job *job)
 		seed_adopt(f, job->btmh);
 	job_give_back_room(job);
 	fetcher_now_held(f, job->btmh);
+	if (job->tf != NULL)
+		fetcher_has_arrived(f, job->btmh, &job->tf->mi);
 	/* Those it fetched with find it there, as one that gives. */
 	if (job->swarmed)
 		(void)fetcher_serve(f, job->btmh);

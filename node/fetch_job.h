@@ -6,6 +6,7 @@
 #include "catalog/payloads.h"
 #include "node/alive.h"
 #include "node/fetcher.h"
+#include "node/provenance.h"
 #include "node/pull.h"
 #include "node/torrentfile.h"
 
@@ -104,6 +105,11 @@ struct job {
 	uint64_t http_bytes;
 	uint64_t reused_bytes; /* had from other payloads here */
 
+	/* What the engine wrote since it was last loaded, or a part of it, has
+	 * yet to be hashed; the swarms' counters when that was last done. */
+	bool swarm_wrote;
+	uint64_t swarm_seen, swarm_seen_beyond;
+
 	bool on_pool; /* hashing or deleting: hands off */
 };
 
@@ -165,6 +171,9 @@ struct fetcher {
 	bool full;
 	struct fetch full_of;
 	int64_t full_ms;
+	struct provenance *from;
+	struct fetcher_arrived arrived[FETCHER_ARRIVED_MAX];
+	unsigned n_arrived;
 	bool closing;
 	int64_t closing_ms;
 	void (*on_closed)(void *owner);
@@ -221,6 +230,22 @@ unsigned job_urgent(struct job *job, uint32_t *pieces, unsigned max);
 bool job_is_watched(const struct job *job);
 /* A peer did not give what it has. */
 void job_peer_failed(struct job *job, struct source *source);
+
+/* --- fetch_from.c --- */
+/* A good piece came over HTTP, for the first time. */
+void job_piece_from(struct job *job, uint32_t piece, bool near);
+/* The engine begins to write. */
+void job_swarm_begins(struct job *job);
+/* Pieces on disk were hashed: what is good now, and was before. */
+void job_verified_from(struct job *job, const uint8_t *before,
+		       const uint8_t *after);
+/* A borrower brought it. Maps that do not fit are empty ones. */
+void fetcher_from_drive(struct fetcher *f, const uint8_t *btmh,
+			uint32_t pieces, struct bytes before,
+			struct bytes after);
+/* Every piece of it is here now. */
+void fetcher_has_arrived(struct fetcher *f, const uint8_t *btmh,
+			 const struct metainfo *mi);
 
 /* --- fetch_rest.c --- */
 bool fetcher_is_resting(const struct fetcher *f, const uint8_t *btmh);

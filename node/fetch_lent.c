@@ -182,25 +182,45 @@ enum status fetcher_lend(struct fetcher *f, const uint8_t *btmh, pid_t pid,
 	return status;
 }
 
+static void tell_arrival(struct fetcher *f, const uint8_t *btmh)
+{
+	struct torrentfile *tf = NULL;
+	struct err ignored = ERR_INIT;
+
+	if (house_open_torrent(f->o.house, btmh, &tf, &ignored) != STATUS_OK)
+		return;
+	fetcher_has_arrived(f, btmh, &tf->mi);
+	torrentfile_free(tf);
+}
+
 enum status fetcher_lent_back(struct fetcher *f, const uint8_t *btmh,
 			      pid_t pid, uint32_t pieces, uint64_t bytes,
 			      struct bytes have, bool *held, struct err *err)
 {
 	struct loan *loan = find(f, btmh);
+	struct payload_row row = { .pieces = 0 };
+	struct buf before = BUF_INIT;
+	struct err ignored = ERR_INIT;
 	bool is_held = false;
 	enum status status;
 
 	if (loan == NULL || !loan->lent || loan->who.pid != pid)
 		return err_set(err, STATUS_NOT_FOUND,
 			       "it was not lent to process %ld", (long)pid);
+	(void)payload_get(f->o.house->catalog, btmh, &row, &before, &ignored);
 	status = lent_end(f->o.house, btmh, pieces, bytes, have, &is_held,
 			  err);
+	if (status == STATUS_OK)
+		fetcher_from_drive(f, btmh, pieces, buf_bytes(&before), have);
+	buf_release(&before);
 	if (end(f, loan))
 		is_held = false;
 	if (status != STATUS_OK)
 		return status;
-	if (is_held)
+	if (is_held) {
 		fetcher_now_held(f, btmh);
+		tell_arrival(f, btmh);
+	}
 	*held = is_held;
 	return STATUS_OK;
 }

@@ -18,6 +18,7 @@ struct store {
 	uint32_t piece, length;
 	uint8_t *buffer;
 	struct payload *file; /* borrowed from the free ones, or opened */
+	bool near; /* it came from somebody there */
 	bool good;
 	enum status status;
 	struct err err;
@@ -119,6 +120,7 @@ static void piece_is_here(struct pieces *p, const struct store *s)
 	havemap_set(job->got, s->piece);
 	job->good++;
 	job->good_bytes += s->length;
+	job_piece_from(job, s->piece, s->near);
 	job->trouble[0] = 0;
 	p->dirty = true;
 	job_arriving_piece(job, s->piece);
@@ -183,6 +185,7 @@ void pieces_store(struct pieces_request *r, uint32_t piece, uint8_t *buffer)
 			     .piece = piece,
 			     .length = length,
 			     .buffer = buffer,
+			     .near = r->peer->is.reach == PEER_NEAR,
 			     .err = ERR_INIT };
 	s->work.data = s;
 	source_hold(s->from);

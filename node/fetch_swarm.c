@@ -135,6 +135,7 @@ static void load(struct job *job)
 		job->piece_ms = job->flushed_ms = fetcher_now(job->f);
 		memset(&job->progress, 0, sizeof(job->progress));
 		job->lan_only = payload.lan_only;
+		job_swarm_begins(job);
 		/* Those that were told before it could connect. */
 		for (unsigned i = 0; i < FETCHER_SOURCES_MAX; i++)
 			job->asks[i].next_ms = 0;

@@ -72,6 +72,7 @@ static void take_result(struct task *t)
 	for (uint32_t i = 0; i < mi->pieces; i++)
 		if (havemap_has(t->have, i) && !havemap_has(job->have, i))
 			job_arriving_piece(job, i);
+	job_verified_from(job, job->have, t->have);
 	memcpy(job->have, t->have, map.size);
 	memcpy(job->got, t->have, map.size);
 	if (havemap_count(job->have, mi->pieces) > job->good)
@@ -95,6 +96,7 @@ static void pool_done(uv_work_t *work, int cancelled)
 	if (job->state == JOB_SALVAGE && t->salvage &&
 	    t->status == STATUS_OK) {
 		job->state = JOB_PIECES;
+		job->swarm_wrote = false;
 		job->piece_ms = fetcher_now(job->f);
 	} else if (wrong) {
 		(void)snprintf(job->trouble, sizeof(job->trouble),

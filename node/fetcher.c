@@ -371,9 +371,15 @@ enum status fetcher_open(struct fetcher **out,
 		return err_set(err, STATUS_NO_MEMORY, "fetcher");
 	f->o = *options;
 	f->look = true;
+	f->from = provenance_new();
+	if (f->from == NULL) {
+		free(f);
+		return err_set(err, STATUS_NO_MEMORY, "fetcher");
+	}
 	status = payloads_list(options->house->catalog, PAYLOAD_HELD, shelve,
 			       f, err);
 	if (status != STATUS_OK) {
+		provenance_free(f->from);
 		free(f);
 		return status;
 	}
@@ -394,6 +400,7 @@ static void timer_closed(uv_handle_t *timer)
 
 	if (++f->timers_closed < 2)
 		return;
+	provenance_free(f->from);
 	free(f);
 	on_closed(owner);
 }

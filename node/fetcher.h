@@ -32,6 +32,7 @@
 #include "node/house.h"
 #include "node/http_client.h"
 #include "node/peers.h"
+#include "node/provenance.h"
 #include "node/shelf.h"
 #include "node/sources.h"
 #include "node/traffic.h"
@@ -217,6 +218,29 @@ bool fetcher_moves(const struct fetcher *f, const uint8_t *btmh);
 bool fetcher_is_first(const struct fetcher *f, const uint8_t *btmh);
 /* Bytes of it that have come over HTTP; 0 without a job. */
 uint64_t fetcher_http_bytes(const struct fetcher *f, const uint8_t *btmh);
+/* Bytes of it that are verified, by the way they came; together what its job
+ * says is verified. False without a job. */
+bool fetcher_from(const struct fetcher *f, const uint8_t *btmh,
+		  uint64_t bytes[static FROM_WAYS]);
+/* The same of one that is lent, about: the pieces of `have` were here before,
+ * of `total` bytes. */
+void fetcher_lent_from(const struct fetcher *f, const uint8_t *btmh,
+		       uint32_t pieces, const uint8_t *have, uint64_t total,
+		       uint64_t bytes[static FROM_WAYS]);
+/* What is lent now; how many. */
+unsigned fetcher_loans(const struct fetcher *f, uint8_t (*out)[32],
+		       unsigned max);
+/* What became whole last, since the start, the newest first; how many. Borrowed
+ * until the loop goes on. */
+enum { FETCHER_ARRIVED_MAX = 10 };
+struct fetcher_arrived {
+	uint8_t btmh[32];
+	uint64_t bytes;
+	uint64_t from[FROM_WAYS];
+	int64_t at_ms; /* as uv_now() */
+};
+unsigned fetcher_arrived(const struct fetcher *f,
+			 const struct fetcher_arrived **out);
 /* Why a wanted payload does not come; "" when nothing is known. */
 const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh);
 

@@ -143,6 +143,19 @@ void node_engine_loaded(void *owner, const uint8_t *btmh)
 	resources_loaded(owner, btmh);
 }
 
+static void count_swarm(struct node *n, const struct engine_stats *stats)
+{
+	const struct traffic_swarm now = {
+		.down = stats->bytes_down,
+		.up = stats->bytes_up,
+		.pieces_down = stats->payload_down,
+		.beyond_down = stats->beyond_down,
+		.beyond_up = stats->beyond_up,
+	};
+
+	traffic_swarm(&n->traffic, &now);
+}
+
 void node_engine_said(void *owner, const struct engine_event *event)
 {
 	struct node *n = owner;
@@ -152,8 +165,7 @@ void node_engine_said(void *owner, const struct engine_event *event)
 		n->announcer.options.swarm_port = event->ready.port;
 		node_changed(n);
 	} else if (event->type == ENGINE_STATS) {
-		traffic_swarm(&n->traffic, event->stats.bytes_down,
-			      event->stats.bytes_up);
+		count_swarm(n, &event->stats);
 	} else if (event->type == ENGINE_DIED) {
 		(void)fprintf(stderr, "xiangtu: engine: %s\n",
 			      event->failed.text);

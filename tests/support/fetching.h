@@ -228,6 +228,20 @@ static inline void wait_held(struct world *w)
 	CHECK(shelf_has(w->shelf, w->lesson.btmh));
 }
 
+/* It is the newest to have arrived, with so many bytes by each way. */
+static inline bool arrived_from(const struct world *w, uint64_t uplink,
+				uint64_t near, uint64_t drive, uint64_t cache)
+{
+	const struct fetcher_arrived *a;
+
+	return fetcher_arrived(w->fetcher, &a) > 0 &&
+	       memcmp(a->btmh, w->lesson.btmh, 32) == 0 &&
+	       a->bytes == uplink + near + drive + cache &&
+	       a->from[FROM_UPLINK] == uplink &&
+	       a->from[FROM_NEIGHBOUR] == near &&
+	       a->from[FROM_DRIVE] == drive && a->from[FROM_CACHE] == cache;
+}
+
 /* Until the engine has it. */
 static inline void wait_loaded(struct world *w)
 {

@@ -117,6 +117,7 @@ static void what_the_borrower_brought_counts_at_once(void)
 	CHECK(back(&w, getpid(), PIECES, 0xfe) == STATUS_OK);
 	CHECK(w.held == 1 && shelf_has(w.shelf, w.lesson.btmh));
 	CHECK(state(&w, NULL) == PAYLOAD_HELD);
+	CHECK(arrived_from(&w, 0, 0, SIZE, 0));
 	CHECK(back(&w, getpid(), PIECES, 0xfe) == STATUS_NOT_FOUND);
 	world_end(&w);
 }
@@ -140,6 +141,7 @@ static void a_part_is_taken_in_and_the_rest_is_fetched(void)
 	CHECK(state(&w, &verified) == PAYLOAD_PARTIAL && verified == 3);
 	w.nobody = false;
 	wait_held(&w);
+	CHECK(arrived_from(&w, 0, SIZE - 3 * 16384, 3 * 16384, 0));
 	CHECK(lend(&w, getpid(), &held) == STATUS_OK && held);
 	world_end(&w);
 }

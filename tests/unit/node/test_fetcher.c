@@ -88,6 +88,8 @@ static void what_the_engine_wrote_is_read_back_before_it_counts(void)
 	write_files(&w);
 	fake_engine_finish(w.lesson.btmh);
 	wait_held(&w);
+	/* Nobody said that it came from the LAN. */
+	CHECK(arrived_from(&w, 100000, 0, 0, 0));
 	CHECK(fake_engine_payload(w.lesson.btmh) != NULL); /* a seed now */
 	world_end(&w);
 }

@@ -42,8 +42,11 @@ static void facts_have_their_lines(void)
 
 	traffic_crossed(&traffic, false, 100, 20);
 	traffic_crossed(&traffic, true, 7, 8);
-	traffic_swarm(&traffic, 50, 60);
-	traffic_swarm(&traffic, 10, 5); /* another engine */
+	traffic_swarm(&traffic,
+		      &(struct traffic_swarm){ .down = 50, .up = 60 });
+	/* Another engine. */
+	traffic_swarm(&traffic,
+		      &(struct traffic_swarm){ .down = 10, .up = 5 });
 	lag_count(&lag, 3000000, 1);	/* 3 ms */
 	lag_count(&lag, 1251000000, 1);
 	metrics_write(&text, &facts);
