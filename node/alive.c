@@ -35,3 +35,10 @@ bool alive_still(const struct alive *a)
 		return poll(&ended, 1, 0) != 1;
 	return kill(a->pid, 0) == 0 || errno != ESRCH;
 }
+
+bool alive_ask_to_end(const struct alive *a)
+{
+	if (a->fd >= 0)
+		return pidfd_send_signal(a->fd, SIGTERM, NULL, 0) == 0;
+	return kill(a->pid, SIGTERM) == 0;
+}

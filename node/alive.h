@@ -22,5 +22,7 @@ struct alive {
 enum status alive_init(struct alive *a, pid_t pid, struct err *err);
 void alive_release(struct alive *a);
 bool alive_still(const struct alive *a);
+/* Ask it to end (SIGTERM); false when that may not be, or it has ended. */
+bool alive_ask_to_end(const struct alive *a);
 
 #endif

@@ -13,6 +13,11 @@
 
 enum { TICK_MS = 100, READ_SIZE = 16 * 1024, NICE = 10 };
 
+struct running {
+	pid_t pid;
+	bool asked; /* to end */
+};
+
 /* What comes out of it. */
 struct outlet {
 	int output, errors; /* -1 when closed */
@@ -100,9 +105,13 @@ static int start(const struct child_options *o, int output, int errors,
 }
 
 /* May it go on? */
-static enum status check_time(const struct child_options *o, int64_t end,
-			      struct err *err)
+static enum status check_time(const struct child_options *o,
+			      struct running *r, int64_t end, struct err *err)
 {
+	if (o->stop != NULL && !r->asked && atomic_load(o->stop)) {
+		r->asked = true;
+		(void)kill(r->pid, SIGTERM);
+	}
 	if (o->cancel != NULL && atomic_load(o->cancel))
 		return err_set(err, STATUS_CANCELLED, "cancelled");
 	if (now_ms() >= end)
@@ -175,8 +184,9 @@ static enum status take_some(const struct child_options *o, struct outlet *out,
 /* Read until the program closes its output, and its errors where those are
  * wanted. */
 static enum status read_output(const struct child_options *o,
-			       struct outlet *out, int64_t end,
-			       struct buf *output, struct err *err)
+			       struct running *r, struct outlet *out,
+			       int64_t end, struct buf *output,
+			       struct err *err)
 {
 	size_t start_size = output == NULL ? 0 : output->size;
 
@@ -186,7 +196,7 @@ static enum status read_output(const struct child_options *o,
 			{ .fd = out->output, .events = POLLIN },
 			{ .fd = out->errors, .events = POLLIN }
 		};
-		enum status status = check_time(o, end, err);
+		enum status status = check_time(o, r, end, err);
 
 		if (status == STATUS_OK && poll(ends, 2, TICK_MS) > 0) {
 			if (ends[0].revents != 0)
@@ -223,13 +233,14 @@ static void let_end(const struct child_options *o, pid_t pid)
 
 /* Wait for its end, which need not be that of its output. Whatever is left of
  * its group goes with it. */
-static enum status reap(const struct child_options *o, int64_t end, pid_t pid,
-			enum status status, struct err *err)
+static enum status reap(const struct child_options *o, struct running *r,
+			int64_t end, enum status status, struct err *err)
 {
+	pid_t pid = r->pid;
 	int result = 0;
 
 	while (status == STATUS_OK && !has_ended(pid)) {
-		status = check_time(o, end, err);
+		status = check_time(o, r, end, err);
 		(void)poll(NULL, 0, 5);
 	}
 	if (status != STATUS_OK && o->grace_s > 0)
@@ -261,8 +272,8 @@ enum status child_run(const struct child_options *options, struct buf *output,
 	int64_t end = now_ms() + (int64_t)options->timeout_s * 1000;
 	int ends[2], error_ends[2] = { -1, -1 }, error;
 	struct outlet out = { .line_size = 0 };
+	struct running running = { .pid = 0 };
 	enum status status;
-	pid_t pid = 0;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
@@ -271,7 +282,7 @@ enum status child_run(const struct child_options *options, struct buf *output,
 		close_ends(ends);
 		return err_set(err, STATUS_IO, "pipe: %s", strerror(error));
 	}
-	error = start(options, ends[1], error_ends[1], &pid);
+	error = start(options, ends[1], error_ends[1], &running.pid);
 	if (error != 0) {
 		close_ends(ends);
 		close_ends(error_ends);
@@ -284,7 +295,7 @@ enum status child_run(const struct child_options *options, struct buf *output,
 	close_ends((int[]){ ends[1], error_ends[1] });
 	out.output = ends[0];
 	out.errors = error_ends[0];
-	status = read_output(options, &out, end, output, err);
+	status = read_output(options, &running, &out, end, output, err);
 	close_ends((int[]){ out.output, out.errors });
-	return reap(options, end, pid, status, err);
+	return reap(options, &running, end, status, err);
 }

@@ -17,6 +17,9 @@ struct child_options {
 	unsigned timeout_s;
 	size_t output_max;
 	const atomic_bool *cancel; /* may be NULL */
+	/* Set, it is asked to end (SIGTERM), once, and has as long for that as
+	 * it would have had; may be NULL. */
+	const atomic_bool *stop;
 	/* Called with each line of standard output, which is then not kept
 	 * (longer ones are cut); may be NULL. */
 	void (*line)(void *owner, const char *line);

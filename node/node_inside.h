@@ -454,5 +454,7 @@ void node_asked(void *node, struct control_call *call, json_t *request);
 /* --- node_live.c: for requests --- */
 void node_live_init(struct node *n);
 size_t node_living_neighbours(const struct node *n);
+/* How the engine is, as in `status`: a new reference. */
+json_t *node_engine_json(const struct node *n);
 
 #endif

@@ -87,7 +87,7 @@ static json_t *cage_json(const struct engine_health *health)
 	return cage;
 }
 
-static json_t *engine_json(const struct node *n)
+json_t *node_engine_json(const struct node *n)
 {
 	static const char *const states[] = { "starting", "running",
 					      "resting" };
@@ -135,7 +135,7 @@ static json_t *status_live(void *node)
 		(json_int_t)engine_loaded(n->engine), "announcing",
 		n->announcing, "lag", lag_json(&n->lag), "traffic",
 		traffic_json(&n->traffic), "limits", limits_json(n), "engine",
-		engine_json(n), "swarm", node_door_json(n));
+		node_engine_json(n), "swarm", node_door_json(n));
 }
 
 static json_t *neighbours_live(void *node)

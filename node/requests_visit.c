@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <uv.h>
 
@@ -208,6 +209,20 @@ json_t *request_drive_report(struct requests *r)
 	return NULL;
 }
 
+uint64_t request_drive_number(struct requests *r)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	struct stat st;
+
+	house_path(r->house->dir, "drive-last.json", path);
+	if (stat(path, &st) != 0)
+		return 0;
+	/* Each is a new file, put in the place of the last. */
+	return ((uint64_t)st.st_ino << 32 ^ (uint64_t)st.st_mtim.tv_sec << 30 ^
+		(uint64_t)st.st_mtim.tv_nsec) |
+	       1;
+}
+
 /* --- how it goes --- */
 
 static uint64_t clock_ms(void)
@@ -266,6 +281,12 @@ const json_t *request_drive_now(struct requests *r)
 	forget_visitor(v);
 	tell_death(r);
 	return NULL;
+}
+
+bool request_drive_stop(struct requests *r)
+{
+	return request_drive_now(r) != NULL && r->visit->visitor.pid != 0 &&
+	       alive_ask_to_end(&r->visit->visitor);
 }
 
 /* Who says how it goes; the same as before, mostly. A process that cannot be

@@ -37,6 +37,10 @@ struct requests_visit *request_visit(struct requests *r);
  * older "done" is shown for it. The report of the last one, whole: a new
  * reference, or NULL. */
 const json_t *request_drive_now(struct requests *r);
+/* Ask the process of the visit under way to end; false when it is not known. */
+bool request_drive_stop(struct requests *r);
 json_t *request_drive_report(struct requests *r);
+/* Another number for each report there was; 0: there is none. */
+uint64_t request_drive_number(struct requests *r);
 
 #endif

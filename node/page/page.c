@@ -6,9 +6,11 @@
 
 #include "node/node_inside.h"
 #include "node/page/desk.h"
+#include "node/page/desk_events.h"
 #include "node/page/draft_publish.h"
 #include "node/page/draft_works.h"
 #include "node/page/page_api.h"
+#include "node/page/page_drive.h"
 #include "node/page/page_events.h"
 #include "node/page/page_files.h"
 #include "node/page/page_jobs.h"
@@ -31,6 +33,10 @@ enum status page_start(struct node *n, struct err *err)
 	if (n->page->events == NULL || n->page->news == NULL ||
 	    n->page->jobs == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "events");
+	n->page->picture = desk_events_new(n);
+	n->page->drive = page_drive_new(n);
+	if (n->page->picture == NULL || n->page->drive == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "desks");
 	status = desk_open(&n->page->desk, n, err);
 	if (status == STATUS_OK)
 		status = draft_works_open(&n->page->works, n, err);
@@ -51,6 +57,7 @@ void page_tick(struct node *n)
 	draft_publish_tick(n);
 	draft_works_tick(n->page->works);
 	page_news_tick(n);
+	desk_events_tick(n->page->picture);
 	page_events_tick(n->page->events, (uint64_t)node_now(n));
 }
 
@@ -64,7 +71,7 @@ static void works_closed(void *node)
 		n->page->closed(n);
 }
 
-static void jobs_closed(void *node)
+static void drive_closed(void *node)
 {
 	struct node *n = node;
 
@@ -72,6 +79,26 @@ static void jobs_closed(void *node)
 		draft_works_close(n->page->works, works_closed, n);
 	else
 		works_closed(n);
+}
+
+static void picture_closed(void *node)
+{
+	struct node *n = node;
+
+	if (n->page->drive != NULL)
+		page_drive_close(n->page->drive, drive_closed);
+	else
+		drive_closed(n);
+}
+
+static void jobs_closed(void *node)
+{
+	struct node *n = node;
+
+	if (n->page->picture != NULL)
+		desk_events_close(n->page->picture, picture_closed);
+	else
+		picture_closed(n);
 }
 
 void page_close(struct node *n, void (*closed)(void *node))
@@ -94,6 +121,8 @@ void page_release(struct node *n)
 	if (n->page == NULL)
 		return;
 	page_jobs_free(n->page->jobs);
+	page_drive_free(n->page->drive);
+	desk_events_free(n->page->picture);
 	draft_works_free(n->page->works);
 	desk_free(n->page->desk);
 	page_news_free(n->page->news);

@@ -24,6 +24,8 @@ struct http_request;
 struct node;
 struct page_events;
 struct page_jobs;
+struct desk_events;
+struct page_drive;
 struct page_news;
 struct sessions;
 
@@ -44,6 +46,8 @@ struct page {
 	struct page_jobs *jobs; /* what is made beside the loop */
 	struct desk *desk;	/* who opens the desks */
 	struct draft_works *works; /* what is to be published */
+	struct desk_events *picture; /* what operators see */
+	struct page_drive *drive;    /* visits begun at a desk */
 
 	/* private */
 	void (*closed)(void *node);

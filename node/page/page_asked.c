@@ -47,11 +47,12 @@ static void asked_free(void *owner)
 /* --- on the loop --- */
 
 /* An office whose word reaches several places is that of the first. */
-static void name_offices(struct node *n, struct page_names *names)
+void page_asked_names(struct node *n, struct page_names *names)
 {
 	const struct authority *all = house_authority(&n->house);
 	size_t count = authority_count(all);
 
+	page_names_place(names, n->house.conf.region, n->house.conf.name);
 	if (n->house.conf.origin[0] != 0)
 		page_names_office(names, n->house.conf.origin,
 				  n->house.conf.region);
@@ -104,8 +105,7 @@ static enum status begin(void *owner, struct node *n, struct err *err)
 	a->names = page_names_new();
 	if (a->names == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "names");
-	page_names_place(a->names, n->house.conf.region, n->house.conf.name);
-	name_offices(n, a->names);
+	page_asked_names(n, a->names);
 	a->n_shares = fetcher_shares(n->fetcher, a->shares);
 	for (unsigned i = 0; i < a->n_shares; i++)
 		memcpy(a->coming[i], a->shares[i].btmh, 32);

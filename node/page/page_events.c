@@ -167,6 +167,22 @@ void page_events_publish(struct page_events *hub,
 	uv_mutex_unlock(&hub->lock);
 }
 
+void page_events_forget(struct page_events *hub,
+			const struct page_event *event)
+{
+	struct row *row;
+
+	uv_mutex_lock(&hub->lock);
+	row = row_of(hub, event);
+	if (row != NULL) {
+		text_drop(row->told);
+		text_drop(row->next);
+		row->told = row->next = NULL;
+		row->version = 0;
+	}
+	uv_mutex_unlock(&hub->lock);
+}
+
 /* Under the lock: what is to be told becomes what is told. */
 static void turn_over(struct page_events *hub)
 {

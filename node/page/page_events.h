@@ -56,6 +56,10 @@ void page_events_free(struct page_events *hub);
 void page_events_publish(struct page_events *hub,
 			 const struct page_event *event, json_t *data);
 
+/* What was told last is too old for who comes later. */
+void page_events_forget(struct page_events *hub,
+			const struct page_event *event);
+
 /* Does anybody listen there? Nobody needs to make what nobody hears. */
 bool page_events_heard(struct page_events *hub, enum page_stream stream);
 /* How many listen, for tests and numbers. */

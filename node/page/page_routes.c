@@ -6,6 +6,7 @@
 #include "node/page/page_conf.h"
 #include "node/page/page_coverage.h"
 #include "node/page/page_drafts.h"
+#include "node/page/page_drive.h"
 #include "node/page/page_events.h"
 #include "node/page/page_list.h"
 #include "node/page/page_login.h"
@@ -47,6 +48,7 @@ static const struct page_route routes[] = {
 	{ HTTP_POST, "/api/drafts/*", PAGE_OFFICE, page_draft_change, NULL },
 	{ HTTP_POST, "/api/list", PAGE_OFFICE, page_list, "text/csv" },
 	{ HTTP_GET, "/api/coverage", PAGE_OFFICE, page_coverage, NULL },
+	{ HTTP_POST, "/api/drive", PAGE_OPERATOR, page_drive_asked, NULL },
 	{ HTTP_GET, "/api/events", PAGE_VIEWER, page_events_all, NULL },
 	{ HTTP_GET, "/api/desk/events", PAGE_OPERATOR, page_events_desk,
 	  NULL },

@@ -170,6 +170,42 @@ static void it_dies_with_who_started_it(void)
 	}
 }
 
+struct asking {
+	atomic_bool stop, cancel;
+};
+
+/* It is asked when it has begun, and ended when it says no to that. */
+static void it_said(void *owner, const char *line)
+{
+	struct asking *a = owner;
+
+	atomic_store(strcmp(line, "begun") == 0 ? &a->stop : &a->cancel,
+		     true);
+}
+
+static void asked_to_end_it_ends_in_its_own_way(void)
+{
+	struct asking a = { false, false };
+	struct child_options options = { .stop = &a.stop,
+					 .cancel = &a.cancel,
+					 .line = it_said,
+					 .owner = &a };
+	struct buf errors = BUF_INIT;
+	struct err err;
+
+	options.errors = &errors;
+	CHECK(sh("trap 'echo kept >&2; exit 0' TERM; echo begun; "
+		 "while :; do sleep 0.05; done",
+		 options, NULL, &err) == STATUS_OK);
+	CHECK(strcmp(buf_string(&errors), "kept\n") == 0);
+	/* One that does not want to is ended all the same, when that is told. */
+	atomic_store(&a.stop, false);
+	CHECK(sh("trap 'echo no' TERM; echo begun; while :; do sleep 0.05; "
+		 "done",
+		 options, NULL, &err) == STATUS_CANCELLED);
+	buf_release(&errors);
+}
+
 int main(void)
 {
 	scratch_init(&scratch);
@@ -179,6 +215,7 @@ int main(void)
 	lines_come_one_by_one();
 	it_is_kept_within_its_limits();
 	it_dies_with_who_started_it();
+	asked_to_end_it_ends_in_its_own_way();
 	scratch_release(&scratch);
 	return 0;
 }

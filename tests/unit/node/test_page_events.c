@@ -253,10 +253,38 @@ static void what_is_too_large_is_not_told(void)
 	page_events_free(hub);
 }
 
+static void what_is_forgotten_is_told_to_nobody(void)
+{
+	struct page_events *hub = hub_new();
+	struct http_answer early, late;
+
+	CHECK(listen_as(hub, PAGE_VIEWER, PAGE_STREAM_ALL, "10.0.0.1",
+			&early));
+	say(hub, &library, 1);
+	page_events_tick(hub, 1000);
+	page_events_forget(hub, &library);
+	CHECK(listen_as(hub, PAGE_VIEWER, PAGE_STREAM_ALL, "10.0.0.1", &late));
+	page_events_tick(hub, 2000);
+	CHECK(strcmp(heard(&late, 100), "retry: 2000\n\n") == 0);
+	CHECK(strcmp(heard(&early, 100), "retry: 2000\n\n") == 0);
+	/* It may be said again, though it be the same. */
+	say(hub, &library, 1);
+	page_events_tick(hub, 3000);
+	CHECK(strcmp(heard(&late, 100),
+		     "event: library\ndata: {\"n\":1}\n\n") == 0);
+	CHECK(strcmp(heard(&early, 100),
+		     "event: library\ndata: {\"n\":1}\n\n") == 0);
+	page_events_forget(hub, &me); /* of which there was never any */
+	http_answer_release(&early);
+	http_answer_release(&late);
+	page_events_free(hub);
+}
+
 int main(void)
 {
 	only_the_newest_is_told_and_once();
 	who_comes_later_is_told_what_lasts();
+	what_is_forgotten_is_told_to_nobody();
 	a_text_that_is_being_sent_is_sent_whole();
 	silence_is_broken_by_a_comment();
 	nobody_hears_what_is_not_theirs();
