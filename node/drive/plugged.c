@@ -223,3 +223,56 @@ size_t plugged_find(const char *root, const char *own,
 	free(m);
 	return l.count;
 }
+
+/* --- aside --- */
+
+static void look_aside(struct aside_task *task)
+{
+	struct plugged_look *look = (struct plugged_look *)task;
+
+	look->count = plugged_find("", look->own, look->found);
+}
+
+static void looked_aside(struct aside_task *task)
+{
+	struct plugged_look *look = (struct plugged_look *)task;
+
+	if (look->looked != NULL)
+		look->looked(look->owner);
+}
+
+static void free_look(struct aside_task *task)
+{
+	free(task);
+}
+
+struct plugged_look *plugged_look_begin(struct aside *aside, const char *own,
+					void (*looked)(void *owner),
+					void *owner)
+{
+	struct plugged_look *look = calloc(1, sizeof(*look));
+
+	if (look == NULL)
+		return NULL;
+	look->task.work = look_aside;
+	look->task.done = looked_aside;
+	look->task.release = free_look;
+	look->looked = looked;
+	look->owner = owner;
+	(void)snprintf(look->own, sizeof(look->own), "%s", own);
+	if (aside_ask(aside, &look->task, 0))
+		return look;
+	free(look);
+	return NULL;
+}
+
+bool plugged_look_ended(struct aside *aside, struct plugged_look *look)
+{
+	return aside_take(aside, &look->task);
+}
+
+void plugged_look_leave(struct aside *aside, struct plugged_look *look)
+{
+	if (look != NULL && aside_leave(aside, &look->task))
+		free(look);
+}

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "node/aside.h"
+
 enum {
 	PLUGGED_MAX = 8,
 	PLUGGED_LABEL_MAX = 120,
@@ -32,5 +34,24 @@ struct plugged {
  * node's data is. */
 size_t plugged_find(const char *root, const char *own,
 		    struct plugged out[static PLUGGED_MAX]);
+
+/* The same aside (node/aside.h), so that a drive that hangs holds nobody. */
+struct plugged_look {
+	struct aside_task task; /* in front: it is both */
+	char own[PLUGGED_PATH_MAX + 1];
+	void (*looked)(void *owner); /* on a thread of the disk's, or NULL */
+	void *owner;
+
+	struct plugged found[PLUGGED_MAX];
+	size_t count;
+};
+/* Begin to look at this machine; NULL when that cannot be. */
+struct plugged_look *plugged_look_begin(struct aside *aside, const char *own,
+					void (*looked)(void *owner),
+					void *owner);
+/* Has it ended? It is the caller's to free() then. */
+bool plugged_look_ended(struct aside *aside, struct plugged_look *look);
+/* It is not wanted any more. NULL is allowed. */
+void plugged_look_leave(struct aside *aside, struct plugged_look *look);
 
 #endif

@@ -13,8 +13,8 @@ enum { LOOK_MS = 5000 };
 
 struct desk_look {
 	struct node *n;
-	uv_work_t work, drives_work;
-	bool busy, drives_busy;
+	uv_work_t work;
+	bool busy;
 	bool begun, drives_begun; /* since somebody watches */
 	int64_t looked_ms, drives_ms;
 	uint64_t number;
@@ -24,10 +24,10 @@ struct desk_look {
 	struct desk_seen *next;	 /* the worker's, while it looks */
 	enum status status;
 
+	struct aside *aside;		  /* for drives */
+	struct plugged_look *drives_next; /* NULL: nobody looks */
 	struct plugged drives[PLUGGED_MAX];
 	size_t n_drives;
-	struct plugged next_drives[PLUGGED_MAX]; /* the worker's */
-	size_t n_next_drives;
 
 	void (*closed)(void *node); /* NULL until closing */
 };
@@ -38,8 +38,13 @@ struct desk_look *desk_look_new(struct node *n)
 
 	if (look == NULL)
 		return NULL;
+	look->aside = aside_new(&(struct aside_options){ .threads = 1 });
+	if (look->aside == NULL) {
+		free(look);
+		return NULL;
+	}
 	look->n = n;
-	look->work.data = look->drives_work.data = look;
+	look->work.data = look;
 	return look;
 }
 
@@ -55,6 +60,8 @@ void desk_look_free(struct desk_look *look)
 {
 	if (look == NULL)
 		return;
+	plugged_look_leave(look->aside, look->drives_next);
+	aside_drop(look->aside);
 	seen_free(look->seen);
 	catalog_free(look->catalog);
 	free(look);
@@ -136,7 +143,7 @@ static void look_on_pool(uv_work_t *work)
 
 static void tell_closed(struct desk_look *look)
 {
-	if (look->closed != NULL && !look->busy && !look->drives_busy)
+	if (look->closed != NULL && !look->busy)
 		look->closed(look->n);
 }
 
@@ -158,25 +165,19 @@ static void looked(uv_work_t *work, int cancelled)
 	tell_closed(look);
 }
 
-/* --- on the pool: drives --- */
+/* --- drives --- */
 
-static void look_at_drives(uv_work_t *work)
+/* One that hangs keeps what was seen of all of them as it was. */
+static void take_drives(struct desk_look *look)
 {
-	struct desk_look *look = work->data;
+	struct plugged_look *next = look->drives_next;
 
-	look->n_next_drives = plugged_find("", look->n->house.dir,
-					   look->next_drives);
-}
-
-static void looked_at_drives(uv_work_t *work, int cancelled)
-{
-	struct desk_look *look = work->data;
-
-	(void)cancelled;
-	look->drives_busy = false;
-	memcpy(look->drives, look->next_drives, sizeof(look->drives));
-	look->n_drives = look->n_next_drives;
-	tell_closed(look);
+	if (next == NULL || !plugged_look_ended(look->aside, next))
+		return;
+	memcpy(look->drives, next->found, sizeof(look->drives));
+	look->n_drives = next->count;
+	look->drives_next = NULL;
+	free(next);
 }
 
 /* --- on the loop --- */
@@ -210,12 +211,13 @@ void desk_look_begin(struct desk_look *look, bool lessons_changed)
 	if (!look->busy && (lessons_changed ||
 			    is_due(look, look->begun, look->looked_ms)))
 		begin_lessons(look);
-	if (!look->drives_busy &&
+	take_drives(look);
+	if (look->drives_next == NULL &&
 	    is_due(look, look->drives_begun, look->drives_ms)) {
-		look->drives_busy = look->drives_begun = true;
+		look->drives_begun = true;
 		look->drives_ms = node_now(look->n);
-		(void)uv_queue_work(look->n->loop, &look->drives_work,
-				    look_at_drives, looked_at_drives);
+		look->drives_next = plugged_look_begin(
+			look->aside, look->n->house.dir, NULL, NULL);
 	}
 }
 

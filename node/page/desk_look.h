@@ -1,10 +1,10 @@
 /* What the operator's live picture needs of the database, the machine and its
  * drives: looked at beside the loop, now and then, while somebody watches.
  *
- * The drives are looked at apart from the rest: one that hangs keeps nothing
- * else from being told.
+ * The drives are looked at apart from the rest (node/aside.h): one that hangs
+ * keeps nothing else from being told.
  *
- * Threads:  the loop; the work is the pool's.
+ * Threads:  the loop; the work is the pool's, or aside.
  * Lifetime: desk_look_new() -> … -> desk_look_close() -> closed callback ->
  *           desk_look_free(). */
 #ifndef NODE_PAGE_DESK_LOOK_H

@@ -1,7 +1,7 @@
 /*     idle --sync--> looking --one is there--> visiting --it ends--> idle
  *                        \--none is: 404----------------------------/
  *
- * Looking at drives is the pool's: a bad one takes its time. */
+ * Looking at drives is done aside: a bad one takes its time. */
 #include "node/page/page_drive.h"
 
 #include <stdio.h>
@@ -30,16 +30,16 @@ struct page_drive {
 	struct http_request *asked;
 	char label[PLUGGED_LABEL_MAX + 1];
 	bool any; /* whatever its label */
-	uv_work_t look;
-	struct plugged drives[PLUGGED_MAX];
-	size_t count;
+	struct aside *aside;
+	struct plugged_look *look; /* NULL: not */
+
+	uv_async_t ended; /* the looking, or the visit */
 
 	/* visiting; the thread's until `ended` has come */
 	uv_thread_t thread;
-	uv_async_t ended;
 	char program[PLUGGED_PATH_MAX + 1];
 	char path[PLUGGED_PATH_MAX + 1];
-	atomic_bool stop, cancel;
+	atomic_bool stop, cancel, over;
 	struct buf said;
 	enum status status;
 	struct err err;
@@ -49,7 +49,7 @@ struct page_drive {
 	void (*closed)(void *node); /* NULL until closing */
 };
 
-static void visit_ended(uv_async_t *async);
+static void has_ended(uv_async_t *async);
 
 struct page_drive *page_drive_new(struct node *n)
 {
@@ -57,14 +57,17 @@ struct page_drive *page_drive_new(struct node *n)
 
 	if (d == NULL)
 		return NULL;
-	if (uv_async_init(n->loop, &d->ended, visit_ended) != 0) {
+	d->aside = aside_new(&(struct aside_options){ .threads = 1 });
+	if (d->aside == NULL ||
+	    uv_async_init(n->loop, &d->ended, has_ended) != 0) {
+		aside_drop(d->aside);
 		free(d);
 		return NULL;
 	}
 	(void)uv_timer_init(n->loop, &d->grace); /* cannot fail */
 	d->handles = 2;
 	d->n = n;
-	d->ended.data = d->grace.data = d->look.data = d;
+	d->ended.data = d->grace.data = d;
 	return d;
 }
 
@@ -73,6 +76,7 @@ void page_drive_free(struct page_drive *d)
 	if (d == NULL)
 		return;
 	buf_release(&d->said);
+	aside_drop(d->aside);
 	free(d);
 }
 
@@ -133,6 +137,13 @@ static void grace_is_over(uv_timer_t *timer)
 void page_drive_close(struct page_drive *d, void (*closed)(void *node))
 {
 	d->closed = closed;
+	if (d->state == DRIVE_LOOKING) {
+		plugged_look_leave(d->aside, d->look);
+		d->look = NULL;
+		d->state = DRIVE_IDLE;
+		page_fail(d->asked, STATUS_BUSY, "this node is stopping",
+			  NULL);
+	}
 	atomic_store(&d->stop, true);
 	(void)uv_timer_start(&d->grace, grace_is_over, PAGE_DRIVE_GRACE_MS, 0);
 	close_if_idle(d);
@@ -154,15 +165,12 @@ static void visit(void *owner)
 					       .behind_others = true };
 
 	d->status = child_run(&options, &d->said, &d->err);
+	atomic_store(&d->over, true);
 	(void)uv_async_send(&d->ended);
 }
 
-static void visit_ended(uv_async_t *async)
+static void visit_ended(struct page_drive *d)
 {
-	struct page_drive *d = async->data;
-
-	if (d->state != DRIVE_VISITING)
-		return;
 	(void)uv_thread_join(&d->thread);
 	d->state = DRIVE_IDLE;
 	d->trouble[0] = 0;
@@ -191,6 +199,7 @@ static enum status begin(struct page_drive *d, const struct plugged *drive,
 	d->err = (struct err)ERR_INIT;
 	atomic_store(&d->stop, false);
 	atomic_store(&d->cancel, false);
+	atomic_store(&d->over, false);
 	d->trouble[0] = 0;
 	if (uv_thread_create(&d->thread, visit, d) != 0)
 		return err_set(err, STATUS_NO_MEMORY, "no thread for it");
@@ -200,39 +209,49 @@ static enum status begin(struct page_drive *d, const struct plugged *drive,
 
 /* --- looking for a drive --- */
 
-static void look_on_pool(uv_work_t *work)
+static void looked(void *owner)
 {
-	struct page_drive *d = work->data;
+	struct page_drive *d = owner;
 
-	d->count = plugged_find("", d->n->house.dir, d->drives);
+	(void)uv_async_send(&d->ended);
 }
 
-static void looked(uv_work_t *work, int cancelled)
+static void answer(struct page_drive *d, const struct plugged_look *look)
 {
-	struct page_drive *d = work->data;
 	const struct plugged *drive = page_drive_choose(
-		d->drives, d->count, d->any ? NULL : d->label);
+		look->found, look->count, d->any ? NULL : d->label);
 	struct http_request *request = d->asked;
 	struct err err = ERR_INIT;
 
-	(void)cancelled;
-	d->state = DRIVE_IDLE;
 	d->asked = NULL;
-	if (d->closed != NULL) {
-		page_fail(request, STATUS_BUSY, "this node is stopping", NULL);
-		close_if_idle(d);
-	} else if (drive == NULL) {
+	if (drive == NULL) {
 		page_fail(request, STATUS_NOT_FOUND,
-			  d->count == 0 ?
+			  look->count == 0 ?
 				  "no drive is plugged in and mounted" :
 				  "no drive that is plugged in is prepared: "
 				  "xiangtu drive prepare",
-			  json_pack("{s:I}", "plugged", (json_int_t)d->count));
+			  json_pack("{s:I}", "plugged",
+				    (json_int_t)look->count));
 	} else if (begin(d, drive, &err) != STATUS_OK) {
 		page_fail_err(request, &err);
 	} else {
 		page_answer_json(request,
 				 json_pack("{s:s}", "label", drive->label));
+	}
+}
+
+static void has_ended(uv_async_t *async)
+{
+	struct page_drive *d = async->data;
+	struct plugged_look *look = d->look;
+
+	if (d->state == DRIVE_LOOKING && plugged_look_ended(d->aside, look)) {
+		d->state = DRIVE_IDLE;
+		d->look = NULL;
+		answer(d, look);
+		free(look);
+	} else if (d->state == DRIVE_VISITING && atomic_load(&d->over)) {
+		visit_ended(d);
 	}
 }
 
@@ -250,9 +269,14 @@ static void sync_asked(struct page_drive *d, struct page_call *call,
 	d->any = label == NULL;
 	(void)snprintf(d->label, sizeof(d->label), "%s",
 		       page_text(body, "label"));
+	d->look = plugged_look_begin(d->aside, d->n->house.dir, looked, d);
+	if (d->look == NULL) {
+		page_fail(call->request, STATUS_BUSY,
+			  "a drive does not answer: pull it out", NULL);
+		return;
+	}
 	d->asked = call->request;
 	d->state = DRIVE_LOOKING;
-	(void)uv_queue_work(d->n->loop, &d->look, look_on_pool, looked);
 }
 
 /* One that was begun by plugging in is asked all the same. */

@@ -1,6 +1,7 @@
 /* Which mounts are drives, on a machine made of files. */
 #include "node/drive/plugged.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "tests/support/scratch.h"
@@ -107,6 +108,31 @@ static void a_mark_or_a_name_that_lies_does_no_harm(void)
 	CHECK(look("1 2 8:17 / /media/b rw - vfat /dev/sdb1 rw\n") == 1);
 }
 
+static void count_one(void *owner)
+{
+	atomic_fetch_add((atomic_int *)owner, 1);
+}
+
+static void looking_aside_is_told_once_and_can_be_left(void)
+{
+	struct aside *aside =
+		aside_new(&(struct aside_options){ .threads = 1 });
+	struct plugged_look *look;
+	atomic_int told = 0;
+
+	look = plugged_look_begin(aside, scratch.top, count_one, &told);
+	CHECK(look != NULL);
+	for (int i = 0; i < 2000 && !plugged_look_ended(aside, look); i++)
+		(void)usleep(5000);
+	CHECK(atomic_load(&told) == 1 && look->count <= PLUGGED_MAX);
+	free(look);
+	/* Whoever does not wait for it frees nothing, and leaks nothing. */
+	plugged_look_leave(aside, plugged_look_begin(aside, scratch.top, NULL,
+						     NULL));
+	plugged_look_leave(aside, NULL);
+	aside_drop(aside);
+}
+
 int main(void)
 {
 	scratch_init(&scratch);
@@ -115,6 +141,7 @@ int main(void)
 	what_is_no_drive_is_left_alone();
 	what_the_node_or_the_system_is_on_is_no_drive();
 	a_mark_or_a_name_that_lies_does_no_harm();
+	looking_aside_is_told_once_and_can_be_left();
 	scratch_release(&scratch);
 	return 0;
 }
