@@ -22,11 +22,12 @@ static const char *const version_3[] = { schema_cache, NULL };
 static const char *const version_4[] = { schema_expiry, NULL };
 static const char *const version_5[] = { schema_delegation, schema_evidence,
 					 NULL };
-static const char *const version_6[] = { schema_renditions, NULL };
+static const char *const version_6[] = { schema_keep, NULL };
 static const char *const version_7[] = { schema_pages, NULL };
+static const char *const version_8[] = { schema_renditions, NULL };
 static const char *const *const migrations[] = {
 	version_1, version_2, version_3, version_4,
-	version_5, version_6, version_7
+	version_5, version_6, version_7, version_8
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -32,6 +32,12 @@ enum status index_open(struct index **out, struct catalog *c, enum level level,
 		       const char *region, struct err *err);
 void index_free(struct index *index);
 
+/* Which renditions this node takes ("original", "all", "480p"; the usual is
+ * "original"): catalog/want.h. Where that has changed, steps look at all
+ * lessons again. */
+enum status index_set_rendition(struct index *index, const char *rendition,
+				struct err *err);
+
 /*
  * Tell it the trust note, at the start and when there is a newer one; it must
  * be told before the first step. Where a log's standing has changed (scope,

@@ -91,6 +91,11 @@ enum status index_to_look(struct index *x, bool *to_do, struct err *err)
 	return STATUS_OK;
 }
 
+enum status index_look_at_all(struct index *x, struct err *err)
+{
+	return catalog_set_int(x->c, look_key, 0, err);
+}
+
 static enum status set_wanted(struct index *x, int64_t row, enum choice choice,
 			      bool wanted, enum want_reason why,
 			      struct err *err)
@@ -122,11 +127,14 @@ static enum status look_at(struct index *x, struct sql *q, struct err *err)
 				  &why);
 	struct bytes btmh = sql_blob(q, 7);
 	enum status status;
+	bool same = wanted == (sql_int(q, 5) != 0) &&
+		    why == (enum want_reason)sql_int(q, 6);
 
-	if (wanted == (sql_int(q, 5) != 0) &&
-	    why == (enum want_reason)sql_int(q, 6))
+	if (same && sql_int(q, 8) == 0)
 		return STATUS_OK;
 	status = set_wanted(x, sql_int(q, 0), choice, wanted, why, err);
+	if (status == STATUS_OK)
+		status = index_renditions(x, sql_int(q, 0), wanted, err);
 	if (status == STATUS_OK && btmh.size == LESSON_BTMH_SIZE)
 		index_note(x, btmh.data, sql_int(q, 0), false);
 	return status;
@@ -137,7 +145,9 @@ enum status index_look_again(struct index *x, unsigned max, unsigned *did,
 {
 	static const char list[] =
 		"SELECT row, topic, region, choice, withdrawn, wanted, why,"
-		" btmh FROM lesson WHERE row > ? ORDER BY row LIMIT ?";
+		" btmh, EXISTS (SELECT 1 FROM rendition r"
+		" WHERE r.row = lesson.row)"
+		" FROM lesson WHERE row > ? ORDER BY row LIMIT ?";
 	enum status status, finished;
 	struct err ignored = ERR_INIT;
 	int64_t from;
@@ -197,6 +207,8 @@ enum status index_choose(struct index *x, const struct lesson_row *row,
 	status = write_choice(x, row->lesson.id, choice, err);
 	if (status == STATUS_OK)
 		status = set_wanted(x, row->row, choice, wanted, why, err);
+	if (status == STATUS_OK)
+		status = index_renditions(x, row->row, wanted, err);
 	if (status == STATUS_OK)
 		status = catalog_commit(x->c, err);
 	if (status != STATUS_OK) {

@@ -23,6 +23,7 @@ struct index {
 	size_t wait_count;
 	size_t wait_room;
 	struct want_place place;
+	char rendition[LESSON_AS_MAX + 1];
 	struct subscription subscriptions[INDEX_SUBSCRIPTIONS_MAX];
 
 	struct index_change *changes;
@@ -132,5 +133,15 @@ enum status index_look_again(struct index *x, unsigned max, unsigned *did,
 			     struct err *err);
 /* Is that to be done? */
 enum status index_to_look(struct index *x, bool *to_do, struct err *err);
+
+/* --- index_choices.c --- */
+/* Have steps decide again about every lesson. */
+enum status index_look_at_all(struct index *x, struct err *err);
+
+/* --- index_renditions.c --- */
+/* Decide which payloads of a lesson are fetched, and whether what is fetched
+ * of it is held; changes are noted. Quick for lessons without renditions. */
+enum status index_renditions(struct index *x, int64_t row, bool wanted,
+			     struct err *err);
 
 #endif

@@ -208,6 +208,8 @@ static enum status put_lesson(struct index *x, struct lessonrow_standing *s,
 					.withdrawn = s->withdrawn },
 				&s->why);
 	status = lessonrow_insert(x->c, l, s, err);
+	if (status == STATUS_OK && l->also_count > 0)
+		status = index_renditions(x, s->row, s->wanted, err);
 	if (status != STATUS_OK)
 		return status;
 	if (present->any &&
@@ -274,6 +276,8 @@ static enum status hide(struct index *x, const struct lessonrow_standing *s,
 	sql_put_int(&q, WANT_REASON_WITHDRAWN);
 	sql_put_int(&q, present.row);
 	status = sql_run(&q, err);
+	if (status == STATUS_OK)
+		status = index_renditions(x, present.row, false, err);
 	if (status == STATUS_OK)
 		index_note(x, present.btmh, present.row, true);
 	if (status == STATUS_OK)

@@ -90,6 +90,10 @@ enum status lessonrow_read(struct sql *q, struct lesson_row *out,
 	out->verified = (uint32_t)sql_int(q, 27);
 	out->over = sql_int(q, 28) != 0;
 	out->lesson.keep = sql_int(q, 29) != 0;
+	copy_hash(out->shown.btmh, sql_blob(q, 30));
+	out->shown.payload = (enum payload_state)sql_int(q, 31);
+	out->shown.pieces = (uint32_t)sql_int(q, 32);
+	out->shown.verified = (uint32_t)sql_int(q, 33);
 	return read_renditions(q->catalog, out->row, &out->lesson, err);
 }
 

@@ -20,10 +20,18 @@ static inline int64_t lesson_row_number(int64_t log, uint64_t n)
 	" l.why, l.date, l.region, l.topic, l.btmh, l.bytes, l.files,"     \
 	" l.seconds, l.title, l.initials, l.series, l.series_n, l.lang,"   \
 	" l.expires, l.poster, l.trust, l.summary, l.due,"                 \
-	" p.state, p.pieces, p.verified, " EXPIRY_OVER("l.") ", l.keep"
+	" p.state, p.pieces, p.verified, " EXPIRY_OVER("l.") ", l.keep,"   \
+	LESSONROW_SHOWN ", s.state, s.pieces, s.verified"
+/* The payload that the node shows of it: its own, unless only the one taken in
+ * its place is, or is to be, here. */
+#define LESSONROW_SHOWN                                                    \
+	" CASE WHEN l.take IS NULL OR EXISTS (SELECT 1 FROM payload m"     \
+	" WHERE m.btmh = l.btmh AND m.state = 2) THEN l.btmh"              \
+	" ELSE l.take END"
 #define LESSONROW_JOINS                       \
 	" JOIN origin o ON o.id = l.origin"   \
-	" LEFT JOIN payload p ON p.btmh = l.btmh"
+	" LEFT JOIN payload p ON p.btmh = l.btmh" \
+	" LEFT JOIN payload s ON s.btmh =" LESSONROW_SHOWN
 
 /* LESSONS_HERE, in the terms of the index lesson_here
  * (catalog/schema_pages.c). */

@@ -28,7 +28,7 @@ enum lesson_state lesson_row_state(const struct lesson_row *row)
 {
 	if (row->withdrawn)
 		return LESSON_WITHDRAWN;
-	if (row->payload == PAYLOAD_HELD)
+	if (row->shown.payload == PAYLOAD_HELD)
 		return LESSON_HELD;
 	return row->wanted && !row->over ? LESSON_WANTED : LESSON_KNOWN;
 }
@@ -222,10 +222,12 @@ enum status lessons_standing(struct catalog *c,
 			     struct payload_standing *out, struct err *err)
 {
 	static const char ask[] =
-		"SELECT l.wanted = 1 AND NOT " EXPIRY_OVER("l.") ","
+		"SELECT l.wanted = 1 AND l.take IS NULL AND NOT "
+		EXPIRY_OVER("l.") ","
 		" l.choice, l.bytes, l.withdrawn FROM lesson l"
 		" WHERE l.btmh = ?1"
-		" UNION ALL SELECT 0, l.choice, r.bytes, l.withdrawn"
+		" UNION ALL SELECT r.wanted = 1 AND NOT " EXPIRY_OVER("l.")
+		", l.choice, r.bytes, l.withdrawn"
 		" FROM rendition r JOIN lesson l ON l.row = r.row"
 		" WHERE r.btmh = ?1"
 		" UNION ALL SELECT 0, 0, 0,"
@@ -418,6 +420,10 @@ enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
 	return status;
 }
 
+#define OWN_HELD                                                           \
+	"EXISTS (SELECT 1 FROM payload p WHERE p.btmh = lesson.btmh"       \
+	" AND p.state = 2)"
+
 /* Set bit `n`, growing the map from `start` of the buffer as needed. */
 static void set_bit(struct buf *bitmap, size_t start, uint64_t n)
 {
@@ -445,12 +451,19 @@ enum status lessons_bitmap(struct catalog *c, int64_t log,
 	static const char held[] =
 		"SELECT row FROM lesson INDEXED BY lesson_held"
 		" WHERE held = 1 AND withdrawn = 0"
+		" AND (take IS NULL OR " OWN_HELD ")"
 		" UNION ALL " WITHDRAWALS_PENDING;
+	static const char instead[] =
+		"SELECT row FROM lesson INDEXED BY lesson_take"
+		" WHERE take IS NOT NULL AND held = 1 AND withdrawn = 0"
+		" AND NOT " OWN_HELD;
 	size_t start = bitmap->size;
 	enum status status;
 	struct sql q;
 
-	sql_start(&q, c, what == LESSONS_BITS_WANTED ? wanted : held);
+	sql_start(&q, c, what == LESSONS_BITS_WANTED ? wanted :
+			 what == LESSONS_BITS_HELD   ? held :
+						       instead);
 	while (sql_next(&q)) {
 		int64_t row = sql_int(&q, 0);
 

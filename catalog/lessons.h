@@ -32,6 +32,14 @@ struct lesson_row {
 	enum payload_state payload; /* of the main payload */
 	uint32_t pieces;
 	uint32_t verified; /* pieces */
+
+	/* The payload this node shows of it: its own, or a rendition that is
+	 * taken in its place (catalog/want.h). */
+	struct {
+		uint8_t btmh[LESSON_BTMH_SIZE];
+		enum payload_state payload;
+		uint32_t pieces, verified;
+	} shown;
 };
 
 /* The state shown to people; `fetching` is for the node to add. */
@@ -173,14 +181,19 @@ enum status lessons_summary(struct catalog *c, struct lessons_summary *out,
 			    struct err *err);
 
 /* Which entries of a log this node's statement tells of. */
-enum lessons_bits { LESSONS_BITS_WANTED, LESSONS_BITS_HELD };
+enum lessons_bits {
+	LESSONS_BITS_WANTED,
+	LESSONS_BITS_HELD,
+	LESSONS_BITS_INSTEAD
+};
 
 /* Append a bitmap over the entry numbers of a log: bit n%8 of byte n/8 is set
  * when entry n is the present revision of a lesson that is wanted, not over,
  * and not held (or is held). A withdrawn lesson counts as held as long as
  * anything of it, renditions and earlier revisions included, is not deleted
- * yet: a clear bit below a log's size says that the withdrawal is done here. No
- * trailing zero bytes. */
+ * yet: a clear bit below a log's size says that the withdrawal is done here. A
+ * lesson that is held as a rendition in place of its own payload has no bit but
+ * among LESSONS_BITS_INSTEAD. No trailing zero bytes. */
 enum status lessons_bitmap(struct catalog *c, int64_t log,
 			   enum lessons_bits what, struct buf *bitmap,
 			   struct err *err);

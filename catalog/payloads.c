@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog/expiry.h"
 #include "catalog/sql.h"
 
 static const char *const state_names[] = {
@@ -102,14 +101,30 @@ static enum status tell_lessons(struct catalog *c,
 				const uint8_t btmh[static LESSON_BTMH_SIZE],
 				bool held, struct err *err)
 {
-	static const char update[] =
-		"UPDATE lesson SET held = ?1 WHERE btmh = ?2 AND held <> ?1";
+	/* Of a lesson that is taken as a rendition, either will do. */
+	static const char *const updates[] = {
+		"UPDATE lesson SET held = ?1 WHERE btmh = ?2 AND take IS NULL"
+		" AND held <> ?1",
+		"UPDATE lesson SET held = ?1 OR EXISTS (SELECT 1 FROM payload p"
+		" WHERE p.btmh = lesson.take AND p.state = 2)"
+		" WHERE btmh = ?2 AND take IS NOT NULL",
+		"UPDATE lesson SET held = ?1 OR EXISTS (SELECT 1 FROM payload p"
+		" WHERE p.btmh = lesson.btmh AND p.state = 2) WHERE take = ?2",
+		"UPDATE rendition SET held = ?1 WHERE btmh = ?2"
+		" AND held <> ?1",
+	};
+	enum status status = STATUS_OK;
 	struct sql q;
 
-	sql_start(&q, c, update);
-	sql_put_int(&q, held);
-	sql_put_blob(&q, hash_bytes(btmh));
-	return sql_run(&q, err);
+	for (size_t i = 0; i < sizeof(updates) / sizeof(*updates) &&
+			   status == STATUS_OK;
+	     i++) {
+		sql_start(&q, c, updates[i]);
+		sql_put_int(&q, held);
+		sql_put_blob(&q, hash_bytes(btmh));
+		status = sql_run(&q, err);
+	}
+	return status;
 }
 
 /* Run `change` in a durable transaction, or in the one that is open. */
@@ -346,89 +361,6 @@ enum status payloads_unnamed(struct catalog *c, payload_cb each,
 
 	sql_start(&q, c, list);
 	return each_payload(&q, each, context, err);
-}
-
-int fetch_order(const struct fetch *a, const struct fetch *b)
-{
-	int by_date = strcmp(b->date, a->date);
-	int by_due = strcmp(a->due, b->due);
-
-	if ((a->due[0] == 0) != (b->due[0] == 0))
-		return a->due[0] != 0 ? -1 : 1;
-	if (by_due != 0)
-		return by_due;
-	if (a->pinned != b->pinned)
-		return a->pinned ? -1 : 1;
-	if (by_date != 0)
-		return by_date;
-	if (a->bytes != b->bytes)
-		return a->bytes < b->bytes ? -1 : 1;
-	return memcmp(a->btmh, b->btmh, sizeof(a->btmh));
-}
-
-#define FETCH_COLUMNS                                                       \
-	"btmh, bytes, choice = 1, date, due, row,"                          \
-	" choice = 1 OR (due <> '' AND due >= " EXPIRY_TODAY ")"
-
-static bool read_fetch(struct sql *q, struct fetch *out)
-{
-	struct bytes btmh = sql_blob(q, 0);
-	struct fetch f;
-
-	memset(&f, 0, sizeof(f));
-	if (btmh.size != sizeof(f.btmh) ||
-	    bytes_to_string(bytes_of(sql_text(q, 3)), f.date,
-			    sizeof(f.date)) != STATUS_OK ||
-	    bytes_to_string(bytes_of(sql_text(q, 4)), f.due, sizeof(f.due)) !=
-		    STATUS_OK)
-		return false;
-	memcpy(f.btmh, btmh.data, btmh.size);
-	f.bytes = (uint64_t)sql_int(q, 1);
-	f.pinned = sql_int(q, 2) != 0;
-	f.row = sql_int(q, 5);
-	f.first = sql_int(q, 6) != 0;
-	*out = f;
-	return true;
-}
-
-enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
-			      void *context, struct err *err)
-{
-	/* fetch_order() in SQL; the index lesson_fetch is in this order. */
-	static const char list[] =
-		"SELECT " FETCH_COLUMNS
-		" FROM lesson INDEXED BY lesson_fetch"
-		" WHERE wanted = 1 AND held = 0 AND NOT " EXPIRY_OVER("")
-		" ORDER BY due = '', due, choice = 1 DESC, date DESC, bytes,"
-		" btmh LIMIT ?";
-	struct fetch f;
-	struct sql q;
-
-	sql_start(&q, c, list);
-	sql_put_int(&q, limit);
-	while (sql_next(&q))
-		if (read_fetch(&q, &f) && !each(context, &f))
-			break;
-	return sql_finish(&q, err);
-}
-
-enum status payload_wanted_by(struct catalog *c,
-			      const uint8_t btmh[static LESSON_BTMH_SIZE],
-			      struct fetch *out, struct err *err)
-{
-	static const char find[] =
-		"SELECT " FETCH_COLUMNS " FROM lesson"
-		" WHERE btmh = ? AND wanted = 1 AND NOT " EXPIRY_OVER("")
-		" ORDER BY date DESC, row DESC LIMIT 1";
-	enum status status;
-	bool found;
-	struct sql q;
-
-	sql_start(&q, c, find);
-	sql_put_blob(&q, hash_bytes(btmh));
-	found = sql_next(&q) && read_fetch(&q, out);
-	status = sql_finish(&q, err);
-	return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
 enum status payload_damaged(struct catalog *c,

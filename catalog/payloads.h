@@ -105,7 +105,9 @@ enum status payloads_next_held(struct catalog *c,
 enum status payloads_unnamed(struct catalog *c, payload_cb each,
 			     void *context, struct err *err);
 
-/* One thing to fetch: the main payload of a wanted lesson, not held. */
+/* One thing to fetch: the payload of a wanted lesson, not held, or the rendition
+ * taken in its place; or a rendition beside it, whose date and day are "", so
+ * that it comes after, and goes before, every lesson. */
 struct fetch {
 	uint8_t btmh[LESSON_BTMH_SIZE];
 	uint64_t bytes;
@@ -127,7 +129,8 @@ typedef bool (*fetch_cb)(void *context, const struct fetch *fetch);
 
 /* At most `limit` things to fetch, in fetch_order(); what is over
  * (catalog/expiry.h) is not among them; a payload that several lessons name
- * may come several times. Does not sort: cheap for any number of
+ * may come several times. Renditions beside lessons come behind them, those of
+ * the newest entries first. Does not sort: cheap for any number of
  * wanted lessons. */
 enum status payloads_to_fetch(struct catalog *c, uint32_t limit, fetch_cb each,
 			      void *context, struct err *err);

@@ -15,7 +15,8 @@ extern const char schema_cache[];   /* catalog/schema_cache.c: version 3 */
 extern const char schema_expiry[];  /* catalog/schema_expiry.c: version 4 */
 extern const char schema_delegation[]; /* catalog/schema_delegation.c: 5 */
 extern const char schema_evidence[];   /* catalog/schema_evidence.c: 5 */
-extern const char schema_renditions[]; /* catalog/schema_renditions.c: 6 */
+extern const char schema_keep[];       /* catalog/schema_keep.c: 6 */
 extern const char schema_pages[];      /* catalog/schema_pages.c: 7 */
+extern const char schema_renditions[]; /* catalog/schema_renditions.c: 8 */
 
 #endif

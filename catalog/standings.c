@@ -10,8 +10,8 @@
 
 /* The columns of a lesson `l` (and whose log it is), as read_lesson() wants
  * them. */
-#define COLUMNS                                                           \
-	"l.row, l.withdrawn, l.wanted, l.choice, l.due, l.expires, "      \
+#define COLUMNS(wanted)                                                   \
+	"l.row, l.withdrawn, " wanted ", l.choice, l.due, l.expires, "    \
 	"l.files, l.date, (SELECT own FROM logs WHERE id = l.row >> 40)"
 
 static void take_date(char out[static LESSON_DATE_SIZE + 1], const char *text)
@@ -44,10 +44,15 @@ static void take_lesson(struct sql *q, int at, bool main_payload,
 	take_date(expires, sql_text(q, at + 5));
 	row->known = true;
 	row->own |= sql_int(q, at + 8) != 0;
-	row->wanted |= main_payload && sql_int(q, at + 2) != 0;
+	row->wanted |= sql_int(q, at + 2) != 0;
 	row->pinned |= sql_int(q, at + 3) == CHOICE_PIN;
-	if (main_payload && sql_int(q, at + 2) != 0)
-		take_age(row, sql_text(q, at + 7), number);
+	/* A rendition beside its lesson is older than any lesson. */
+	if (sql_int(q, at + 2) != 0)
+		take_age(row,
+			 main_payload || sql_int(q, at + 9) != 0 ?
+				 sql_text(q, at + 7) :
+				 "",
+			 number);
 	if (due[0] != 0 && (row->due[0] == 0 || strcmp(due, row->due) < 0))
 		memcpy(row->due, due, sizeof(due));
 	/* It is over when all of them are. */
@@ -68,7 +73,8 @@ static enum status take_renditions(struct catalog *c, struct standing_row *row,
 				   struct err *err)
 {
 	static const char list[] =
-		"SELECT " COLUMNS " FROM rendition r"
+		"SELECT " COLUMNS("r.wanted") ", l.take = r.btmh"
+		" FROM rendition r"
 		" JOIN lesson l ON l.row = r.row WHERE r.btmh = ?";
 	struct sql q;
 
@@ -139,7 +145,8 @@ enum status standings_list(struct catalog *c, standing_cb each, void *context,
 {
 	static const char list[] =
 		"SELECT p.btmh, p.state, p.bytes, p.added_s, p.used_s,"
-		" " COLUMNS " FROM payload p"
+		" " COLUMNS("l.wanted = 1 AND l.take IS NULL")
+		" FROM payload p"
 		" LEFT JOIN lesson l ON l.btmh = p.btmh ORDER BY p.btmh";
 	struct standing_row row = { .bytes = 0 };
 	enum status status = STATUS_OK, finished;

@@ -1,5 +1,7 @@
 #include "catalog/want.h"
 
+#include <string.h>
+
 static const char *const reason_texts[] = {
 	[WANT_REASON_NONE] = "not for this place",
 	[WANT_REASON_WITHDRAWN] = "withdrawn",
@@ -67,4 +69,19 @@ bool want_decide(const struct want_place *place,
 	return *reason == WANT_REASON_PINNED ||
 	       *reason == WANT_REASON_SUBSCRIBED ||
 	       *reason == WANT_REASON_OURS || *reason == WANT_REASON_INSIDE;
+}
+
+void want_renditions(const char *setting, const char *as, size_t stride,
+		     size_t count, struct want_renditions *out)
+{
+	*out = (struct want_renditions){ .instead = -1 };
+	if (strcmp(setting, "all") == 0) {
+		out->also = (1U << count) - 1;
+		return;
+	}
+	for (size_t i = 0; i < count && out->instead < 0; i++)
+		if (strcmp(setting, as + i * stride) == 0) {
+			out->instead = (int)i;
+			out->also = 1U << i;
+		}
 }

@@ -43,6 +43,21 @@ struct want_place {
 	size_t subscription_count;
 };
 
+/* Which payloads of a wanted lesson a node takes, by its setting `rendition`:
+ *
+ *   "" or "original"  its own, as published
+ *   "all"             its own and all renditions
+ *   a name ("480p")   the rendition of that name in place of its own, where
+ *                     there is one; its own otherwise */
+struct want_renditions {
+	int instead;   /* the one taken in place of its own; -1: none */
+	unsigned also; /* bits of those taken, that one included */
+};
+
+/* `as`: the names of `count` renditions, `stride` bytes apart. */
+void want_renditions(const char *setting, const char *as, size_t stride,
+		     size_t count, struct want_renditions *out);
+
 struct want_facts {
 	const char *topic;
 	const char *region;

@@ -205,6 +205,25 @@ static enum status set_yes(bool *out, const char *key, const char *value,
 	return STATUS_OK;
 }
 
+static enum status set_rendition(struct conf *conf, const char *value,
+				 struct err *err)
+{
+	if (!rendition_is_setting(value))
+		return err_set(err, STATUS_MALFORMED,
+			       "rendition: '%s' is neither original, nor all, "
+			       "nor a size like 480p",
+			       value);
+	memcpy(conf->rendition, value, strlen(value) + 1);
+	return STATUS_OK;
+}
+
+const char *conf_rendition(const struct conf *conf)
+{
+	if (conf->rendition[0] != 0)
+		return conf->rendition;
+	return conf->level == LEVEL_STATION ? "original" : "all";
+}
+
 static enum status set_quota(struct conf *conf, const char *value,
 			     struct err *err)
 {
@@ -262,6 +281,8 @@ static void format_cache(const struct conf *conf, struct buf *out)
 {
 	char size[SIZE_ROOM];
 
+	if (conf->rendition[0] != 0)
+		buf_printf(out, "rendition = %s\n", conf->rendition);
 	for (unsigned i = 0; i < conf->make.count; i++)
 		buf_printf(out, "make-rendition = %up\n",
 			   conf->make.lines[i]);
@@ -339,6 +360,8 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_floor(conf, value, err);
 	if (strcmp(key, "scrub") == 0)
 		return set_scrub(conf, value, err);
+	if (strcmp(key, "rendition") == 0)
+		return set_rendition(conf, value, err);
 	if (strcmp(key, "make-rendition") == 0)
 		return renditions_add(&conf->make, value, err);
 	if (strcmp(key, "lan-only") == 0)

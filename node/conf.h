@@ -53,6 +53,7 @@ struct conf {
 	struct budget_plan plan; /* limit, cap, cap-reserve, lan-only */
 
 	struct renditions make; /* those made when it publishes */
+	char rendition[LESSON_AS_MAX + 1]; /* "": as is usual (below) */
 
 	/* See node/cache.h and node/scrub.h. */
 	uint64_t quota;	  /* bytes of payloads; 0: as the disk allows */
@@ -76,6 +77,11 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 
 /* Parse a whole file over conf_init()'s values. Errors name the line. */
 enum status conf_parse(struct conf *conf, const char *text, struct err *err);
+
+/* Which renditions of lessons it takes, as catalog/want.h has it: what node.conf
+ * says; else a township and a county all of them, since those below ask them, and
+ * a station the lesson as it was published. */
+const char *conf_rendition(const struct conf *conf);
 
 struct buf;
 /* Write what conf_parse() reads back to the same values. */

@@ -21,6 +21,9 @@ static enum status start_index(struct node *n, struct err *err)
 					n->house.conf.region, err);
 
 	if (status == STATUS_OK)
+		status = index_set_rendition(
+			n->index, conf_rendition(&n->house.conf), err);
+	if (status == STATUS_OK)
 		status = index_set_trust(n->index, &n->house.trust.trust, NULL,
 					 err);
 	return status;

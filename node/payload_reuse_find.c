@@ -48,7 +48,7 @@ static bool put_related(void *context, const struct lesson_row *row)
 
 	if (!f->series || strcmp(row->lesson.series.title,
 				 f->lesson->lesson.series.title) == 0)
-		put(f, row->lesson.btmh, true);
+		put(f, row->shown.btmh, true);
 	return f->count < PAYLOAD_REUSE_MAX;
 }
 

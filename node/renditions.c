@@ -24,6 +24,15 @@ enum status rendition_lines(const char *as, unsigned *lines)
 	return STATUS_OK;
 }
 
+bool rendition_is_setting(const char *value)
+{
+	unsigned lines;
+
+	return strlen(value) <= LESSON_AS_MAX &&
+	       (strcmp(value, "all") == 0 ||
+		rendition_lines(value, &lines) == STATUS_OK);
+}
+
 enum status renditions_add(struct renditions *r, const char *as,
 			   struct err *err)
 {

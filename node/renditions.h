@@ -10,6 +10,9 @@
  * else and for what no screen has (below 120, above 2160). */
 enum status rendition_lines(const char *as, unsigned *lines);
 
+/* May it be `rendition` in node.conf: "original", "all", "480p"? */
+bool rendition_is_setting(const char *value);
+
 /* Those an office makes beside the lesson. */
 struct renditions {
 	unsigned count;

@@ -14,13 +14,15 @@ static double progress_of(struct requests *r, const struct lesson_row *row)
 {
 	double live = -1;
 
-	if (row->payload == PAYLOAD_HELD)
+	if (row->shown.payload == PAYLOAD_HELD)
 		return 1;
 	if (r->live != NULL && r->live->progress != NULL)
-		live = r->live->progress(r->live->node, row->lesson.btmh);
+		live = r->live->progress(r->live->node, row->shown.btmh);
 	if (live >= 0)
 		return live;
-	return row->pieces == 0 ? 0 : (double)row->verified / row->pieces;
+	return row->shown.pieces == 0 ?
+		       0 :
+		       (double)row->shown.verified / row->shown.pieces;
 }
 
 static const char *state_of(struct requests *r, const struct lesson_row *row)
@@ -29,7 +31,7 @@ static const char *state_of(struct requests *r, const struct lesson_row *row)
 
 	if (state == LESSON_WANTED && r->live != NULL &&
 	    r->live->progress != NULL &&
-	    r->live->progress(r->live->node, row->lesson.btmh) >= 0)
+	    r->live->progress(r->live->node, row->shown.btmh) >= 0)
 		return "fetching";
 	return lesson_state_name(state);
 }
@@ -56,23 +58,24 @@ static void put_details(struct requests *r, json_t *object,
 		put_text(object, "poster", hex);
 	}
 	put_text(object, "why", want_reason_text(row->why));
-	hex_encode((struct bytes){ l->btmh, 32 }, hex);
-	if (row->payload == PAYLOAD_HELD && !row->withdrawn) {
+	hex_encode((struct bytes){ row->shown.btmh, 32 }, hex);
+	if (row->shown.payload == PAYLOAD_HELD && !row->withdrawn) {
 		(void)snprintf(path, sizeof(path), "%s/%s",
 			       r->house->payload_dir, hex);
 		put_text(object, "path", path);
 	}
 	if (r->live != NULL && r->live->tell_where != NULL && !row->withdrawn)
-		r->live->tell_where(r->live->node, l->btmh,
-				    row->payload == PAYLOAD_HELD, object);
+		r->live->tell_where(r->live->node, row->shown.btmh,
+				    row->shown.payload == PAYLOAD_HELD, object);
 	if (row->withdrawn)
 		request_put_withdrawal(r, l->id, object);
-	if (row->wanted && row->over && row->payload != PAYLOAD_HELD)
+	if (row->wanted && row->over &&
+	    row->shown.payload != PAYLOAD_HELD)
 		put_text(object, "trouble", "expired: it comes only when it is "
 			 "pinned, wanted by a day or asked for");
 	if (r->live != NULL && r->live->trouble != NULL)
 		put_text(object, "trouble",
-			 r->live->trouble(r->live->node, l->btmh));
+			 r->live->trouble(r->live->node, row->shown.btmh));
 }
 
 static json_t *also_json(const struct lesson *l)
@@ -120,6 +123,10 @@ json_t *lesson_json(struct requests *r, const struct lesson_row *row, bool all)
 			object, "series",
 			json_pack("{s:s, s:I}", "title", l->series.title, "n",
 				  (json_int_t)l->series.n));
+	if (memcmp(row->shown.btmh, l->btmh, 32) != 0) {
+		hex_encode((struct bytes){ row->shown.btmh, 32 }, hex);
+		put_text(object, "instead", hex);
+	}
 	if (all)
 		put_details(r, object, row);
 	return object;

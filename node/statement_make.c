@@ -58,11 +58,13 @@ static enum status write_bitmap(struct writing *w, const struct log_info *info,
 				struct err *err)
 {
 	struct buf bits = BUF_INIT, zstd = BUF_INIT;
-	enum status status = lessons_bitmap(w->catalog, info->id,
-					    w->kind == STATEMENT_WANT ?
-						    LESSONS_BITS_WANTED :
-						    LESSONS_BITS_HELD,
-					    &bits, err);
+	enum lessons_bits what = w->kind == STATEMENT_WANT ?
+					 LESSONS_BITS_WANTED :
+				 w->kind == STATEMENT_HAVE ?
+					 LESSONS_BITS_HELD :
+					 LESSONS_BITS_INSTEAD;
+	enum status status = lessons_bitmap(w->catalog, info->id, what, &bits,
+					    err);
 
 	if (status == STATUS_OK && bits.size > 0) {
 		status = bitmap_compress(buf_bytes(&bits), &zstd);
@@ -71,6 +73,9 @@ static enum status write_bitmap(struct writing *w, const struct log_info *info,
 		else if (w->kind == STATEMENT_WANT)
 			statement_put_want(w->text, info->origin,
 					   buf_bytes(&zstd));
+		else if (w->kind == STATEMENT_INSTEAD)
+			statement_put_instead(w->text, info->origin,
+					      buf_bytes(&zstd));
 		else
 			statement_put_have(w->text, info->origin,
 					   buf_bytes(&zstd));
@@ -102,6 +107,8 @@ static enum status write_lists(struct house *house, struct buf *text,
 	static const enum statement_kind kinds[] = {
 		STATEMENT_LOG, STATEMENT_WANT, STATEMENT_HAVE, STATEMENT_DUE
 	};
+	struct writing instead = { house->catalog, text, STATEMENT_INSTEAD,
+				   NULL };
 	char url[CONF_URL_MAX], evidence[FORKS_DIGEST_SIZE + 1] = "";
 	enum status status = STATUS_OK;
 
@@ -118,7 +125,9 @@ static enum status write_lists(struct house *house, struct buf *text,
 		status = forks_digest(house->catalog, evidence, err);
 	if (status == STATUS_OK && evidence[0] != 0)
 		statement_put_evidence(text, evidence);
-	return status;
+	return status == STATUS_OK ?
+		       log_each(house->catalog, write_log, &instead, err) :
+		       status;
 }
 
 /* --- the whole --- */

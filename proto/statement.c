@@ -130,7 +130,8 @@ static enum status read_state(struct bytes_reader *r, struct statement *st)
 
 /* The words that lines of the lists begin with, by enum statement_kind. */
 static const char *const words[] = { "group ", "url ", "log ",	"want ",
-				     "have ",  "due ", "evidence " };
+				     "have ",  "due ", "evidence ",
+				     "instead " };
 enum { KINDS = sizeof(words) / sizeof(*words) };
 
 /* The kind of a line, or KINDS for one of a later version. */
@@ -242,6 +243,7 @@ static enum status read_line(struct bytes text, struct statement_line *line)
 		return read_log(rest, line);
 	case STATEMENT_WANT:
 	case STATEMENT_HAVE:
+	case STATEMENT_INSTEAD:
 		line->origin = next_field(&rest);
 		line->bitmap = rest;
 		return origin_is_fine(line->origin) && is_base64(rest) ?

@@ -55,17 +55,19 @@ enum statement_kind {
 	STATEMENT_WANT,  /* entries of a log it wants, as a bitmap */
 	STATEMENT_HAVE,  /* entries of a log whose payload it holds */
 	STATEMENT_DUE,   /* an entry it wants by a date */
-	STATEMENT_EVIDENCE /* a digest of the proofs of forks it has */
+	STATEMENT_EVIDENCE, /* a digest of the proofs of forks it has */
+	STATEMENT_INSTEAD /* entries of which it holds another rendition in
+			   * place of the payload, as a bitmap */
 };
 
 /* One line of the lists; only the fields of its kind are set. */
 struct statement_line {
 	enum statement_kind kind;
 	struct bytes text;   /* GROUP, URL, EVIDENCE (16 hex digits) */
-	struct bytes origin; /* LOG, WANT, HAVE, DUE */
+	struct bytes origin; /* LOG, WANT, HAVE, DUE, INSTEAD */
 	uint64_t size;       /* LOG */
 	uint8_t root[STATEMENT_ROOT_SIZE]; /* LOG */
-	struct bytes bitmap; /* WANT, HAVE: base64 of one zstd frame, not
+	struct bytes bitmap; /* WANT, HAVE, INSTEAD: base64 of one zstd frame, not
 			      * checked beyond its alphabet; bit n%8 of byte
 			      * n/8 is entry n (node/own_statement.h) */
 	uint64_t entry;   /* DUE */
@@ -94,8 +96,8 @@ bool statement_walk_next(struct statement_walk *w, struct statement_line *line);
 
 /*
  * Writing: statement_begin() and then the lists, kinds in the order of enum
- * statement_kind, lines of LOG, WANT, HAVE and DUE in ascending byte order of
- * origin (DUE: and entry), each origin once per kind. What is written wrongly
+ * statement_kind, lines of LOG, WANT, HAVE, DUE and INSTEAD in ascending byte
+ * order of origin (DUE: and entry), each origin once per kind. What is written wrongly
  * is refused by statement_parse(), and so by statement_sign().
  */
 void statement_begin(struct buf *out, const struct statement *st);
@@ -111,6 +113,8 @@ void statement_put_due(struct buf *out, const char *origin, uint64_t entry,
 		       const char *date);
 /* `digest` is 16 hex digits. */
 void statement_put_evidence(struct buf *out, const char *digest);
+void statement_put_instead(struct buf *out, const char *origin,
+			   struct bytes zstd);
 
 /* The key name of a node: "node-" and the first 16 hex digits of its public
  * key. */

@@ -78,3 +78,9 @@ void statement_put_evidence(struct buf *out, const char *digest)
 {
 	buf_printf(out, "evidence %s\n", digest);
 }
+
+void statement_put_instead(struct buf *out, const char *origin,
+			   struct bytes zstd)
+{
+	put_bitmap(out, "instead", origin, zstd);
+}

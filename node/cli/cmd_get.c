@@ -93,7 +93,9 @@ static enum status copy_out(struct cli *cli, const json_t *lesson,
 			    const char *to, struct err *err)
 {
 	char dir[HOUSE_PATH_MAX + 96], torrent[HOUSE_PATH_MAX + 96];
-	const char *hex = cli_text(lesson, "btmh");
+	const char *instead = cli_text(lesson, "instead");
+	const char *hex = instead[0] != 0 ? instead :
+					    cli_text(lesson, "btmh");
 	struct torrentfile *tf;
 	struct progress bar;
 	uint64_t done = 0;

@@ -64,6 +64,9 @@ static enum status open_directory(struct door *door, struct err *err)
 	door->requests = (struct requests){ .house = h,
 					    .index = door->index };
 	if (status == STATUS_OK)
+		status = index_set_rendition(door->index,
+					     conf_rendition(&h->conf), err);
+	if (status == STATUS_OK)
 		status = bring_up_to_date(door, err);
 	return status;
 }

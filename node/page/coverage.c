@@ -205,6 +205,21 @@ static void expand(const struct statement_line *line, const struct said *said,
 		buf_clear(out);
 }
 
+/* Who holds a rendition in place of the lesson's own payload has the lesson, for
+ * whoever counts. */
+static void add_instead(const struct statement_line *line,
+			const struct said *said, struct buf *have)
+{
+	struct buf more = BUF_INIT;
+
+	expand(line, said, &more);
+	while (have->size < more.size && buf_status(have) == STATUS_OK)
+		buf_put_u8(have, 0);
+	for (size_t i = 0; i < more.size && i < have->size; i++)
+		have->data[i] |= more.data[i];
+	buf_release(&more);
+}
+
 static void read_statement(struct coverage *c, const struct statement *st)
 {
 	struct statement_walk walk;
@@ -220,7 +235,8 @@ static void read_statement(struct coverage *c, const struct statement *st)
 	while (statement_walk_next(&walk, &line)) {
 		int at = line.kind == STATEMENT_LOG ||
 					 line.kind == STATEMENT_HAVE ||
-					 line.kind == STATEMENT_WANT ?
+					 line.kind == STATEMENT_WANT ||
+					 line.kind == STATEMENT_INSTEAD ?
 				 find_log(c, line.origin) :
 				 -1;
 
@@ -229,6 +245,8 @@ static void read_statement(struct coverage *c, const struct statement *st)
 		if (line.kind == STATEMENT_LOG) {
 			c->logs[at].follows = true;
 			c->logs[at].size = line.size;
+		} else if (line.kind == STATEMENT_INSTEAD) {
+			add_instead(&line, &c->logs[at], &c->logs[at].have);
 		} else {
 			expand(&line, &c->logs[at],
 			       line.kind == STATEMENT_HAVE ?

@@ -72,8 +72,8 @@ static void look_at_lesson(struct asked *a, struct node *n,
 	(void)snprintf(a->trouble, sizeof(a->trouble), "%s",
 		       n->live.trouble(n, l->btmh));
 	/* Reads from the drives, where there are any. */
-	if (row->payload != PAYLOAD_HELD)
-		a->on_drive[0] = ondrive_find(n->ondrive, l->btmh);
+	if (row->shown.payload != PAYLOAD_HELD)
+		a->on_drive[0] = ondrive_find(n->ondrive, row->shown.btmh);
 	for (size_t i = 0; i < l->also_count; i++)
 		if (!shelf_has(n->shelf, l->also[i].btmh))
 			a->on_drive[1 + i] =
@@ -201,7 +201,7 @@ static enum status make_lesson(struct asked *a, const struct page_view *v,
 	if (status == STATUS_OK) {
 		parts = row->withdrawn ?
 				json_array() :
-				payload_parts(a, v->catalog, row->lesson.btmh,
+				payload_parts(a, v->catalog, row->shown.btmh,
 					      a->on_drive[0], &state);
 		(void)json_object_set_new(lesson, "parts", parts);
 		(void)json_object_set_new(lesson, "also",

@@ -25,7 +25,7 @@ static const char *state_of(const struct page_view *v,
 {
 	enum lesson_state state = lesson_row_state(row);
 
-	if (state == LESSON_WANTED && share_of(v, row->lesson.btmh) >= 0)
+	if (state == LESSON_WANTED && share_of(v, row->shown.btmh) >= 0)
 		return "fetching";
 	return lesson_state_name(state);
 }
@@ -35,12 +35,14 @@ static double progress_of(const struct page_view *v,
 {
 	double share;
 
-	if (row->payload == PAYLOAD_HELD)
+	if (row->shown.payload == PAYLOAD_HELD)
 		return 1;
-	share = share_of(v, row->lesson.btmh);
+	share = share_of(v, row->shown.btmh);
 	if (share >= 0)
 		return share;
-	return row->pieces == 0 ? 0 : (double)row->verified / row->pieces;
+	return row->shown.pieces == 0 ?
+		       0 :
+		       (double)row->shown.verified / row->shown.pieces;
 }
 
 /* Days since 1970 of a date, by any calendar that counts on. */
@@ -137,7 +139,7 @@ static bool row_of(const struct page_view *v, const uint8_t *btmh,
 
 	hex_encode((struct bytes){ btmh, 32 }, hex);
 	return lessons_get(v->catalog, hex, row, &err) == STATUS_OK &&
-	       !row->withdrawn && memcmp(row->lesson.btmh, btmh, 32) == 0;
+	       !row->withdrawn && memcmp(row->shown.btmh, btmh, 32) == 0;
 }
 
 void page_arriving(const struct page_view *v, size_t max, json_t *list)

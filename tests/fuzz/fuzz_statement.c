@@ -51,6 +51,7 @@ static void put_line(struct buf *out, const struct statement_line *line)
 		break;
 	case STATEMENT_WANT:
 	case STATEMENT_HAVE:
+	case STATEMENT_INSTEAD:
 		put_map(out, line, origin);
 		break;
 	case STATEMENT_DUE:

@@ -800,8 +800,14 @@ static void a_database_of_version_4_is_judged_again_once(void)
 {
 	static const char back[] =
 		"DROP TABLE delegation; DROP TABLE fork; DROP TABLE cosigned;"
-		"DROP TABLE heard; DROP INDEX lesson_here;"
+		"DROP TABLE heard; DROP INDEX lesson_here; DROP INDEX lesson_fetch;"
+		"DROP INDEX lesson_take; DROP INDEX rendition_fetch;"
 		"ALTER TABLE lesson DROP COLUMN keep;"
+		"ALTER TABLE lesson DROP COLUMN take;"
+		"ALTER TABLE rendition DROP COLUMN wanted;"
+		"ALTER TABLE rendition DROP COLUMN held;"
+		"CREATE INDEX lesson_fetch ON lesson (date) WHERE wanted = 1 "
+		"AND held = 0;"
 		"DELETE FROM meta WHERE key = 'delegation.number';"
 		"UPDATE indexed SET judged = randomblob(32);"
 		"PRAGMA user_version = 4";

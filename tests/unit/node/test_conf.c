@@ -36,6 +36,13 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "cap", "20G", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "cap-reserve", "1500M", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "lan-only", "yes", &err) == STATUS_OK);
+	CHECK(strcmp(conf_rendition(&conf), "all") == 0); /* of a county */
+	CHECK(conf_set(&conf, "rendition", "480p", &err) == STATUS_OK);
+	CHECK(strcmp(conf_rendition(&conf), "480p") == 0);
+	CHECK(conf_set(&conf, "make-rendition", "480p", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "make-rendition", "720p", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "make-rendition", "480p", &err) == STATUS_OK);
+	CHECK(conf.make.count == 2 && conf.make.lines[1] == 720);
 	CHECK(conf.quota == 0 && !conf.has_floor &&
 	      conf.scrub_s == CONF_SCRUB_S);
 	CHECK(conf_set(&conf, "quota", "200G", &err) == STATUS_OK);
@@ -106,6 +113,9 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "cap = much\n", "line 1: cap: 'much'" },
 		{ "cap = 2G\ncap-reserve = 2G\n", "node.conf: cap-reserve:" },
 		{ "lan-only = on\n", "line 1: lan-only: yes or no" },
+		{ "rendition = small\n", "line 1: rendition: 'small'" },
+		{ "rendition = 48000p\n", "line 1: rendition: '48000p'" },
+		{ "make-rendition = all\n", "line 1: 'all' is no rendition" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -49,15 +49,17 @@ static void enrol(struct coverage *c, unsigned n, const char *region,
 	CHECK(coverage_add_station(c, &s) == STATUS_OK);
 }
 
-static void put_map(struct buf *text, bool want, const uint8_t *bits,
-		    size_t size)
+static void put_map(struct buf *text, enum statement_kind kind,
+		    const uint8_t *bits, size_t size)
 {
 	struct buf zstd = BUF_INIT;
 
 	CHECK(bitmap_compress((struct bytes){ bits, size }, &zstd) ==
 	      STATUS_OK);
-	if (want)
+	if (kind == STATEMENT_WANT)
 		statement_put_want(text, log_name, buf_bytes(&zstd));
+	else if (kind == STATEMENT_INSTEAD)
+		statement_put_instead(text, log_name, buf_bytes(&zstd));
 	else
 		statement_put_have(text, log_name, buf_bytes(&zstd));
 	buf_release(&zstd);
@@ -84,9 +86,9 @@ static void say(struct coverage *c, const struct says *s, int64_t ago_s)
 	if (s->size > 0)
 		statement_put_log(&text, log_name, s->size, root);
 	if (s->want != 0)
-		put_map(&text, true, &s->want, 1);
+		put_map(&text, STATEMENT_WANT, &s->want, 1);
 	if (s->have != 0)
-		put_map(&text, false, &s->have, 1);
+		put_map(&text, STATEMENT_HAVE, &s->have, 1);
 	st.lists = buf_bytes(&text);
 	CHECK(coverage_add_statement(c, &st, ago_s) == STATUS_OK);
 	buf_release(&text);
@@ -265,7 +267,7 @@ static void a_whole_county(void)
 		for (unsigned n = 0; n < LESSONS; n += i)
 			bits[n / 8] |= (uint8_t)(1 << n % 8);
 		statement_put_log(&text, log_name, LESSONS, root);
-		put_map(&text, false, bits, sizeof(bits));
+		put_map(&text, STATEMENT_HAVE, bits, sizeof(bits));
 		st.lists = buf_bytes(&text);
 		CHECK(coverage_add_statement(c, &st, 0) == STATUS_OK);
 		buf_release(&text);
@@ -291,8 +293,42 @@ static void a_whole_county(void)
 	coverage_free(c);
 }
 
+/* In other sizes of picture than it was published in. */
+static void a_rendition_in_its_place_is_the_lesson(void)
+{
+	struct coverage *c = of_lesson(9, "431081");
+	const struct says other = { .node = 1,
+				    .level = LEVEL_STATION,
+				    .region = "431081101201",
+				    .name = "",
+				    .size = 10,
+				    .have = 1 };
+	static const uint8_t instead[] = { 0, 1 << 1 }, root[32];
+	struct statement st = { .level = LEVEL_STATION };
+	struct buf text = BUF_INIT;
+	json_t *answer;
+
+	enrol(c, 1, "431081101201", "一村");
+	enrol(c, 2, "431081101202", "二村");
+	say(c, &other, 10);
+	key_of(2, st.key);
+	strcpy(st.region, "431081101202");
+	statement_put_log(&text, log_name, 10, root);
+	put_map(&text, STATEMENT_HAVE, instead, 1); /* of another lesson */
+	put_map(&text, STATEMENT_INSTEAD, instead, 2);
+	st.lists = buf_bytes(&text);
+	CHECK(coverage_add_statement(c, &st, 10) == STATUS_OK);
+	buf_release(&text);
+	answer = coverage_lesson(c);
+	CHECK(strcmp(state_of(answer, "一村"), "none") == 0);
+	CHECK(strcmp(state_of(answer, "二村"), "held") == 0);
+	json_decref(answer);
+	coverage_free(c);
+}
+
 int main(void)
 {
+	a_rendition_in_its_place_is_the_lesson();
 	every_state_is_told_apart();
 	only_those_it_is_meant_for_count();
 	where_nobody_is_enrolled_those_heard_count();

@@ -32,7 +32,8 @@ static const char golden[] =
 	"want a.example/1 KLUv/SAA\n"
 	"have a.example/1 KLUv/SAA\n"
 	"due a.example/1 3 2026-08-01\n"
-	"due a.example/1 4 2026-07-01\n";
+	"due a.example/1 4 2026-07-01\n"
+	"instead a.example/1 KLUv/SAA\n";
 
 static struct statement sample(void)
 {
@@ -76,6 +77,7 @@ static void write_sample(struct buf *out)
 	statement_put_have(out, "a.example/1", zstd);
 	statement_put_due(out, "a.example/1", 3, "2026-08-01");
 	statement_put_due(out, "a.example/1", 4, "2026-07-01");
+	statement_put_instead(out, "a.example/1", zstd);
 	CHECK(buf_status(out) == STATUS_OK);
 }
 
@@ -102,7 +104,8 @@ static void the_lists_are_walked_in_order(void)
 	static const enum statement_kind kinds[] = {
 		STATEMENT_GROUP, STATEMENT_URL,	 STATEMENT_URL,
 		STATEMENT_LOG,	 STATEMENT_LOG,	 STATEMENT_WANT,
-		STATEMENT_HAVE,	 STATEMENT_DUE,	 STATEMENT_DUE
+		STATEMENT_HAVE,	 STATEMENT_DUE,	 STATEMENT_DUE,
+		STATEMENT_INSTEAD
 	};
 	struct statement st;
 	struct statement_walk w;
@@ -121,6 +124,9 @@ static void the_lists_are_walked_in_order(void)
 			      line.size == 5 && line.root[0] == 0xe3);
 		if (n == 5)
 			CHECK(bytes_is(line.bitmap, "KLUv/SAA"));
+		if (n == 9)
+			CHECK(bytes_is(line.origin, "a.example/1") &&
+			      bytes_is(line.bitmap, "KLUv/SAA"));
 		if (n == 8)
 			CHECK(line.entry == 4 &&
 			      bytes_is(line.date, "2026-07-01"));
