@@ -15,7 +15,6 @@
 #include "node/pace.h"
 #include "node/traffic.h"
 #include "proto/url.h"
-#include "signing/key.h"
 
 enum {
 	PATH_ROOM = 8 * 1024,
@@ -198,13 +197,6 @@ static enum MHD_Result head_came(struct http_server *server,
 				 true);
 }
 
-/* What is typed at a desk may be a passphrase: no copy of it stays in the
- * memory of the connection, which the next request would find it in. */
-static bool has_secrets(const struct http_request *request)
-{
-	return strncmp(request->head.path, "/api/", 5) == 0;
-}
-
 static enum MHD_Result body_came(struct http_server *server,
 				 struct http_request *request,
 				 const char *data, size_t size)
@@ -217,8 +209,6 @@ static enum MHD_Result body_came(struct http_server *server,
 		request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
 	if (!request->refused) {
 		buf_put(&request->body, data, size);
-		if (has_secrets(request))
-			signing_wipe((void *)(uintptr_t)data, size);
 		if (buf_status(&request->body) != STATUS_OK)
 			request->refused = MHD_HTTP_SERVICE_UNAVAILABLE;
 		return MHD_YES;
