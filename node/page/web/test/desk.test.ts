@@ -137,6 +137,15 @@ test('a sentence keeps what varies in it, and brings what can be done', () => {
   assert.deepEqual(said('something new'), { text: 'something new', advice: '' });
 });
 
+test('what the node finds wrong with a table has its words', () => {
+  const source = ['node/lesson_table.c', 'node/page/page_list.c'].map((path) => readFileSync(`${HERE}/../../../${path}`, 'utf8').replace(/"\s+"/g, '')).join('\n');
+  for (const text of ["there is no '", "is no path of words joined by '/', like 产业/养殖/黑山羊", 'is no code of 2, 4, 6, 9 or 12 digits', 'is no day like 2026-11-21', 'a number without a series', '"no file"'])
+    assert.ok(source.includes(text), text);
+  language.set('zh');
+  assert.equal(said("there is no '/d/incoming/羊.mp4'").text, '没有这个文件：/d/incoming/羊.mp4');
+  assert.match(said("topic: 'a//b' is no path of words joined by '/', like 产业/养殖/黑山羊").text, /a\/\/b/);
+});
+
 test('the steps of a visit are those of the program', () => {
   const source = readFileSync(`${HERE}/../../../node/drive/sync.c`, 'utf8');
   const steps = Array.from(source.matchAll(/\[SYNC_\w+\] = "([^"]+)"/g), (m) => m[1]!);

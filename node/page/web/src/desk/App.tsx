@@ -5,6 +5,7 @@ import { online } from '../lib/ask';
 import { language, setLanguage, useLanguage } from '../lib/i18n';
 import { useStore } from '../lib/store';
 import { Button } from '../ui/Button';
+import { Dialog } from '../ui/Dialog';
 import { Empty } from '../ui/Empty';
 import { Icon } from '../ui/Icon';
 import { Toasts } from '../ui/Toast';
@@ -43,11 +44,12 @@ function Top({ who, wide, at }: { who: Me; wide: boolean; at: string }) {
   const [busy, act] = useAct();
   return (
     <header class="top">
-      {!wide && at !== firstPage(who) && at !== ''
+      {!wide && at !== ''
         ? <Button kind="quiet" icon="back" data-key="back" onClick={back}>{t('back')}</Button>
         : <p class="station"><Icon name="place" /><span>{who.node.name || t('name')}</span></p>}
       <p class="who">{person(who.who)}</p>
       <nav class="ways" aria-label={t('name')}>
+        {!wide && <a class="button quiet" href={href('menu')} data-key="menu"><Icon name="topics" /><span>{t('menu')}</span></a>}
         <a class="button quiet" href="/" data-key="library" target={wide ? '_blank' : undefined} rel="noopener"><Icon name="play" /><span>{t('library')}</span></a>
         <Language />
         <Button kind="quiet" icon="lock" busy={busy} data-key="log-out" onClick={() => act(() => logout().then((said) => left(said as Me)))}>{t('logOut')}</Button>
@@ -68,12 +70,12 @@ function Menu({ who, at, tiles }: { who: Me; at: string; tiles?: boolean }) {
   const pages = mine(who);
   const sections = (['publish', 'machine'] as const).filter((section) => pages.some((page) => page.section === section));
   return (
-    <nav class={tiles ? 'menu tiles' : 'menu'} aria-label={t('menu')}>
+    <nav class={tiles ? 'menu tiles' : 'menu'} aria-label={t('menu')} data-zone={tiles ? undefined : 'menu'}>
       {sections.map((section) => (
         <div key={section} class="section">
           {sections.length > 1 && <p class="name">{section === 'publish' ? t('sectionPublish') : t('sectionMachine')}</p>}
           <ul>
-            {pages.filter((page) => page.section === section && !(tiles && page.id === firstPage(who))).map((page) => (
+            {pages.filter((page) => page.section === section).map((page) => (
               <li key={page.id}>
                 <a href={href(page.id)} aria-current={page.id === at ? 'page' : undefined} data-key={`menu/${page.id}`}
                   data-autofocus={page.id === at && !tiles ? '' : undefined}>
@@ -116,7 +118,7 @@ export function App() {
   if (who.role === 'viewer')
     return (
       <>
-        <main class="alone"><div class="right"><Language /></div><Login /></main>
+        <main class="alone" data-zone="page"><div class="corner"><Language /></div><Login /></main>
         {offline}
         <Toasts />
       </>
@@ -129,14 +131,13 @@ export function App() {
         <Top who={who} wide={wide} at={page} />
         <div class="between">
           {wide && <Menu who={who} at={shown} />}
-          <main class={`page at-${at}`} tabIndex={-1}>
+          <main class={`page at-${at}`} tabIndex={-1} data-zone="page">
             {!who.clock_good && <p class="clock-bad"><Icon name="warn" /><span>{t('clockBad')}</span></p>}
-            <Page key={at} who={who} at={at} of={of} />
-            {!wide && !page && <Menu who={who} at={shown} tiles />}
+            {at === 'menu' ? <><h1>{t('menu')}</h1><Menu who={who} at="" tiles /></> : <Page key={at} who={who} at={at} of={of} />}
           </main>
         </div>
       </div>
-      {over && <div class="shade over"><div class="dialog" role="dialog" aria-modal="true" aria-label={t('name')} data-focus-trap><Login again /></div></div>}
+      {over && <Dialog title={t('logInAgain')} class="over" onClose={() => undefined}><Login again /></Dialog>}
       {offline}
       <Toasts />
     </>

@@ -5,6 +5,7 @@ export const t = words({
   name: { zh: '管理台', en: 'Desk' },
   otherLanguage: { zh: 'English', en: '中文' },
   library: { zh: '看课页面', en: 'Lessons on screen' },
+  logInAgain: { zh: '请重新登录', en: 'Please log in again' },
   logOut: { zh: '退出', en: 'Log out' },
   back: { zh: '返回', en: 'Back' },
   menu: { zh: '菜单', en: 'Menu' },

@@ -41,7 +41,7 @@ export function DraftPage({ id, part, as }: { id: string; part?: number; as?: st
   if (part !== undefined) return <Player lesson={lesson} part={part} as={as} draft={id} />;
   return (
     <>
-      <p class="notice draft"><Icon name="edit" /> {t('draftShown')}</p>
+      <p class="preview-note"><Icon name="edit" /><span>{t('draftShown')}</span></p>
       <LessonView lesson={lesson} arriving={{}} phone={view === 'phone'} tv={view === 'tv'}
         play={(n, version) => href({ page: 'draft', id, part: n, as: version })} />
     </>

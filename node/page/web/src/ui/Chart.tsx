@@ -17,6 +17,8 @@ export interface ChartProps {
 }
 
 const MINUTE = 60;
+// Steps of the axis that read well where a kilobyte has 1024 bytes.
+const STEPS = [1, 1024, 1024 ** 2, 1024 ** 3].reduce<number[]>((all, unit) => all.concat([1, 2, 5, 10, 20, 50, 100, 200, 500].map((n) => n * unit)), []);
 
 export default function Chart({ label, times, lines, height = 180, font = 13, say = rate, sayTime }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -39,9 +41,13 @@ export default function Chart({ label, times, lines, height = 180, font = 13, sa
       padding: [font, font * 2, 0, 0],
       scales: { x: { time: false }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1024) * 1.1] } },
       axes: [
-        { ...axis, size: font * 2, splits: (_, __, from) => Array.from({ length: Math.floor(-from / MINUTE) + 1 }, (___, i) => -i * MINUTE).reverse(),
+        { ...axis, size: font * 2, splits: (u, _, from) => {
+          const step = u.width / font < 34 ? 2 * MINUTE : MINUTE;
+          return Array.from({ length: Math.floor(-from / step) + 1 }, (__, i) => (i && -i * step)).reverse();
+        },
+         
           values: (_, all) => all.map((v) => words.current.sayTime(v)) },
-        { ...axis, size: font * 6, values: (_, all) => all.map((v) => words.current.say(v)) },
+        { ...axis, size: font * 6, incrs: STEPS, values: (_, all) => all.map((v) => words.current.say(v)) },
       ],
       series: [{}, ...lines.map((line) => ({
         label: line.label, stroke: line.color, width: Math.max(2, font / 7), fill: `${line.color}1a`, dash: line.dash ?? [], points: { show: false },
@@ -60,8 +66,8 @@ export default function Chart({ label, times, lines, height = 180, font = 13, sa
   useEffect(() => plot.current?.setData(data), [times, lines]);
 
   return (
-    <figure class="chart" role="img" aria-label={label}>
-      <div ref={box} />
+    <figure class="chart">
+      <div ref={box} role="img" aria-label={label} />
       <figcaption aria-hidden="true">
         {lines.map((line) => (
           <span key={line.label}>

@@ -132,16 +132,16 @@ export function Login({ again }: { again?: boolean }) {
   const set = said?.secrets ?? { A: false, B: false, office: false };
   const people = (['A', 'B', 'office'] as const).filter((who) => set[who]);
   const kept = keptWho();
-  const usual = people.length === 1 ? people[0]! : again ? (kept === 'A' || kept === 'B' ? kept : kept ? 'office' : '') : '';
+  const usual = people.length === 1 ? people[0]! : again && said ? (said.who === 'A' || said.who === 'B' ? said.who : 'office') : '';
   const [who, setWho] = useState<string>(usual);
   const [reset, setReset] = useState(false);
   const [wait, setWait] = useWait();
   useEffect(() => { if (!who && people.length === 1) setWho(people[0]!); }, [people.length]);
   const onIn = (now: Me) => know(now);
-  const title = reset ? t('resetTitle', { who: person(who) }) : again ? t('endedTitle') : people.length ? t('title') : t('noneTitle');
+  const title = reset ? t('resetTitle', { who: person(who) }) : people.length ? t('title') : t('noneTitle');
   return (
     <div class={`login ${again ? 'again' : ''}`}>
-      <h1>{title}</h1>
+      {(!again || reset) && <h1>{title}</h1>}
       {said?.node.name && !again && <p class="soft where">{said.node.name}</p>}
       {again && !reset && <p class="soft">{t('ended')}</p>}
       {people.length === 0 ? <NotSet />

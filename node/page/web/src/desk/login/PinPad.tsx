@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { goTo } from '../../lib/focus';
 import { Button } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
+import { screen } from '../live';
 import { press } from './pin';
 import { t } from './words';
 
@@ -38,12 +40,18 @@ export function PinPad({ label, value, most, plain, busy, disabled, enter, probl
     addEventListener('keydown', pressed, true);
     return () => removeEventListener('keydown', pressed, true);
   }, [most]);
+  // What had the focus went with the step before.
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (screen.get().view !== 'phone' && (!document.activeElement || document.activeElement === document.body))
+      goTo(box.current?.querySelector<HTMLElement>('[data-first]'));
+  }, [disabled]);
   const key = (digit: string, first?: boolean) => (
     <button key={digit} type="button" class="key" data-key={`pin/${digit}`} disabled={disabled} data-first={first ? '' : undefined}
       data-autofocus={first ? '' : undefined} onClick={() => onValue(press(value, digit, most))}>{digit}</button>
   );
   return (
-    <div class="pin-pad">
+    <div class="pin-pad" ref={box}>
       <p class="pin-label" id="pin-label">{label}</p>
       <output class={`pin-typed ${plain ? 'plain' : ''}`} aria-labelledby="pin-label" aria-live={plain ? 'polite' : 'off'}>
         {plain ? value.replace(/(\d{4})(?=\d)/g, '$1 ') || ' ' : value.replace(/./g, '●') || ' '}

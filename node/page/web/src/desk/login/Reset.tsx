@@ -2,8 +2,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Failed, post, type Me } from '../../lib/api';
 import { explain } from '../../lib/failures';
+import { goTo } from '../../lib/focus';
 import { Button } from '../../ui/Button';
 import { toast } from '../../ui/Toast';
+import { screen } from '../live';
 import { person, t as all } from '../words';
 import { CODE_DIGITS, PIN_MOST, pinProblem, refusal } from './pin';
 import { PinPad } from './PinPad';
@@ -54,10 +56,13 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
     });
   };
 
-  const goTo = (to: typeof step) => {
+  const turnTo = (to: typeof step) => {
     setProblem('');
     setStep(to);
   };
+  useEffect(() => {
+    if (asked && step === 'call' && screen.get().view !== 'phone') goTo(document.querySelector<HTMLElement>('[data-key="reset/next"]'));
+  }, [!!asked, step]);
 
   return (
     <div class="reset">
@@ -75,7 +80,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
               </dl>
               <p>{t('step1Then')}</p>
               {asked.station && <p class="soft">{t('step1Office')} <code>xiangtu station reset-pin {asked.station} {who} {asked.challenge}</code></p>}
-              <p class="actions"><Button kind="main" data-key="reset/next" data-autofocus="" onClick={() => goTo('code')}>{t('gotCode')}</Button></p>
+              <p class="actions"><Button kind="main" data-key="reset/next" data-autofocus="" onClick={() => turnTo('code')}>{t('gotCode')}</Button></p>
             </>
           )}
         </>
@@ -83,7 +88,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
       {step === 'code' && (
         <PinPad key="code" label={t('step2')} plain value={code} most={CODE_DIGITS} problem={problem} enter={t('next')}
           onValue={(v) => { setCode(v); setProblem(''); }}
-          onEnter={() => (code.length === CODE_DIGITS ? goTo(pin ? 'again' : 'pin') : setProblem(t('code8')))} />
+          onEnter={() => (code.length === CODE_DIGITS ? turnTo(pin ? 'again' : 'pin') : setProblem(t('code8')))} />
       )}
       {step === 'pin' && (
         <PinPad key="pin" label={`${person(who)} · ${t('step3')}`} value={pin} most={PIN_MOST} problem={problem} enter={t('next')}
@@ -91,7 +96,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
           onEnter={() => {
             const wrong = pinProblem(pin);
             if (wrong) setProblem(wrong === 'short' ? t('pinShort') : t('pinEasy'));
-            else goTo('again');
+            else turnTo('again');
           }} />
       )}
       {step === 'again' && (

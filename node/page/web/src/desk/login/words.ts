@@ -3,7 +3,6 @@ import { words } from '../../lib/i18n';
 export const t = words({
   title: { zh: '登录管理台', en: 'Log in to the desk' },
   who: { zh: '您是哪一位？', en: 'Who are you?' },
-  endedTitle: { zh: '请重新登录', en: 'Please log in again' },
   ended: {
     zh: '机器重新启动过，或者太久没有操作。登录后接着原来的地方做，没保存的内容还在。',
     en: 'The machine was restarted, or the desk was not used for a while. Log in to go on where you were; what you typed is still there.',

@@ -11,6 +11,7 @@ import { toast } from '../../ui/Toast';
 import { refresh } from '../live';
 import { doDraft, type Draft } from '../node';
 import { Notice, useAct } from '../parts';
+import { said } from '../operator/said';
 import { href } from '../route';
 import { t as all } from '../words';
 import { columns, decode, faults, rows, template, type TableRow } from './csv';
@@ -54,7 +55,7 @@ export function ListPage() {
       if (!(failure instanceof Failed) || failure.code !== 400) throw failure;
       const found = faults(failure.message);
       setBad(found);
-      setProblem(`${t('listBad')}${(found.get(0) ?? []).map((text) => ` ${text}`).join('')}`);
+      setProblem(`${t('listBad')}${(found.get(0) ?? []).map((text) => ` ${said(text).text}`).join('')}`);
     }
   });
 
@@ -118,7 +119,7 @@ export function ListPage() {
                       <td>{row.line}</td>
                       <td>{draft ? <a href={href('draft', draft.id)}>{row.cells[table.title] || row.cells[table.from]}</a> : row.cells[table.title] || row.cells[table.from]}</td>
                       <td>
-                        {wrong.length > 0 ? <span class="trouble"><Icon name="warn" /> {wrong.join('; ')}</span>
+                        {wrong.length > 0 ? <span class="trouble"><Icon name="warn" /> {wrong.map((text) => said(text).text).join('; ')}</span>
                           : draft ? <><StateTag draft={draft} />{draft.work ? ` ${workText(draft.work)}` : ''}{draft.trouble && draft.state === 'failed' ? <span class="trouble"> {draft.trouble.text}</span> : null}</>
                             : <span class="soft">{t('listOk')}</span>}
                       </td>

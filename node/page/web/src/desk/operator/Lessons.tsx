@@ -1,18 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
-import { Failed } from '../../lib/api';
-import { changed } from '../../lib/ask';
+import { Failed, lessonsPath } from '../../lib/api';
+import { changed, useAsk } from '../../lib/ask';
 import { explain } from '../../lib/failures';
 import { date, percent, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
-import { Field, TextField } from '../../ui/Field';
-import { refresh } from '../live';
+import { TextField } from '../../ui/Field';
+import { refresh, screen } from '../live';
 import { verb, type NodeLesson } from '../node';
 import { Confirm, Item, Loading, useAct, useMore } from '../parts';
+import { Choice } from '../parts/Choice';
 import { t as all } from '../words';
 import { t } from './settingsWords';
 
 const SETTLE_MS = 300;
+const MOST = 1000;
 const STATES = [['', 'stateAll'], ['held', 'stateHeld'], ['wanted', 'stateWanted'], ['known', 'stateKnown']] as const;
 
 export function stateText(lesson: Pick<NodeLesson, 'state' | 'progress'>): string {
@@ -28,7 +30,7 @@ export function useLessons(query: string, state: string): { list: NodeLesson[] |
   useEffect(() => {
     let over = false;
     const timer = setTimeout(() => {
-      verb<NodeLesson[]>('lessons', { limit: 300, ...(query.trim() ? { query: query.trim() } : {}), ...(state ? { state } : {}) }).then(
+      verb<NodeLesson[]>('lessons', { limit: MOST, ...(query.trim() ? { query: query.trim() } : {}), ...(state ? { state } : {}) }).then(
         (said) => {
           if (over) return;
           setFailure(null);
@@ -48,10 +50,32 @@ export function useLessons(query: string, state: string): { list: NodeLesson[] |
   return { list, failure, put: (one) => setList((was) => was && was.map((l) => (l.id === one.id ? { ...l, ...one } : l))) };
 }
 
+const LETTERS = Array.from('abcdefghijklmnopqrstuvwxyz0123456789');
+
+// With a remote control: first letters of a title, as on the station's screen.
+function Letters({ typed, onTyped }: { typed: string; onTyped: (text: string) => void }) {
+  return (
+    <div class="letters" role="group" aria-label={t('letters')}>
+      {LETTERS.map((letter) => <button key={letter} type="button" class="key" data-key={`letter/${letter}`} onClick={() => onTyped(typed + letter)}>{letter.toUpperCase()}</button>)}
+      <button type="button" class="key wide" data-key="letter/delete" onClick={() => onTyped(typed.slice(0, -1))}>{t('deleteOne')}</button>
+    </div>
+  );
+}
+
+// Letters may be the first ones of a title: the node finds those by another way.
+const isInitials = (query: string) => /^[a-z0-9]+$/i.test(query.trim());
+
 export function Lessons() {
+  const tv = useStore(screen).view === 'tv';
   const [query, setQuery] = useState('');
   const [state, setState] = useState('');
-  const { list, failure, put } = useLessons(query, state);
+  const letters = isInitials(query);
+  const byLetters = useAsk<{ lessons: { id: string }[] }>(letters ? lessonsPath({ initials: query.trim().toLowerCase(), limit: 200 }) : null);
+  const found = useLessons(letters ? '' : query, state);
+  const { failure, put } = found;
+  const ids = letters && byLetters.data ? new Set(byLetters.data.lessons.map((one) => one.id)) : null;
+  const low = query.trim().toLowerCase();
+  const list = found.list && (letters ? found.list.filter((one) => ids?.has(one.id) || one.title.toLowerCase().includes(low)) : found.list);
   const [busy, act] = useAct();
   const [sure, setSure] = useState<NodeLesson | null>(null);
   const [shown, more] = useMore(list ?? [], 40);
@@ -61,14 +85,9 @@ export function Lessons() {
       <p class="lead">{t('lessonsLead')}</p>
       <div class="filters">
         <TextField label={t('find')} type="search" value={query} maxLength={60} data-key="lessons/query" onText={setQuery} />
-        <Field label={t('which')}>
-          {(ids) => (
-            <select class="input" {...ids} value={state} data-key="lessons/state" onChange={(e) => setState(e.currentTarget.value)}>
-              {STATES.map(([value, name]) => <option key={value} value={value}>{t(name)}</option>)}
-            </select>
-          )}
-        </Field>
+        <Choice k="lessons/state" label={t('which')} value={state} options={STATES.map(([value, name]) => [value, t(name)] as const)} onValue={setState} />
       </div>
+      {tv && <Letters typed={query} onTyped={setQuery} />}
       {!list && (failure ? <p class="problem" role="alert">{explain(failure)}</p> : <Loading />)}
       {list && list.length === 0 && <p class="soft">{all('noMatch')}</p>}
       <ul class="items">

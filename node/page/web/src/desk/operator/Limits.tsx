@@ -4,10 +4,10 @@ import { lasting, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
 import { Panel } from '../../ui/Card';
-import { Field } from '../../ui/Field';
 import { desk } from '../live';
 import { conf as askConf, setConf, type Conf } from '../node';
 import { Facts, Loading, Notice, useAct, type Fact } from '../parts';
+import { Choice } from '../parts/Choice';
 import { SizeField } from '../parts/SizeField';
 import { t as all } from '../words';
 import { day, DAY_MIN, DAYS, format, formatMinute, idle, parse, problem, RULES_MAX, usual, type Rate, type Rule } from './rules';
@@ -77,29 +77,15 @@ function Week({ rules }: { rules: readonly Rule[] }) {
 function TimeSelect({ label, value, end, onValue, k }: { label: string; value: number; end?: boolean; onValue: (minute: number) => void; k: string }) {
   const times = Array.from({ length: 49 }, (_, i) => i * 30).filter((m) => (end ? m > 0 : m < DAY_MIN));
   if (!times.includes(value)) times.push(value);
-  return (
-    <Field label={label}>
-      {(ids) => (
-        <select class="input" {...ids} value={String(value)} data-key={k} onChange={(e) => onValue(Number(e.currentTarget.value))}>
-          {times.sort((a, b) => a - b).map((m) => <option key={m} value={String(m)}>{formatMinute(m)}</option>)}
-        </select>
-      )}
-    </Field>
-  );
+  return <Choice k={k} label={label} value={String(value)} options={times.sort((a, b) => a - b).map((m) => [String(m), formatMinute(m)] as const)}
+    onValue={(to) => onValue(Number(to))} />;
 }
 
 function RateSelect({ label, value, onValue, k }: { label: string; value: Rate; onValue: (rate: Rate) => void; k: string }) {
   const rates = RATES.includes(value) ? RATES : [...RATES, value];
   const text = (rate: Rate) => (rate === null ? t('rateMax') : rate === 0 ? t('rateNone') : t('rateOf', { n: bits(rate), time: lasting((1024 ** 3 * 8) / rate) }));
-  return (
-    <Field label={label}>
-      {(ids) => (
-        <select class="input" {...ids} value={String(value)} data-key={k} onChange={(e) => onValue(e.currentTarget.value === 'null' ? null : Number(e.currentTarget.value))}>
-          {rates.map((rate) => <option key={String(rate)} value={String(rate)}>{text(rate)}</option>)}
-        </select>
-      )}
-    </Field>
-  );
+  return <Choice k={k} label={label} value={String(value)} options={rates.map((rate) => [String(rate), text(rate)] as const)}
+    onValue={(to) => onValue(to === 'null' ? null : Number(to))} />;
 }
 
 interface EditorProps { rule: Rule; n: number; last: boolean; never: boolean; onRule: (rule: Rule) => void; onMove: (by: number) => void; onRemove: () => void }

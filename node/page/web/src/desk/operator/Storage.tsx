@@ -68,8 +68,8 @@ export function Storage() {
       </Panel>
       <Panel title={t('lastTitle')}>
         {now.last && now.last.title
-          ? <p><strong>{now.last.title}</strong> · {size(now.last.bytes)} · {said(now.last.why).text}
-              {here && now.last.at > 0 && here.clock_good && <span class="soft"> · {ago(Math.max(0, Date.now() / 1000 - now.last.at))}</span>}</p>
+          ? <ul><Item class="bare" k="last"><strong>{now.last.title}</strong> · {size(now.last.bytes)} · {said(now.last.why).text}
+              {here && now.last.at > 0 && here.clock_good && <span class="soft"> · {ago(Math.max(0, Date.now() / 1000 - now.last.at))}</span>}</Item></ul>
           : <p class="soft">{t('lastNone')}</p>}
       </Panel>
     </>

@@ -4,10 +4,11 @@ import { useAsk } from '../../lib/ask';
 import { explain } from '../../lib/failures';
 import { Button } from '../../ui/Button';
 import { Panel } from '../../ui/Card';
-import { Field, TextField } from '../../ui/Field';
+import { TextField } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { verb, type Rule } from '../node';
 import { Item, Loading, useAct } from '../parts';
+import { Choice } from '../parts/Choice';
 import { t as all } from '../words';
 import { t } from './settingsWords';
 
@@ -44,13 +45,7 @@ function Add({ onRules }: { onRules: (rules: Rule[]) => void }) {
       <TopicChoices id="topics" />
       <TextField label={t('subRegionLabel')} help={t('subRegionHelp')} problem={regionBad && (tried || region.length > 11) ? t('subRegionBad') : undefined} inputMode="numeric"
         value={region} maxLength={12} data-key="sub/region" onText={(text) => setRegion(text.trim())} />
-      <Field label={t('subHow')}>
-        {(ids) => (
-          <select class="input" {...ids} value={exclude ? 'no' : 'yes'} data-key="sub/how" onChange={(e) => setExclude(e.currentTarget.value === 'no')}>
-            <option value="yes">{t('subTake')}</option><option value="no">{t('subLeave')}</option>
-          </select>
-        )}
-      </Field>
+      <Choice k="sub/how" label={t('subHow')} value={exclude ? 'no' : 'yes'} options={[['yes', t('subTake')], ['no', t('subLeave')]]} onValue={(to) => setExclude(to === 'no')} />
       <Button kind="main" icon="add" type="submit" busy={busy} data-key="sub/add">{all('add')}</Button>
     </form>
   );

@@ -48,7 +48,22 @@ const KNOWN: Known[] = [
   { said: 'repaired', zh: '已修好', en: 'Repaired' },
 ];
 
-const SPLIT = KNOWN.map((known) => {
+// What the node finds wrong with a table of lessons (node/lesson_table.c,
+// node/page/page_list.c).
+const TABLE: Known[] = [
+  { said: "there is no '{file}'", zh: '没有这个文件：{file}', en: 'There is no file {file}' },
+  { said: "there is no folder '{folder}': the files of a list are put there", zh: '没有文件夹 {folder}，请先建好，把视频放进去', en: 'There is no folder {folder}: make it and put the films there' },
+  { said: 'no file', zh: '没有填文件', en: 'No file is named' },
+  { said: 'title: one line of 1 to {n} bytes is wanted', zh: '标题没有填，或者太长', en: 'The title is missing or too long' },
+  { said: "topic: '{topic}' is no path of words joined by '/', like 产业/养殖/黑山羊", zh: '主题“{topic}”要写成 产业/养殖/黑山羊 这样', en: 'The topic “{topic}” is to be like 产业/养殖/黑山羊' },
+  { said: "region: '{code}' is no code of 2, 4, 6, 9 or 12 digits", zh: '地区代码“{code}”要 2、4、6、9 或 12 位数字', en: 'The place “{code}” is no code of 2, 4, 6, 9 or 12 digits' },
+  { said: "date: '{day}' is no day like 2026-11-21", zh: '日期“{day}”要写成 2026-11-21 这样', en: 'The date “{day}” is to be like 2026-11-21' },
+  { said: "expires: '{day}' is no day like 2026-11-21", zh: '到期日“{day}”要写成 2026-11-21 这样', en: 'The last day “{day}” is to be like 2026-11-21' },
+  { said: 'a number without a series', zh: '填了集数，没有填系列', en: 'A number without a series' },
+  { said: "number: '{n}' is no number", zh: '集数“{n}”不是数', en: '“{n}” is no number' },
+];
+
+const SPLIT = KNOWN.concat(TABLE).map((known) => {
   const [head = '', name, tail = ''] = known.said.split(/\{(\w+)\}/);
   return { known, head, name, tail };
 });

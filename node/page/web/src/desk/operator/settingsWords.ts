@@ -5,7 +5,9 @@ import { words } from '../../lib/i18n';
 export const t = words({
   // keep and drop
   lessonsLead: { zh: '找到一课，可以指定一直保留，或者从本站删除。', en: 'Find a lesson to keep it here for good, or to drop it from this station.' },
-  find: { zh: '课名里的字', en: 'Words of its title' },
+  find: { zh: '课名，或拼音首字母', en: 'Words of its title, or their first letters' },
+  letters: { zh: '字母', en: 'Letters' },
+  deleteOne: { zh: '删一个', en: 'Delete' },
   which: { zh: '范围', en: 'Which' },
   stateAll: { zh: '全部', en: 'all' },
   stateHeld: { zh: '在本站的', en: 'here' },

@@ -23,10 +23,11 @@ export function Item({ children, class: name, k, press }: { children: ComponentC
 export type Fact = [name: string, value: ComponentChildren, kind?: 'ok' | 'warn' | 'bad'];
 
 export function Facts({ facts }: { facts: Fact[] }) {
+  const tv = useStore(screen).view === 'tv';
   return (
     <dl class="facts">
       {facts.map(([name, value, kind]) => (
-        <div key={name} class={kind ?? ''}>
+        <div key={name} class={kind ?? ''} tabIndex={tv ? 0 : undefined}>
           <dt>{name}</dt>
           <dd>{kind && <Icon name={kind === 'ok' ? 'ok' : 'warn'} />}{value}</dd>
         </div>
