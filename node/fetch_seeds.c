@@ -101,6 +101,11 @@ static bool seed_load(struct fetcher *f, const uint8_t *btmh)
 	return true;
 }
 
+bool fetcher_must_load(struct fetcher *f, const uint8_t *btmh)
+{
+	return seed_find(f, btmh) == NULL && shelf_has(f->o.shelf, btmh);
+}
+
 enum fetcher_part fetcher_serve(struct fetcher *f, const uint8_t *btmh)
 {
 	struct seed *seed = seed_find(f, btmh);

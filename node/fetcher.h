@@ -160,6 +160,8 @@ enum fetcher_part {
 	FETCHER_SEEDS
 };
 
+/* Is it held, and not in the engine: would fetcher_serve() have it loaded? */
+bool fetcher_must_load(struct fetcher *f, const uint8_t *btmh);
 /* Somebody asks for peers: load it if it is held. */
 enum fetcher_part fetcher_serve(struct fetcher *f, const uint8_t *btmh);
 

@@ -66,6 +66,11 @@ enum {
 	NODE_EVIDENCE_FROM = 64, NODE_EVIDENCE_FROM_MS = 5000,
 	/* POST of checkpoints: a line of each witness a day, of each log. */
 	NODE_LINES_FROM = 600, NODE_LINES_FROM_MS = 100,
+	/* Held payloads that the engine loads for who announces, of one address. */
+	NODE_LOADS_FROM = 64, NODE_LOADS_FROM_MS = 1000,
+	/* POST /up of one address in any case; beyond it as far as node/gate.h
+	 * has room for strangers. */
+	NODE_UPS_FROM = 16, NODE_UPS_FROM_MS = 500,
 	NODE_LINES_MAX = 256, /* logs whose lines wait to be given up */
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
 	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
@@ -138,6 +143,8 @@ struct node {
 	struct tracker *tracker;
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
+	struct pace ups_from;	/* POST /up: by address */
+	struct pace loads_from; /* the engine's work for /announce: by address */
 	struct turned_away turned_away;
 	struct pace proofs; /* signatures for peers of the swarm, by address */
 	struct pace strangers_near; /* rows not confirmed, taken for near */

@@ -79,6 +79,8 @@ static enum status start_memory(struct node *n, struct err *err)
 		  NODE_EVIDENCE_FROM_MS);
 	pace_init(&n->lines_from, seed, NODE_LINES_FROM, NODE_LINES_FROM_MS);
 	pace_init(&n->proofs, seed, NODE_PROOFS, NODE_PROOFS_MS);
+	pace_init(&n->ups_from, seed, NODE_UPS_FROM, NODE_UPS_FROM_MS);
+	pace_init(&n->loads_from, seed, NODE_LOADS_FROM, NODE_LOADS_FROM_MS);
 	n->taker = upload_taker_new(&n->house);
 	status = lan_open(&n->lan, &n->house.conf, err);
 	if (status != STATUS_OK)

@@ -172,6 +172,12 @@ static enum status find_log(struct house *h, struct records_offer *offer,
 	return status;
 }
 
+size_t records_entry_max(enum records_standing standing)
+{
+	return standing == RECORDS_STRANGER ? RECORDS_STRANGER_ENTRY_MAX :
+					      RECORDS_ENTRY_MAX;
+}
+
 static uint64_t entries_allowed(enum records_standing standing)
 {
 	return standing == RECORDS_STRANGER ? RECORDS_STRANGER_ENTRIES_MAX :
@@ -206,7 +212,6 @@ enum status records_open_intake(struct intake **out, struct house *h,
 				struct records_offer *offer, struct err *err)
 {
 	struct intake_options options = { .key_count = 1,
-					  .entry_bytes_max = RECORDS_ENTRY_MAX,
 					  .now_s = now_s };
 	struct err ignored = ERR_INIT;
 	struct public_key key;
@@ -224,6 +229,7 @@ enum status records_open_intake(struct intake **out, struct house *h,
 			      offer->head.size > offer->held;
 	options.keys = &key;
 	options.entries_max = entries_allowed(offer->owner.standing);
+	options.entry_bytes_max = records_entry_max(offer->owner.standing);
 	status = intake_open(out, h->catalog, offer->log, note, &options, err);
 	if (status == STATUS_OK || status == STATUS_OLD)
 		(void)log_set_heard(h->catalog, offer->log, now_s, &ignored);

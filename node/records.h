@@ -20,7 +20,9 @@ enum {
 	RECORDS_ENTRY_MAX = 61500, /* bytes: the largest seal and a little */
 	RECORDS_ENTRIES_MAX = 1 << 20,
 	RECORDS_STRANGERS_MAX = 64, /* logs of keys nobody enrolled */
-	RECORDS_STRANGER_ENTRIES_MAX = 256
+	/* 64 MiB of them all at most: the two smaller paddings of a seal. */
+	RECORDS_STRANGER_ENTRIES_MAX = 256,
+	RECORDS_STRANGER_ENTRY_MAX = 4200
 };
 
 enum records_standing {
@@ -30,6 +32,8 @@ enum records_standing {
 	RECORDS_OWN	  /* this node's */
 };
 const char *records_standing_name(enum records_standing standing);
+/* How many bytes an entry of such a log may have. */
+size_t records_entry_max(enum records_standing standing);
 
 /* Whose log it is. */
 struct records_owner {
@@ -82,7 +86,8 @@ struct records_offer {
  *          as it got (`log` is 0 until it is known).
  * Returns: as intake_open(); STATUS_UNTRUSTED, STATUS_MALFORMED: no checkpoint
  *          of a record log, or not signed by its key; STATUS_OUT_OF_SCOPE: a
- *          stranger beyond the caps, or too many entries.
+ *          stranger beyond the caps, or too many entries. Entries that are too
+ *          long are refused by the intake.
  */
 enum status records_open_intake(struct intake **out, struct house *h,
 				struct bytes note, uint64_t now_s,

@@ -157,13 +157,24 @@ static void announce_query(struct http_request *request, struct buf *query)
 }
 
 /* Our engine's part in the swarm, which nodes that swap over HTTP have no use
- * for: nothing is loaded for them. */
-static enum fetcher_part own_part(struct node *n,
+ * for: nothing is loaded for them. Nor for who had much loaded just now. */
+static enum fetcher_part own_part(struct node *n, struct http_request *request,
 				  const struct tracker_request *asked,
-				  const uint8_t *btmh)
+				  const uint8_t *btmh, const char **warning)
 {
+	uint64_t wait_ms;
+
+	*warning = NULL;
 	if (btmh == NULL || asked->http_port != 0)
 		return FETCHER_NO_PART;
+	if (fetcher_must_load(n->fetcher, btmh) &&
+	    !pace_admit(&n->loads_from,
+			pace_source(http_request_address(request)),
+			node_now(n), &wait_ms)) {
+		*warning = "too many lessons asked for from your address: "
+			   "this node is no peer for now";
+		return FETCHER_NO_PART;
+	}
 	return fetcher_serve(n->fetcher, btmh);
 }
 
@@ -184,7 +195,7 @@ void announce_answer(struct node *n, struct http_request *request,
 	if (tracker_parse(buf_bytes(&query), &asked) != STATUS_OK) {
 		tracker_refuse(&reply, "not an announce");
 	} else {
-		part = own_part(n, &asked, btmh);
+		part = own_part(n, request, &asked, btmh, &at.warning);
 		if (part != FETCHER_NO_PART)
 			at.self = self_address(n, request);
 		at.self_seeds = part == FETCHER_SEEDS;
@@ -215,6 +226,7 @@ void announce_request(struct node *n, struct http_request *request)
 {
 	struct tracker_request asked;
 	struct buf query = BUF_INIT;
+	const char *ignored;
 	uint8_t btmh[32];
 	bool known = false;
 
@@ -227,7 +239,8 @@ void announce_request(struct node *n, struct http_request *request)
 	if (known && !asked.seed && !is_node(request) &&
 	    !shelf_has(n->shelf, btmh))
 		(void)resources_pull(n, request, btmh);
-	if (known && own_part(n, &asked, btmh) == FETCHER_LOADING &&
+	if (known &&
+	    own_part(n, request, &asked, btmh, &ignored) == FETCHER_LOADING &&
 	    resources_keep(n, request, btmh, WAITING_ENGINE, LOADING_MS))
 		return;
 	announce_answer(n, request, known ? btmh : NULL);

@@ -33,6 +33,17 @@ static void tell_node(struct node *n, const struct upload_answer *a)
 		(void)node_records_grown(n, a->grown);
 }
 
+/* A flood from many addresses takes what there is for all of them; each has a
+ * little of its own besides. */
+static bool may_send(struct node *n, uint64_t from)
+{
+	uint64_t wait_ms;
+
+	return pace_admit(&n->ups_from, from, node_now(n), &wait_ms) ||
+	       gate_admit(&n->taker_gate, (uint32_t)(from ^ from >> 32),
+			  false, node_now(n));
+}
+
 void upload_request(struct node *n, struct http_request *request)
 {
 	const char *hash = http_request_head(request)->path + 4;
@@ -41,8 +52,7 @@ void upload_request(struct node *n, struct http_request *request)
 	uint64_t from = pace_source(http_request_address(request));
 	char text[24];
 
-	if (!gate_admit(&n->taker_gate, (uint32_t)(from ^ from >> 32), false,
-			node_now(n))) {
+	if (!may_send(n, from)) {
 		resources_come_back(request, 429, 1);
 		return;
 	}

@@ -32,6 +32,7 @@ struct tracker {
 	size_t room; /* slots that have memory */
 	size_t count;
 	size_t peers;
+	struct share share; /* whose they are */
 	uint32_t first_free;
 	uint32_t newest, oldest;
 	uint32_t sweep; /* where tracker_expire() goes on */
@@ -55,6 +56,7 @@ struct tracker *tracker_new(uint64_t seed)
 	for (size_t i = 0; i < TABLE_SIZE; i++)
 		t->table[i] = NONE;
 	t->seed = seed;
+	share_init(&t->share, seed, TRACKER_PEERS_TOTAL);
 	t->first_free = t->newest = t->oldest = NONE;
 	return t;
 }
@@ -205,7 +207,7 @@ static struct swarm *put(struct tracker *t,
 		return NULL;
 	s = &t->swarms[t->first_free];
 	t->first_free = s->newer;
-	*s = (struct swarm){ .has_v1 = false };
+	*s = (struct swarm){ .peers = { .share = &t->share } };
 	memcpy(s->v2, v2, sizeof(s->v2));
 	t->table[place_of(t, v2)] = slot_of(t, s) * 2;
 	link_newest(t, s);
@@ -305,6 +307,7 @@ enum status tracker_answer(struct tracker *t, const struct tracker_request *rq,
 			   struct buf *reply)
 {
 	struct swarm *s = find(t, rq->hash);
+	struct tracker_context with = *at;
 	size_t before;
 	enum status status;
 
@@ -318,9 +321,12 @@ enum status tracker_answer(struct tracker *t, const struct tracker_request *rq,
 	swarm_peers_expire(&s->peers, now);
 	t->peers -= before - s->peers.count;
 	status = take_peer(t, s, rq, at, now);
-	if (status != STATUS_OK)
+	if (status == STATUS_NO_ROOM)
+		with.warning = "too many peers of your address: others are "
+			       "not told of this one";
+	else if (status != STATUS_OK)
 		return status;
-	swarm_peers_reply(&s->peers, rq, at, t->turn++, reply);
+	swarm_peers_reply(&s->peers, rq, &with, t->turn++, reply);
 	return buf_status(reply);
 }
 

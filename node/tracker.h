@@ -9,9 +9,12 @@
  * given them nor count them; they get each other, under a key of its own
  * (docs/formats-neighbourhood.md 4.4).
  *
- * Memory is bounded: swarms, peers per swarm, peers in all, peers per address;
+ * Memory is bounded: swarms, peers per swarm, peers in all, peers per source;
  * the swarm used or peer heard longest ago makes room. So the owner adds a
- * swarm when it is asked for (tracker_knows), not all at the start.
+ * swarm when it is asked for (tracker_knows), not all at the start. A source is
+ * an IPv4 address or the /64 of an IPv6 one (node/pace.h). One alone may have
+ * half of all peers, the next half of the rest (node/share.h); who is beyond
+ * that is answered all the same, and told that he is not remembered.
  *
  * Pure: no I/O, no clock. `now` is monotonic milliseconds, handed in.
  * Threads: the owner's one. */
@@ -25,7 +28,7 @@ enum {
 	TRACKER_SWARMS_MAX = 20000,
 	TRACKER_PEERS_MAX = 200,         /* in one swarm */
 	TRACKER_PEERS_TOTAL = 65536,     /* in all */
-	TRACKER_PEERS_PER_ADDRESS = 16,  /* in one swarm; not for loopback */
+	TRACKER_PEERS_PER_SOURCE = 16,   /* in one swarm; not for loopback */
 	TRACKER_NUMWANT = 50,            /* the most, and the usual */
 	TRACKER_NODES = 50,              /* in one answer, those heard last */
 	TRACKER_NODE_SIZE = 26,          /* address, HTTP port, node id */
@@ -109,6 +112,7 @@ struct tracker_context {
 	 * has no part in this swarm. */
 	struct tracker_address self;
 	bool self_seeds; /* it holds the whole payload */
+	const char *warning; /* for people, in the reply; NULL: none */
 	/* Are both on this node's LAN? NULL: two addresses are near when they
 	 * are equal or share a /24 (IPv6: /64). */
 	bool (*near)(const void *arg, const struct tracker_address *a);

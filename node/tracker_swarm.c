@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/pace.h"
+
 struct swarm_peer {
 	struct tracker_address at; /* a node's: of its HTTP */
 	bool seed;
@@ -49,15 +51,29 @@ static bool same(const struct tracker_address *a,
 	return a->port == b->port && same_ip(a, b);
 }
 
-void swarm_peers_release(struct swarm_peers *peers)
+static uint64_t source_of(const struct tracker_address *a)
 {
-	free(peers->list);
-	*peers = (struct swarm_peers){ .list = NULL };
+	return pace_source_ip(a->ip);
+}
+
+static bool same_source(const struct tracker_address *a,
+			const struct tracker_address *b)
+{
+	return source_of(a) == source_of(b);
 }
 
 static void cut(struct swarm_peers *peers, size_t i)
 {
+	share_give(peers->share, source_of(&peers->list[i].at));
 	peers->list[i] = peers->list[--peers->count];
+}
+
+void swarm_peers_release(struct swarm_peers *peers)
+{
+	while (peers->count > 0)
+		cut(peers, peers->count - 1);
+	free(peers->list);
+	*peers = (struct swarm_peers){ .share = peers->share };
 }
 
 static bool grow(struct swarm_peers *peers)
@@ -77,14 +93,14 @@ static bool grow(struct swarm_peers *peers)
 	return true;
 }
 
-/* Remove the one heard longest ago, of one address or (NULL) of any. */
+/* Remove the one heard longest ago, of one source or (NULL) of any. */
 static void cut_oldest(struct swarm_peers *peers,
 		       const struct tracker_address *of)
 {
 	size_t oldest = peers->count;
 
 	for (size_t i = 0; i < peers->count; i++)
-		if ((of == NULL || same_ip(&peers->list[i].at, of)) &&
+		if ((of == NULL || same_source(&peers->list[i].at, of)) &&
 		    (oldest == peers->count ||
 		     peers->list[i].heard_ms < peers->list[oldest].heard_ms))
 			oldest = i;
@@ -124,14 +140,16 @@ enum status swarm_peers_hear(struct swarm_peers *peers,
 			*p = fresh;
 			return STATUS_OK;
 		}
-		here += same_ip(&p->at, from);
+		here += same_source(&p->at, from);
 	}
-	if (here >= TRACKER_PEERS_PER_ADDRESS && !is_loopback(from))
+	if (here >= TRACKER_PEERS_PER_SOURCE && !is_loopback(from))
 		cut_oldest(peers, from);
 	else if (peers->count == TRACKER_PEERS_MAX)
 		cut_oldest(peers, NULL);
 	if (!grow(peers))
 		return STATUS_NO_MEMORY;
+	if (!share_take(peers->share, source_of(from)))
+		return STATUS_NO_ROOM;
 	peers->list[peers->count++] = fresh;
 	return STATUS_OK;
 }
@@ -367,5 +385,8 @@ void swarm_peers_reply(const struct swarm_peers *peers,
 	} else {
 		put_list(reply, &c);
 	}
+	if (at->warning != NULL)
+		buf_printf(reply, "15:warning message%zu:%s",
+			   strlen(at->warning), at->warning);
 	buf_puts(reply, "e");
 }

@@ -3,11 +3,13 @@
 #ifndef NODE_TRACKER_SWARM_H
 #define NODE_TRACKER_SWARM_H
 
+#include "node/share.h"
 #include "node/tracker.h"
 
 struct swarm_peer;
 
 struct swarm_peers {
+	struct share *share; /* of all swarms' peers */
 	struct swarm_peer *list;
 	uint32_t count;
 	uint32_t room;
@@ -15,7 +17,7 @@ struct swarm_peers {
 
 void swarm_peers_release(struct swarm_peers *peers);
 /* Note who asks, from there, as alive; what was heard longest ago makes room.
- * STATUS_OK or STATUS_NO_MEMORY. */
+ * STATUS_OK; STATUS_NO_ROOM: his source has its share; STATUS_NO_MEMORY. */
 enum status swarm_peers_hear(struct swarm_peers *peers,
 			     const struct tracker_request *rq,
 			     const struct tracker_address *from, int64_t now);

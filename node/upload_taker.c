@@ -175,6 +175,12 @@ static enum status feed(struct take *k, struct intake *in, struct err *err)
 	return status;
 }
 
+static size_t entry_max(const struct take *k)
+{
+	return k->is_own ? ENTRY_SIZE_MAX :
+			   records_entry_max(k->offer.owner.standing);
+}
+
 /* As many entries as are missing, none of them too long? */
 static bool entries_fit(const struct take *k)
 {
@@ -182,8 +188,7 @@ static bool entries_fit(const struct take *k)
 
 	return count <= UPLOAD_ENTRIES_MAX &&
 	       bundle_check(k->upload.data, (unsigned)count,
-			    k->is_own ? ENTRY_SIZE_MAX : RECORDS_ENTRY_MAX) ==
-		       STATUS_OK;
+			    entry_max(k)) == STATUS_OK;
 }
 
 static void take_entries(struct take *k, struct intake *in)
@@ -220,6 +225,7 @@ static enum status open_intake(struct take *k, struct intake **in,
 static void take_new(struct take *k)
 {
 	struct err err = ERR_INIT;
+	char why[160];
 	struct intake *in;
 	bool entries = !k->upload.is_part && k->upload.data.size > 0;
 	enum status status = open_intake(k, &in, &err);
@@ -237,8 +243,14 @@ static void take_new(struct take *k)
 		say_size(k, 409, k->offer.held);
 	} else if (!entries_fit(k)) {
 		intake_free(in);
-		upload_say(k, 400,
-			   "not the entries up to the size of the note");
+		(void)snprintf(why, sizeof(why),
+			       "not the entries up to the size of the note, "
+			       "of at most %zu bytes each%s",
+			       entry_max(k),
+			       k->offer.owner.standing == RECORDS_STRANGER ?
+				       " before the station is enrolled" :
+				       "");
+		upload_say(k, 400, why);
 	} else {
 		take_entries(k, in);
 	}

@@ -311,7 +311,91 @@ static void a_swarm_has_a_bound_and_an_address_has_one(void)
 		rq = want(v2, i);
 		announce(&rq, LAN, i, NULL, 0);
 	}
-	CHECK(tracker_count(t).peers == TRACKER_PEERS_PER_ADDRESS);
+	CHECK(tracker_count(t).peers == TRACKER_PEERS_PER_SOURCE);
+	tracker_free(t);
+}
+
+/* Who has one IPv6 address has the whole /64. */
+static void a_subscriber_of_ipv6_is_one_source(void)
+{
+	struct tracker_context at = { .from = { .ip = { 0x20, 0x01 } } };
+	struct tracker_request rq;
+	struct buf out = BUF_INIT;
+
+	start();
+	rq = want(v2, 6881);
+	for (unsigned i = 0; i < 1000; i++) {
+		at.from.ip[14] = (uint8_t)(i >> 8);
+		at.from.ip[15] = (uint8_t)i;
+		CHECK(tracker_answer(t, &rq, &at, 0, &out) == STATUS_OK);
+	}
+	CHECK(tracker_count(t).peers == TRACKER_PEERS_PER_SOURCE);
+	for (unsigned i = 1; i <= 8; i++) {
+		at.from.ip[7] = (uint8_t)i;
+		CHECK(tracker_answer(t, &rq, &at, 0, &out) == STATUS_OK);
+	}
+	CHECK(tracker_count(t).peers == TRACKER_PEERS_PER_SOURCE + 8);
+	buf_release(&out);
+	tracker_free(t);
+}
+
+/* Sixteen ports in each of thousands of swarms, from one address. */
+static void one_address_leaves_peers_to_others(void)
+{
+	struct tracker_context at = { .from = tracker_ipv4(LAN, 0) };
+	struct buf out = BUF_INIT;
+	struct tracker_request rq;
+	uint8_t hash[20];
+	size_t own;
+
+	start();
+	/* Others, before and meanwhile. */
+	rq = want(v2, 6881);
+	announce(&rq, LAN + 1, 0, NULL, 0);
+	for (uint32_t n = 1; n <= 5000; n++) {
+		hash_of(n, hash);
+		CHECK(tracker_add(t, hash, NULL) == STATUS_OK);
+		for (uint16_t i = 1; i <= TRACKER_PEERS_PER_SOURCE; i++) {
+			rq = want(hash, i);
+			rq.numwant = 0;
+			buf_clear(&out);
+			CHECK(tracker_answer(t, &rq, &at, 1, &out) ==
+			      STATUS_OK);
+		}
+	}
+	own = tracker_count(t).peers - 1;
+	CHECK(own >= TRACKER_PEERS_TOTAL / 2 - 1 &&
+	      own <= TRACKER_PEERS_TOTAL / 2);
+	/* He is answered, and told. */
+	CHECK(strstr(buf_string(&out), "warning message") != NULL);
+	CHECK(strstr(buf_string(&out), "your address") != NULL);
+	/* Two hundred behind another address, and eight nodes behind a third. */
+	for (uint16_t i = 0; i < 200; i++) {
+		hash_of(1u + i / TRACKER_PEERS_PER_SOURCE, hash);
+		rq = want(hash, (uint16_t)(1000 + i));
+		announce(&rq, LAN + 2, 2, NULL, 0);
+	}
+	for (uint16_t i = 0; i < 8; i++) {
+		rq = want(v2, 6881);
+		rq.http_port = (uint16_t)(7433 + i);
+		rq.node_id = 1 + i;
+		announce(&rq, LAN + 3, 2, NULL, 0);
+	}
+	CHECK(tracker_count(t).peers == own + 1 + 200 + 8);
+	rq = want(v2, 6882);
+	rq.numwant = 1;
+	announce(&rq, LAN + 4, 3,
+		 EXPECT("d8:completei0e10:incompletei2e" TIMES
+			"5:peers6:\x0a\x00\x00\x02\x1a\xe1"
+			"e"));
+	/* What he had is free again when it expires. */
+	for (unsigned i = 0; i < 100; i++)
+		tracker_expire(t, 2 * TRACKER_EXPIRY_MS);
+	CHECK(tracker_count(t).peers == 0);
+	rq = want(v2, 6881);
+	announce(&rq, LAN, 2 * TRACKER_EXPIRY_MS, NULL, 0);
+	CHECK(tracker_count(t).peers == 1);
+	buf_release(&out);
 	tracker_free(t);
 }
 
@@ -502,6 +586,8 @@ int main(void)
 	loopback_peers_stay_on_their_machine();
 	the_silent_are_forgotten();
 	a_swarm_has_a_bound_and_an_address_has_one();
+	a_subscriber_of_ipv6_is_one_source();
+	one_address_leaves_peers_to_others();
 	swarms_have_a_bound_and_so_have_all_peers();
 	a_hash_names_one_swarm_only();
 	nodes_that_swap_get_each_other();

@@ -48,22 +48,23 @@ static bool same_log(struct office *o)
 	       memcmp(ours.root, theirs.root, SHA256_SIZE) == 0;
 }
 
-/* A body as the station would send it, not through its giver. */
-static void make_body(uint64_t from, uint64_t count, struct buf *body)
+/* A body as its owner would send it, not through its giver. */
+static void body_of(struct office *o, uint64_t from, uint64_t count,
+		    struct buf *body)
 {
-	struct log_info info = log_at(&station);
 	struct buf note = BUF_INIT, bundle = BUF_INIT;
+	struct log_info info;
 	size_t begin, end;
 	bool zstd;
 
+	CHECK(record_log(o, o, &info));
 	buf_clear(body);
-	record_note(&station, &station, &note);
+	record_note(o, o, &note);
 	upload_put_entries(body, from, buf_bytes(&note));
 	if (count > 0) {
-		OFFICE_OK(&station,
-			  log_read_bundle(station.house.catalog, info.id, 0,
-					  (unsigned)(from + count), false,
-					  &bundle, &zstd, &station.err));
+		OFFICE_OK(o, log_read_bundle(o->house.catalog, info.id, 0,
+					     (unsigned)(from + count), false,
+					     &bundle, &zstd, &o->err));
 		CHECK(bundle_offset(buf_bytes(&bundle), (unsigned)from,
 				    &begin) == STATUS_OK);
 		CHECK(bundle_offset(buf_bytes(&bundle),
@@ -73,6 +74,11 @@ static void make_body(uint64_t from, uint64_t count, struct buf *body)
 	}
 	buf_release(&note);
 	buf_release(&bundle);
+}
+
+static void make_body(uint64_t from, uint64_t count, struct buf *body)
+{
+	body_of(&station, from, count, body);
 }
 
 static unsigned take(struct upload_taker *taker, struct bytes body,
@@ -389,6 +395,42 @@ static void a_stranger_is_taken_up_to_its_cap(void)
 	finish();
 }
 
+/* Sixteen megabytes of a key that anybody can make are not for the disk. */
+static void a_stranger_s_entries_are_short(void)
+{
+	struct upload_answer answer = { .code = 0 };
+	struct office stranger;
+	struct log_info info;
+	struct buf body = BUF_INIT;
+
+	start();
+	office_join(&stranger, &scratch, "stranger", "station",
+		    "431081101204", &county);
+	add_records(&stranger, 2, 4144);
+	CHECK(send_up(&stranger, at_county, &stranger, NULL, NULL) ==
+	      UPLOAD_DONE);
+	add_records(&stranger, 1, 16432);
+	body_of(&stranger, 2, 1, &body);
+	CHECK(record_log(&stranger, &stranger, &info));
+	upload_taker_take(at_county, info.hash, buf_bytes(&body),
+			  RECORDS_NOW_S, 0, &answer);
+	CHECK(answer.code == 400);
+	CHECK(strstr(buf_string(&answer.body), "4200 bytes") != NULL);
+	CHECK(strstr(buf_string(&answer.body), "enrolled") != NULL);
+	CHECK(send_up(&stranger, at_county, &stranger, NULL, NULL) ==
+	      UPLOAD_REFUSED);
+	CHECK(record_log(&county, &stranger, &info) && info.size == 2);
+	/* Once it is known it may. */
+	office_enrol(&county, &stranger);
+	CHECK(send_up(&stranger, at_county, &stranger, NULL, NULL) ==
+	      UPLOAD_DONE);
+	CHECK(record_log(&county, &stranger, &info) && info.size == 3);
+	buf_release(&answer.body);
+	buf_release(&body);
+	office_close(&stranger);
+	finish();
+}
+
 static void parts_nobody_asked_for_change_nothing(void)
 {
 	static const struct tile_path odd = { TILE_HASHES, 3, 9, 256 };
@@ -521,6 +563,7 @@ int main(void)
 	what_is_no_upload_is_refused();
 	entries_beyond_the_limit_are_refused();
 	a_stranger_is_taken_up_to_its_cap();
+	a_stranger_s_entries_are_short();
 	parts_nobody_asked_for_change_nothing();
 	only_so_many_long_ones_at_once_and_silence_ends_one();
 	a_fork_leaves_evidence_by_whichever_way_it_comes();
