@@ -32,7 +32,7 @@ function watch(): void {
       desk(said) {
         const before = desk.get();
         const now = said as Desk;
-        picture.heard(now.transfers, seconds());
+        picture.heard(now.transfers, seconds(), now.arrived);
         desk.set(now);
         const a = before?.lessons;
         const b = now.lessons;

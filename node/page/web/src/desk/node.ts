@@ -20,6 +20,10 @@ export interface Transfer {
   from: Sources;
 }
 
+export interface Arrived { id: string; title: string; bytes: number; from: Sources; ago_s: number }
+
+export interface Plugged { label: string; prepared: boolean; read_only: boolean; free: number; total: number }
+
 export interface Lack { id: string; title: string; bytes: number; why: string; due?: string }
 
 export interface Deleted { at: number; what?: string; title: string; bytes: number; why: string }
@@ -94,12 +98,13 @@ export interface Health {
 
 export interface Desk {
   transfers: Transfer[];
+  arrived?: Arrived[];
   rates: { uplink_down: number; uplink_up: number; lan_down: number; lan_up: number };
   lacking: Lack[];
   lacking_total: number;
   cache: Cache;
   neighbours: Neighbour[];
-  drive: { now: DriveNow | null; last: Visit | null };
+  drive: { now: DriveNow | null; last: Visit | null; plugged?: Plugged[]; trouble?: string };
   limits: Limits;
   trust: { root: number; trust: number; age_s: number | null; at_least?: boolean; logs: TrustLog[] };
   health: Health;
@@ -223,7 +228,7 @@ export interface Covered { id: string; title: string; held: number; heard: numbe
 
 export const conf = () => get<{ conf: Conf }>('/api/conf').then((a) => a.conf);
 export const setConf = (set: Partial<Conf>) => post<{ conf: Conf }>('/api/conf', { set }).then((a) => a.conf);
-export const drive = (what: 'sync' | 'stop') => post<unknown>('/api/drive', { do: what });
+export const drive = (what: 'sync' | 'stop', label?: string) => post<unknown>('/api/drive', { do: what, ...(label ? { label } : {}) });
 export const verb = <T>(name: string, fields: Args = {}) => ask<T>({ verb: name, ...fields });
 
 export const draftPath = (id: string, what = '') => `/api/drafts/${encodeURIComponent(id)}${what ? `/${what}` : ''}`;

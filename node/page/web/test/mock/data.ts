@@ -27,6 +27,7 @@ export const desk = (): Desk => ({
     { id: lessonId(2), title: TITLES[11]!, btmh: 'aa02', progress: 0.08, bytes: 1400 * MB, verified: 112 * MB, rate: 0, way: 'http', peers: 0, carries: false, trouble: 'nobody to ask is there',
       from: { uplink: 0, neighbour: 112 * MB, drive: 0, cache: 0 } },
   ],
+  arrived: [{ id: lessonId(12), title: TITLES[3]!, bytes: 212 * MB, from: { uplink: 0, neighbour: 212 * MB, drive: 0, cache: 0 }, ago_s: 720 }],
   rates: { uplink_down: 120000, uplink_up: 9000, lan_down: 62000, lan_up: 210000 },
   lacking: [
     { id: lessonId(3), title: TITLES[10]!, bytes: 210 * MB, why: 'the line is closed until 22:00', due: '2026-11-25' },
@@ -45,7 +46,8 @@ export const desk = (): Desk => ({
   ],
   drive: { now: null, last: { at: 1794990000, path: '/media/usb', drive: '兴宁一号', state: 'some_left', safe: true,
     in: [{ title: TITLES[0]!, bytes: 520 * MB, state: 'held' }, { title: TITLES[4]!, bytes: 300 * MB, state: 'held' }], in_bytes: 820 * MB,
-    out: [], out_bytes: 0, left: [{ title: TITLES[7]!, bytes: 900 * MB, way: 'in', why: 'no_room' }], trouble: [] } },
+    out: [], out_bytes: 0, left: [{ title: TITLES[7]!, bytes: 900 * MB, way: 'in', why: 'no_room' }], trouble: [] },
+    plugged: [{ label: '兴宁一号', prepared: true, read_only: false, free: 21 * GB, total: 58 * GB }, { label: 'KINGSTON', prepared: false, read_only: false, free: 3 * GB, total: 15 * GB }] },
   limits: { rules: 2, rule: 'mon-fri 08:00-18:00 down 2M up 500K', down: 2e6, up: 5e5, lan_only: false, cap: 20 * GB, reserve: 2 * GB, spent: 7 * GB, month: '2026-11', closed: '', closed_first: '', waiting: 0 },
   trust: { root: 2, trust: 14, age_s: 9 * 86400, logs: [
     { origin: 'zixing.example/431081/lessons', office: '资兴市', age_s: 2 * 86400, forked: false, ended: false },

@@ -4,6 +4,7 @@ import { t } from './words';
 
 // How many of all stations hold a lesson: in words, and as a bar.
 export function CoverageBar({ of }: { of: Covered }) {
+  if (of.all <= 0) return <p class="soft">{t('heldNobody')}</p>;
   const share = bar(of);
   const held = Math.min(of.held, of.all);
   return (

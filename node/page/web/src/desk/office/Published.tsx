@@ -39,6 +39,8 @@ function useWithdrawals(id?: string): Withdrawal[] | null {
   return list;
 }
 
+const confirmedText = (one: Withdrawal) => (one.heard > 0 ? t('confirmed', { n: one.confirmed, heard: one.heard }) : t('confirmedNobody'));
+
 export function Published() {
   const asked = useAsk<{ lessons: Covered[] }>(coveragePath());
   const gone = useWithdrawals();
@@ -72,7 +74,7 @@ export function Published() {
             {gone.map((one) => (
               <Item key={one.id} press class="row-item link-row">
                 <p class="title"><a href={href('lesson', one.id)} data-key={`withdrawn/${one.id}`}>{one.title}</a></p>
-                <span>{t('confirmed', { n: one.confirmed, heard: one.heard })}{one.missing.length > 0 && <span class="tag warn">{one.missing.length}</span>}</span>
+                <span>{confirmedText(one)}{one.missing.length > 0 && <span class="tag warn">{one.missing.length}</span>}</span>
               </Item>
             ))}
           </ul>
@@ -132,7 +134,7 @@ export function PublishedLesson({ of: id }: { of: string }) {
       <h1>{lesson.title}</h1>
       {out && (
         <Notice kind="warn" title={`${t('withdrawn')}：${out.reason}`}>
-          <p>{t('confirmed', { n: out.confirmed, heard: out.heard })}</p>
+          <p>{confirmedText(out)}</p>
         </Notice>
       )}
       <Panel title={t('facts')}>
@@ -147,7 +149,7 @@ export function PublishedLesson({ of: id }: { of: string }) {
         {!out && <p class="soft">{t('reviseMore')}</p>}
       </Panel>
       {bar && !out && <Panel title={all('coverage')}><CoverageBar of={bar} /></Panel>}
-      {out && (
+      {out && (out.heard > 0 || out.missing.length > 0) && (
         <Panel title={t('missing')}>
           {out.missing.length === 0 ? <p><Icon name="ok" /> {t('missingNone')}</p> : (
             <ul class="items">

@@ -45,7 +45,7 @@ export function Stations() {
     setName('');
     setTried(false);
     void load();
-  });
+  }, (failure) => (failure.status === 'not_found' ? t('acceptUnheard', { code: what }) : null));
 
   return (
     <>

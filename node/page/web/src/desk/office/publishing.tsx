@@ -20,16 +20,23 @@ const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 type Sign = (alone: boolean) => Promise<unknown>;
 
-export interface Signing { busy: boolean; asking: boolean; sign: (what: Sign, done: () => void) => void; dialogs: ComponentChildren; stopped: boolean }
+export interface Signing {
+  busy: boolean;
+  asking: boolean;
+  // `told`: a failure in words of one's own, null for the usual ones.
+  sign: (what: Sign, done: () => void, told?: (failure: Failed) => string | null) => void;
+  dialogs: ComponentChildren;
+  stopped: boolean; // one of them is open
+}
 
 export function useSigning(): Signing {
   const [busy, setBusy] = useState(false);
   const [asking, setAsking] = useState(false);
   const [stop, setStop] = useState<'locked' | 'alone' | null>(null);
-  const now = useRef<{ what: Sign; done: () => void } | null>(null);
+  const now = useRef<{ what: Sign; done: () => void; told?: (failure: Failed) => string | null } | null>(null);
 
   const go = async (alone: boolean) => {
-    const { what, done } = now.current!;
+    const { what, done, told } = now.current!;
     setBusy(true);
     try {
       for (let tries = 0; ; tries++) {
@@ -48,7 +55,7 @@ export function useSigning(): Signing {
       if (failure instanceof Failed && failure.code === 401) refresh();
       if (status === 'locked' && (failure as Failed).code !== 429) setStop('locked');
       else if (!alone && (status === 'unreachable' || status === 'old')) setStop('alone');
-      else toast(failure instanceof Failed && status === 'busy' ? t('trouble_refused', { text: failure.message }) : explain(failure), 'bad');
+      else toast((failure instanceof Failed && told?.(failure)) || (failure instanceof Failed && status === 'busy' ? t('trouble_refused', { text: failure.message }) : explain(failure)), 'bad');
     } finally {
       setBusy(false);
       setAsking(false);
@@ -58,9 +65,9 @@ export function useSigning(): Signing {
   return {
     busy,
     asking,
-    stopped: stop !== null, // one of these dialogs is open
-    sign(what, done) {
-      now.current = { what, done };
+    stopped: stop !== null,
+    sign(what, done, told) {
+      now.current = { what, done, told };
       void go(false);
     },
     dialogs: (

@@ -1,4 +1,4 @@
-import { lasting, percent, rate, size } from '../../lib/format';
+import { ago, lasting, percent, rate, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { Panel } from '../../ui/Card';
 import { Empty } from '../../ui/Empty';
@@ -70,13 +70,25 @@ export function Arriving() {
       <h1>{all('arriving')}</h1>
       <Panel title={t('ratesNow')}>
         <Rates />
-        {(now.rates.uplink_up > 0 || now.rates.lan_up > 0)
+        {(now.rates.uplink_up >= 1024 || now.rates.lan_up >= 1024)
           && <p class="soft">{t('sending', { up: rate(now.rates.uplink_up), lan: rate(now.rates.lan_up) })}</p>}
       </Panel>
       {now.transfers.length === 0
         ? <Empty icon="ok" title={t('nothingArriving')}><p>{t('nothingMore')}</p></Empty>
         : <ul class="items transfers">{shown.map((it) => <One key={it.btmh || it.id} it={it} />)}</ul>}
       {more}
+      {!!now.arrived?.length && (
+        <Panel title={t('arrivedTitle')}>
+          <ul>
+            {now.arrived.map((it) => (
+              <Item key={it.id} k={`arrived/${it.id}`} class="bare row-item">
+                <p class="title">{it.title}</p>
+                <p class="soft">{[size(it.bytes), SOURCES.filter((s) => it.from[s] > 0).map((s) => t('from', { source: t(s), size: size(it.from[s]) })).join(' · '), ago(it.ago_s)].filter(Boolean).join(' · ')}</p>
+              </Item>
+            ))}
+          </ul>
+        </Panel>
+      )}
     </>
   );
 }

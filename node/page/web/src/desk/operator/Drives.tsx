@@ -82,11 +82,12 @@ export function Drives() {
   const [none, setNone] = useState(false);
   if (!it) return <Loading />;
   const safe = !it.now && !!it.last && it.last.safe !== false && (it.last.state === 'done' || it.last.state === 'some_left');
-  const recent = safe;
-  const start = () => act(async () => {
+  const plugged = it.plugged ?? [];
+  const ready = plugged.filter((one) => one.prepared);
+  const start = (label?: string) => act(async () => {
     setNone(false);
     try {
-      await drive('sync');
+      await drive('sync', label);
       toast(t('syncStarted'));
     } catch (failure) {
       if (failure instanceof Failed && failure.status === 'not_found') setNone(true);
@@ -96,14 +97,20 @@ export function Drives() {
   return (
     <>
       <h1>{all('drives')}</h1>
-      <section class={`drive-now ${it.now ? 'busy' : recent ? 'safe' : 'idle'}`}>
-        <p class="verdict" role="alert"><Icon name={it.now ? 'warn' : recent ? 'ok' : 'drive'} /><span>{it.now ? t('dontPull') : recent ? t('pull') : t('noDrive')}</span></p>
+      <section class={`drive-now ${it.now ? 'busy' : safe ? 'safe' : 'idle'}`}>
+        <p class="verdict" role="alert"><Icon name={it.now ? 'warn' : safe ? 'ok' : 'drive'} /><span>{it.now ? t('dontPull') : safe ? t('pull') : t('noDrive')}</span></p>
         {it.now ? <Now now={it.now} /> : <p>{t('noDriveMore')}</p>}
+        {!it.now && plugged.map((one) => (one.prepared
+          ? <p key={one.label} class="plugged"><Icon name="ok" /> {t('plugged', { label: one.label, free: size(one.free) })}{one.read_only && <span class="trouble"> {t('readOnly', { label: one.label })}</span>}</p>
+          : <p key={one.label} class="plugged trouble"><Icon name="warn" /> {t('notPrepared', { label: one.label })}</p>))}
+        {!it.now && it.trouble && <p class="problem">{it.trouble}</p>}
         {none && <p class="problem" role="alert">{t('syncNone')}</p>}
         <p class="actions">
           {it.now
             ? <Button busy={busy} data-key="drive/stop" onClick={() => act(() => drive('stop'))}>{t('syncStop')}</Button>
-            : <Button kind="main" icon="drive" busy={busy} data-key="drive/sync" data-autofocus="" onClick={start}>{t('syncNow')}</Button>}
+            : ready.length > 1
+              ? ready.map((one) => <Button key={one.label} icon="drive" busy={busy} data-key={`drive/sync/${one.label}`} onClick={() => start(one.label)}>{t('syncLabel', { label: one.label })}</Button>)
+              : <Button kind="main" icon="drive" busy={busy} data-key="drive/sync" data-autofocus="" onClick={() => start()}>{t('syncNow')}</Button>}
         </p>
         {it.now && <p class="soft">{t('syncStopMore')}</p>}
       </section>

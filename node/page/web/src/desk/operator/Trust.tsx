@@ -21,7 +21,8 @@ export function standing(log: TrustLog): { kind: 'ok' | 'warn' | 'bad' | 'info';
     : log.at_least ? t('agedAtLeast', { n: days, office }) : t('agedDays', { n: days, office });
   if (log.forked) return { kind: 'bad', text: office, more: t('forked') };
   if (log.ended) return { kind: 'info', text: office, more: t('endedOffice') };
-  return days !== null && days < OLD_DAYS ? { kind: 'ok', text, more: '' } : { kind: 'warn', text, more: t('agedMore') };
+  if (days === null) return { kind: 'info', text, more: '' };
+  return days < OLD_DAYS ? { kind: 'ok', text, more: '' } : { kind: 'warn', text, more: t('agedMore') };
 }
 
 const RANK = { bad: 0, warn: 1, ok: 2, info: 3 };

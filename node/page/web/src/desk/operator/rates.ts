@@ -4,8 +4,9 @@
 // added since it said so last is spread evenly over the time between, into
 // buckets of two seconds; so a pause in what is heard (a node that had nothing
 // to tell, a line that broke) makes no peak. A payload that is seen for the
-// first time counts from there: what came before was before.
-import { SOURCES, type Source, type Sources, type Transfer } from '../node';
+// first time counts from there: what came before was before. One that becomes
+// whole is no transfer any more; its last bytes are those of `arrived`.
+import { SOURCES, type Arrived, type Source, type Sources, type Transfer } from '../node';
 
 export const BUCKET_S = 2;
 export const BUCKETS = 150; // five minutes
@@ -15,35 +16,42 @@ const nothing = (): Row => ({ uplink: 0, neighbour: 0, drive: 0, cache: 0 });
 
 export class Picture {
   private buckets = new Map<number, Row>(); // bytes, by number of the bucket
-  private last = new Map<string, Sources>();
+  private last = new Map<string, Sources>(); // of what comes, by lesson
+  private whole = new Set<string>(); // what has arrived as far as we heard
   private heardAt: number | null = null;
   private now = -1; // the last bucket that is complete
 
   clear(): void {
     this.buckets.clear();
     this.last.clear();
+    this.whole.clear();
     this.heardAt = null;
   }
 
   // `at`: seconds of any clock that only goes forward.
-  heard(transfers: readonly Pick<Transfer, 'btmh' | 'from'>[], at: number): void {
+  heard(transfers: readonly Pick<Transfer, 'id' | 'btmh' | 'from'>[], at: number, arrived: readonly Pick<Arrived, 'id' | 'from'>[] = []): void {
     const since = this.heardAt === null ? at : Math.max(this.heardAt, at - BUCKET_S * BUCKETS);
     const first = this.heardAt === null;
     const seen = new Map<string, Sources>();
-    for (const { btmh, from } of transfers) {
-      const before = this.last.get(btmh);
+    const grown = (key: string, from: Sources) => {
+      const before = this.last.get(key);
       // One that begins while we watch begins at nothing.
       if (before || !first)
         for (const source of SOURCES)
-          this.add(source, Math.max(0, (from[source] || 0) - (before?.[source] ?? 0)), since, at);
-      seen.set(btmh, from);
+          this.add(source, (from[source] || 0) - (before?.[source] ?? 0), since, at);
+    };
+    for (const { id, btmh, from } of transfers) {
+      grown(id || btmh, from);
+      seen.set(id || btmh, from);
     }
+    for (const { id, from } of arrived) if (!this.whole.has(id) && !seen.has(id)) grown(id, from);
+    this.whole = new Set(arrived.map((one) => one.id));
     this.last = seen;
     this.heardAt = at;
   }
 
   private add(source: Source, bytes: number, from: number, to: number): void {
-    if (bytes <= 0) return;
+    if (!(bytes > 0)) return;
     const lasts = Math.max(to - from, 0.001);
     for (let bucket = Math.floor(from / BUCKET_S); bucket <= Math.floor(to / BUCKET_S); bucket++) {
       const begin = Math.max(from, bucket * BUCKET_S);

@@ -56,6 +56,8 @@ export const t = words({
   waySalvage: { zh: '在查本机已有的部分', en: 'looking what is here already' },
   standing: { zh: '停着', en: 'standing still' },
 
+  arrivedTitle: { zh: '刚到齐的', en: 'Arrived lately' },
+
   // lacking
   lackingLead: { zh: '要的课，现在还不能来的，最急的在前。共 {n} 课。', en: ['What is wanted and cannot come now, the most urgent first. {n} lesson.', 'What is wanted and cannot come now, the most urgent first. {n} lessons.'] },
   lackingEmpty: { zh: '要的课都到齐了，或者正在路上。', en: 'All that is wanted is here or on its way.' },
@@ -99,6 +101,10 @@ export const t = words({
   pull: { zh: '可以拔U盘了', en: 'Pull it out now' },
   noDrive: { zh: '没有U盘在工作', en: 'No drive is at work' },
   noDriveMore: { zh: '插上准备好的U盘就自动开始。没有动静时按下面的按钮。', en: 'Plug in a prepared drive and it begins by itself. If nothing happens, press the button.' },
+  plugged: { zh: '已插上：{label}（还有 {free}）', en: 'Plugged in: {label} ({free} free)' },
+  notPrepared: { zh: '“{label}”没有准备过，不能用来带课。请乡镇用 xiangtu drive prepare 准备。', en: '“{label}” is not prepared for lessons. The township prepares it with xiangtu drive prepare.' },
+  readOnly: { zh: '“{label}”写不进去（写保护），只能从它接收。', en: '“{label}” is write-protected: lessons come from it, nothing goes onto it.' },
+  syncLabel: { zh: '同步“{label}”', en: 'Sync “{label}”' },
   syncNow: { zh: '开始同步U盘', en: 'Sync the drive now' },
   syncStop: { zh: '提前结束', en: 'Stop early' },
   syncStopMore: { zh: '已经复制的都算数。等显示“可以拔”再拔。', en: 'What was copied counts. Still wait until it says that you may pull it out.' },
