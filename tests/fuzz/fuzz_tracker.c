@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		buf_clear(&reply);
 		(void)tracker_answer(t, &rq, &at, now += 1000, &reply);
 		read_answer(buf_bytes(&reply), true);
-		CHECK(tracker_count(t).peers <= 5 * TRACKER_PEERS_PER_ADDRESS);
+		CHECK(tracker_count(t).peers <= 5 * TRACKER_PEERS_PER_SOURCE);
 	}
 	tracker_expire(t, now + TRACKER_EXPIRY_MS);
 	tracker_remove(t, known); /* the next run begins anew */
