@@ -102,6 +102,20 @@ function relative(metafile, out) {
   return { outputs };
 }
 
+// What two entries share of nothing but styles becomes an empty script, which
+// is not worth asking for.
+function dropEmpty(files, outputs) {
+  for (const [name, bytes] of files) {
+    if (bytes.length > 0 || !/^ui\/chunk-.*\.js$/.test(name)) continue;
+    files.delete(name);
+    delete outputs[name];
+    const asked = `import"./${name.slice('ui/'.length)}";`;
+    for (const [other, text] of files)
+      if (other.endsWith('.js')) files.set(other, Buffer.from(text.toString().replaceAll(asked, '')));
+    for (const o of Object.values(outputs)) o.imports = o.imports.filter((i) => i.path !== name);
+  }
+}
+
 export async function make(out) {
   out = resolve(out);
   const made = await bundle(out); // says itself what is wrong
@@ -110,6 +124,7 @@ export async function make(out) {
   // An entry that is only copied leaves an empty script behind.
   for (const [name, o] of Object.entries(meta.outputs))
     if (o.entryPoint === 'src/icon.svg' && name.endsWith('.js')) files.delete(name);
+  dropEmpty(files, meta.outputs);
   const pages = {};
   for (const one of PAGES) {
     const { text, files: first } = page(meta, one);
