@@ -16,8 +16,11 @@
  *     is AUTHORITY_DEPTH_MAX below the trust note, delegates nothing.
  *   - Who is cut off has delegated what it had delegated up to there; entries
  *     beyond never come this far (catalog/index.h).
- *   - No more than AUTHORITY_MAX publishers: beyond, those come that are
- *     nearest to the trust note.
+ *   - No more than AUTHORITY_MAX publishers in all, and AUTHORITY_BELOW_MAX
+ *     below one that the trust note names, so that none takes the room of
+ *     another: those that are found first. Nor is more read below one than
+ *     AUTHORITY_READ_MAX statements of logs: what a thief with one key can have
+ *     everybody work out is bounded.
  *
  * Memory only. Threads: one at a time. */
 #ifndef CATALOG_AUTHORITY_H
@@ -30,6 +33,8 @@ enum {
 	AUTHORITY_DEPTH_MAX = 4, /* 0: named by the trust note itself */
 	AUTHORITY_CHILDREN_MAX = 256, /* that one log may have at a time */
 	AUTHORITY_MAX = 4096,
+	AUTHORITY_BELOW_MAX = 1024,
+	AUTHORITY_READ_MAX = 8192,
 	AUTHORITY_VOIDS_MAX = 1024 /* kept, to be shown */
 };
 
@@ -42,17 +47,26 @@ struct delegation {
 	struct cutoff end;
 };
 
+/* Whose delegations are asked for. */
+struct authority_parent {
+	const struct publisher *publisher; /* with its effective scope */
+	const struct cutoff *end;	   /* NULL: it goes on */
+	bool ended_by_name;		   /* by the trust note */
+};
+
 /* Where delegations are read from. */
 typedef enum status (*authority_child_cb)(void *context,
 					  const struct delegation *child,
 					  struct err *err);
 struct authority_source {
 	void *owner;
-	/* Call back for each that the log `parent` has delegated to, in byte
-	 * order of their origins; end with the first failure of `each`. */
-	enum status (*children)(void *owner, const char *parent,
+	/* Call back for each that the log of `parent` has delegated to, by
+	 * what counts of it, in byte order of their origins; end with the first
+	 * failure of `each`. `*read`: how many of its statements that took. */
+	enum status (*children)(void *owner,
+				const struct authority_parent *parent,
 				authority_child_cb each, void *context,
-				struct err *err);
+				unsigned *read, struct err *err);
 };
 
 struct authority_row {
@@ -62,6 +76,12 @@ struct authority_row {
 	uint64_t entry; /* of the parent's log */
 	bool has_end;	/* ended by its parent, not by the trust note */
 	struct cutoff end;
+
+	/* private */
+	/* The one above, or itself, that the trust note names. */
+	struct authority_row *head;
+	unsigned below;		    /* of a head: publishers below it */
+	unsigned read;		    /* of a head: statements read below it */
 };
 
 /* A delegation that counts for nothing, and why. */
@@ -75,7 +95,7 @@ enum authority_void_why {
 };
 struct authority_void {
 	char parent[ORIGIN_MAX + 1];
-	char origin[ORIGIN_MAX + 1];
+	char origin[ORIGIN_MAX + 1]; /* "*": all of them */
 	enum authority_void_why why;
 };
 
@@ -122,6 +142,9 @@ enum status authority_each_before(const struct authority *a,
 /* Who delegated it: its origin; NULL when the trust note itself names it, or
  * nobody does. */
 const char *authority_parent(const struct authority *a, const char *origin);
+/* Is there room for one more below it? The AUTHORITY_CHILDREN_MAX of its own
+ * log are not asked for. */
+bool authority_has_room(const struct authority *a, const char *parent);
 /* All about one, or NULL. */
 const struct authority_row *authority_find(const struct authority *a,
 					   const char *origin);

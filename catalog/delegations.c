@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "catalog/log.h"
 #include "catalog/sql.h"
 
 static const char number_key[] = "delegation.number";
@@ -26,166 +27,291 @@ static enum status changed(struct catalog *c, struct err *err)
 		       status;
 }
 
-struct standing_now {
-	bool there;
-	bool has_end;
-	uint64_t size;
-	uint64_t others; /* origins of the same log */
-};
+/* --- what is said --- */
 
-static enum status look(struct catalog *c, int64_t log, const char *origin,
-			struct standing_now *now, struct err *err)
+enum status delegations_said(struct catalog *c, int64_t log,
+			     enum entry_type type, unsigned *count,
+			     struct err *err)
 {
-	static const char find[] = "SELECT size FROM delegation"
-				   " WHERE log = ? AND origin = ?";
-	static const char count[] =
-		"SELECT count(*) FROM delegation WHERE log = ?";
+	static const char ask[] = "SELECT count(*) FROM said WHERE log = ?"
+				  " AND (publisher IS NULL) = ?";
+	struct sql q;
+
+	*count = 0;
+	sql_start(&q, c, ask);
+	sql_put_int(&q, log);
+	sql_put_int(&q, type == ENTRY_UNDELEGATE);
+	if (sql_next(&q))
+		*count = (unsigned)sql_int(&q, 0);
+	return sql_finish(&q, err);
+}
+
+static void put_end(struct sql *q, const struct cutoff *end)
+{
+	if (end == NULL) {
+		sql_put_null(q);
+		sql_put_null(q);
+		sql_put_null(q);
+		return;
+	}
+	sql_put_int(q, (int64_t)end->size);
+	sql_put_blob(q, (struct bytes){ end->root, SHA256_SIZE });
+	sql_put_text(q, end->successor);
+}
+
+static enum status put(struct catalog *c, int64_t log, uint64_t n,
+		       size_t bytes, const struct entry *entry,
+		       const char *words, struct err *err)
+{
+	static const char insert[] =
+		"INSERT INTO said (log, entry, bytes, origin, publisher, size,"
+		" root, successor) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+	const struct entry_undelegate *u = &entry->undelegate;
 	enum status status;
 	struct sql q;
 
-	memset(now, 0, sizeof(*now));
+	sql_start(&q, c, insert);
+	sql_put_int(&q, log);
+	sql_put_int(&q, (int64_t)n);
+	sql_put_int(&q, (int64_t)bytes);
+	sql_put_text(&q, words != NULL ? entry->delegate.publisher.origin :
+					 u->end.origin);
+	sql_put_text(&q, words);
+	put_end(&q, words == NULL && u->has_end ? &u->end : NULL);
+	status = sql_run(&q, err);
+	return status == STATUS_OK ? changed(c, err) : status;
+}
+
+static enum status is_there(struct catalog *c, int64_t log, uint64_t n,
+			    bool *there, struct err *err)
+{
+	static const char find[] =
+		"SELECT 1 FROM said WHERE log = ? AND entry = ?";
+	struct sql q;
+
 	sql_start(&q, c, find);
 	sql_put_int(&q, log);
-	sql_put_text(&q, origin);
-	if (sql_next(&q)) {
-		now->there = true;
-		now->has_end = !sql_is_null(&q, 0);
-		now->size = now->has_end ? (uint64_t)sql_int(&q, 0) : 0;
-	}
-	status = sql_finish(&q, err);
-	if (status != STATUS_OK || now->there)
-		return status;
-	sql_start(&q, c, count);
-	sql_put_int(&q, log);
-	if (sql_next(&q))
-		now->others = (uint64_t)sql_int(&q, 0);
+	sql_put_int(&q, (int64_t)n);
+	*there = sql_next(&q);
 	return sql_finish(&q, err);
 }
 
-enum status delegations_put(struct catalog *c, int64_t log, uint64_t n,
-			    const struct publisher *publisher,
+enum status delegations_say(struct catalog *c, int64_t log, uint64_t n,
+			    size_t bytes, const struct entry *entry,
 			    struct err *err)
 {
-	static const char put[] =
-		"INSERT OR REPLACE INTO delegation"
-		" (log, origin, entry, publisher, ended)"
-		" VALUES (?, ?, ?, ?, 0)";
-	struct standing_now now;
 	struct buf words = BUF_INIT;
-	enum status status = look(c, log, publisher->origin, &now, err);
-	struct sql q;
+	bool there;
+	unsigned count;
+	enum status status = is_there(c, log, n, &there, err);
 
+	if (status != STATUS_OK || there)
+		return status;
+	status = delegations_said(c, log, entry->type, &count, err);
+	if (status == STATUS_OK && count >= DELEGATIONS_SAID_MAX)
+		return STATUS_NO_ROOM;
 	if (status != STATUS_OK)
 		return status;
-	if (now.has_end)
-		return err_set(err, STATUS_OLD, "'%s' has ended for good",
-			       publisher->origin);
-	if (now.others >= AUTHORITY_CHILDREN_MAX)
-		return err_set(err, STATUS_NO_ROOM,
-			       "more than %d delegations",
-			       AUTHORITY_CHILDREN_MAX);
-	publisher_write(publisher, &words);
-	if (buf_status(&words) != STATUS_OK)
-		return err_set(err, STATUS_NO_MEMORY, "keep a delegation");
-	sql_start(&q, c, put);
-	sql_put_int(&q, log);
-	sql_put_text(&q, publisher->origin);
-	sql_put_int(&q, (int64_t)n);
-	sql_put_text(&q, buf_string(&words));
-	status = sql_run(&q, err);
+	if (entry->type != ENTRY_DELEGATE)
+		return put(c, log, n, bytes, entry, NULL, err);
+	publisher_write(&entry->delegate.publisher, &words);
+	status = buf_status(&words) != STATUS_OK ?
+			 err_set(err, STATUS_NO_MEMORY, "keep a delegation") :
+			 put(c, log, n, bytes, entry, buf_string(&words), err);
 	buf_release(&words);
-	return status == STATUS_OK ? changed(c, err) : status;
+	return status;
 }
 
-enum status delegations_end(struct catalog *c, int64_t log, const char *origin,
-			    const struct cutoff *end, struct err *err)
+enum status delegations_forget_from(struct catalog *c, int64_t log, uint64_t n,
+				    struct err *err)
 {
-	static const char update[] =
-		"UPDATE delegation SET ended = 1, size = ?, root = ?,"
-		" successor = ? WHERE log = ? AND origin = ?";
-	struct standing_now now;
-	enum status status = look(c, log, origin, &now, err);
+	static const char forget[] =
+		"DELETE FROM said WHERE log = ? AND entry >= ?";
+	enum status status;
 	struct sql q;
 
-	if (status != STATUS_OK)
-		return status;
-	if (!now.there)
-		return STATUS_NOT_FOUND;
-	if (now.has_end && (end == NULL || end->size >= now.size))
-		return err_set(err, STATUS_OLD, "'%s' has ended at %llu",
-			       origin, (unsigned long long)now.size);
-	sql_start(&q, c, update);
-	if (end == NULL) {
-		sql_put_null(&q);
-		sql_put_null(&q);
-		sql_put_null(&q);
-	} else {
-		sql_put_int(&q, (int64_t)end->size);
-		sql_put_blob(&q, (struct bytes){ end->root, SHA256_SIZE });
-		sql_put_text(&q, end->successor);
-	}
+	sql_start(&q, c, forget);
 	sql_put_int(&q, log);
-	sql_put_text(&q, origin);
+	sql_put_int(&q, (int64_t)n);
 	status = sql_run(&q, err);
-	return status == STATUS_OK ? changed(c, err) : status;
+	return status == STATUS_OK && sql_changes(c) > 0 ? changed(c, err) :
+							   status;
 }
 
-enum status delegations_forget(struct catalog *c, struct err *err)
+/* --- what it comes to --- */
+
+/* Has the publisher of a log anything to give of that? */
+static bool is_in_scope(const struct publisher *publisher, const char *words)
 {
-	enum status status = sql_script(c, "DELETE FROM delegation", err);
+	struct publisher child;
 
-	return status == STATUS_OK ? changed(c, err) : status;
+	return publisher_read_kept(bytes_of(words), &child) == STATUS_OK &&
+	       publisher_narrow(publisher, &child) == STATUS_OK;
 }
 
-/* Read one row; one that does not read counts for nothing. */
-static bool read_row(struct sql *q, struct delegation *out)
+static enum status feed(struct saying *s, const struct publisher *publisher,
+			struct sql *q)
 {
-	struct bytes root;
+	uint64_t n = (uint64_t)sql_int(q, 0), size = (uint64_t)sql_int(q, 3);
+	const char *origin = sql_text(q, 1);
+	enum saying_verdict verdict;
 
-	memset(out, 0, sizeof(*out));
-	if (publisher_read(bytes_of(sql_text(q, 1)), &out->publisher) !=
-	    STATUS_OK)
-		return false;
-	out->entry = (uint64_t)sql_int(q, 0);
-	out->ended = sql_int(q, 2) != 0;
-	out->has_end = !sql_is_null(q, 3);
-	if (!out->has_end)
-		return true;
-	root = sql_blob(q, 4);
-	if (root.size != SHA256_SIZE ||
-	    bytes_to_string(bytes_of(sql_text(q, 5)), out->end.successor,
-			    sizeof(out->end.successor)) != STATUS_OK)
-		return false;
-	strcpy(out->end.origin, out->publisher.origin);
-	out->end.size = (uint64_t)sql_int(q, 3);
-	memcpy(out->end.root, root.data, SHA256_SIZE);
-	return true;
+	if (strlen(origin) > ORIGIN_MAX)
+		return STATUS_OK;
+	if (!sql_is_null(q, 2))
+		return is_in_scope(publisher, sql_text(q, 2)) ?
+			       saying_delegate(s, n, origin, &verdict) :
+			       STATUS_OK;
+	(void)saying_undelegate(s, n, origin,
+				sql_is_null(q, 3) ? NULL : &size);
+	return STATUS_OK;
 }
 
-static enum status children(void *owner, const char *parent,
-			    authority_child_cb each, void *context,
-			    struct err *err)
+static int64_t lower(uint64_t limit, uint64_t a)
+{
+	return (int64_t)(limit == 0 || a < limit ? a : limit);
+}
+
+enum status delegations_saying(struct catalog *c, int64_t log, uint64_t end,
+			       const struct publisher *publisher,
+			       struct saying *out, unsigned *read,
+			       struct err *err)
 {
 	static const char list[] =
-		"SELECT d.entry, d.publisher, d.ended, d.size, d.root,"
-		" d.successor FROM delegation d JOIN logs l ON l.id = d.log"
-		" WHERE l.origin = ? ORDER BY d.origin";
-	struct err ignored = ERR_INIT;
+		"SELECT entry, origin, publisher, size FROM said"
+		" WHERE log = ? AND entry < ? AND bytes <= ? ORDER BY entry";
 	enum status status = STATUS_OK;
-	struct delegation row;
+	struct err ignored = ERR_INIT;
 	struct sql q;
 
-	sql_start(&q, owner, list);
-	sql_put_text(&q, parent);
-	while (status == STATUS_OK && sql_next(&q))
-		if (read_row(&q, &row))
-			status = each(context, &row, err);
-	/* What the callback failed with is the story. */
+	*read = 0;
+	if (end > INT64_MAX)
+		end = INT64_MAX;
+	sql_start(&q, c, list);
+	sql_put_int(&q, log);
+	sql_put_int(&q, lower(publisher->entries_max, end));
+	sql_put_int(&q, lower(publisher->entry_bytes_max, ENTRY_MAX));
+	while (status == STATUS_OK && sql_next(&q)) {
+		status = feed(out, publisher, &q);
+		++*read;
+	}
 	if (status != STATUS_OK) {
 		(void)sql_finish(&q, &ignored);
-		return status;
+		return err_set(err, status, "read delegations");
 	}
 	return sql_finish(&q, err);
+}
+
+/* `*read`: it does read. */
+static enum status read_publisher(struct catalog *c, int64_t log, uint64_t n,
+				  struct publisher *out, bool *read,
+				  struct err *err)
+{
+	static const char find[] =
+		"SELECT publisher FROM said WHERE log = ? AND entry = ?";
+	struct sql q;
+
+	*read = false;
+	sql_start(&q, c, find);
+	sql_put_int(&q, log);
+	sql_put_int(&q, (int64_t)n);
+	if (sql_next(&q))
+		*read = publisher_read_kept(bytes_of(sql_text(&q, 0)), out) ==
+			STATUS_OK;
+	return sql_finish(&q, err);
+}
+
+static enum status read_end(struct catalog *c, int64_t log,
+			    const struct saying_child *child,
+			    struct cutoff *end, bool *read, struct err *err)
+{
+	static const char find[] =
+		"SELECT root, successor FROM said WHERE log = ? AND entry = ?";
+	struct bytes root;
+	struct sql q;
+
+	*read = false;
+	strcpy(end->origin, child->origin);
+	end->size = child->size;
+	sql_start(&q, c, find);
+	sql_put_int(&q, log);
+	sql_put_int(&q, (int64_t)child->end_entry);
+	if (sql_next(&q)) {
+		root = sql_blob(&q, 0);
+		*read = root.size == SHA256_SIZE &&
+			bytes_to_string(bytes_of(sql_text(&q, 1)),
+					end->successor,
+					sizeof(end->successor)) == STATUS_OK;
+		if (*read)
+			memcpy(end->root, root.data, SHA256_SIZE);
+	}
+	return sql_finish(&q, err);
+}
+
+/* Has the trust note ended it as another history than the one that is here? */
+static enum status is_other_history(struct catalog *c,
+				    const struct log_info *log,
+				    const struct authority_parent *parent,
+				    bool *other, struct err *err)
+{
+	uint8_t root[SHA256_SIZE];
+	enum status status;
+
+	*other = false;
+	if (parent->end == NULL || !parent->ended_by_name ||
+	    log->size < parent->end->size)
+		return STATUS_OK;
+	status = log_root_at(c, log->id, parent->end->size, root, err);
+	*other = status == STATUS_OK &&
+		 memcmp(root, parent->end->root, sizeof(root)) != 0;
+	return status;
+}
+
+/* One that does not read counts for nothing. */
+static enum status give(struct catalog *c, int64_t log,
+			const struct saying_child *child,
+			authority_child_cb each, void *context,
+			struct err *err)
+{
+	struct delegation row = { .entry = child->entry,
+				  .ended = child->ended,
+				  .has_end = child->has_end };
+
+	bool read;
+	enum status status = read_publisher(c, log, child->entry,
+					    &row.publisher, &read, err);
+
+	if (status == STATUS_OK && read && child->has_end)
+		status = read_end(c, log, child, &row.end, &read, err);
+	return status == STATUS_OK && read ? each(context, &row, err) : status;
+}
+
+static enum status children(void *owner, const struct authority_parent *parent,
+			    authority_child_cb each, void *context,
+			    unsigned *read, struct err *err)
+{
+	const struct publisher *p = parent->publisher;
+	struct saying saying = SAYING_INIT;
+	struct log_info log;
+	bool other;
+	enum status status = log_find(owner, p->origin, &log, err);
+
+	*read = 0;
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_OK)
+		status = is_other_history(owner, &log, parent, &other, err);
+	if (status != STATUS_OK || other)
+		return status;
+	status = delegations_saying(
+		owner, log.id,
+		parent->end == NULL ? UINT64_MAX : parent->end->size, p,
+		&saying, read, err);
+	for (size_t i = 0; i < saying.count && status == STATUS_OK; i++)
+		status = give(owner, log.id, &saying.children[i], each,
+			      context, err);
+	saying_release(&saying);
+	return status;
 }
 
 enum status delegations_authority(struct catalog *c, const struct trust *trust,

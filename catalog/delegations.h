@@ -1,5 +1,9 @@
-/* Delegations as the logs have said them, kept by the index; from them and the
- * trust note follows who may publish (catalog/authority.h).
+/* Delegations as the logs have said them, kept by the index entry by entry;
+ * from them and the trust note follows who may publish (catalog/authority.h).
+ *
+ * What is kept here is what stands in the logs, whoever may publish: so when a
+ * log's standing changes, who may publish follows at once, and no log has to
+ * be read again for it.
  *
  * Derived, as lessons are. Writing calls belong into the index's transaction.
  * Errors not named below are SQLite's. */
@@ -8,31 +12,40 @@
 
 #include "catalog/authority.h"
 #include "catalog/catalog.h"
+#include "catalog/entry.h"
+#include "catalog/saying.h"
+
+/* Of one log so many `delegate` and so many `undelegate` entries are read;
+ * later ones count for nothing. Counted apart, so that what was said can always be
+ * taken back. */
+enum { DELEGATIONS_SAID_MAX = 1024 };
 
 /*
- * Entry `n` of `log` delegates to `publisher`; it takes the place of what the
- * log said of that origin before.
+ * Entry `n` of `log`, of so many bytes, is this `delegate` or `undelegate`.
+ * Again is no harm.
  *
- * Returns: STATUS_OLD when the log has ended that origin at a size, which is
- *          for good; STATUS_NO_ROOM at AUTHORITY_CHILDREN_MAX origins.
+ * Returns: STATUS_NO_ROOM when the log had said enough before (err untouched).
  */
-enum status delegations_put(struct catalog *c, int64_t log, uint64_t n,
-			    const struct publisher *publisher,
+enum status delegations_say(struct catalog *c, int64_t log, uint64_t n,
+			    size_t bytes, const struct entry *entry,
 			    struct err *err);
 
-/*
- * The log takes a delegation back: what was said up to `end` stays, or nothing
- * when `end` is NULL.
- *
- * Returns: STATUS_NOT_FOUND (err untouched) when it never delegated that
- *          origin; STATUS_OLD when it has ended it at this or a smaller size
- *          before.
- */
-enum status delegations_end(struct catalog *c, int64_t log, const char *origin,
-			    const struct cutoff *end, struct err *err);
+/* How many statements of a log, of one of the two kinds, are kept. */
+enum status delegations_said(struct catalog *c, int64_t log,
+			     enum entry_type type, unsigned *count,
+			     struct err *err);
 
-/* Forget all of them: they are about to be made again. */
-enum status delegations_forget(struct catalog *c, struct err *err);
+/* The entries of a log from `n` on are not those any more that said so. */
+enum status delegations_forget_from(struct catalog *c, int64_t log, uint64_t n,
+				    struct err *err);
+
+/* What those entries of a log come to that are below `end` and within the
+ * limits and the scope of its publisher: fed into `out`, which is empty before.
+ * `*read` says how many rows it took. */
+enum status delegations_saying(struct catalog *c, int64_t log, uint64_t end,
+			       const struct publisher *publisher,
+			       struct saying *out, unsigned *read,
+			       struct err *err);
 
 /* A number that is another one whenever they have changed. */
 enum status delegations_number(struct catalog *c, int64_t *number,

@@ -1,6 +1,8 @@
 /* The happy path of a step: find logs that have grown; for each, walk its new
  * entries; parse, judge by the trust note, apply (index_lesson.c,
- * index_station.c); move the log's cursor; commit all of it at once. */
+ * index_station.c); move the log's cursor; commit all of it at once. When a
+ * log stands otherwise than before, what was made of it is made again in steps
+ * of the same kind (index_again.c). */
 #include "catalog/index.h"
 
 #include <assert.h>
@@ -14,6 +16,9 @@
 /* From how many entries on a step is one of many; the memory for those, in
  * the units of PRAGMA cache_size (negative: KiB). */
 enum { BULK_ENTRIES = 4096, BULK_CACHE = -16384 };
+
+/* So many steps with news may come before logs are judged. */
+enum { PUT_OFF_MAX = 64 };
 
 enum status index_open(struct index **out, struct catalog *c, enum level level,
 		       const char *region, struct err *err)
@@ -34,6 +39,8 @@ enum status index_open(struct index **out, struct catalog *c, enum level level,
 		status = err_set(err, STATUS_MALFORMED, "region '%s'", region);
 	else
 		status = index_open_place(x, err);
+	if (status == STATUS_OK)
+		status = index_open_delegations(x, err);
 	if (status != STATUS_OK) {
 		index_free(x);
 		return status;
@@ -76,6 +83,7 @@ void index_free(struct index *x)
 		return;
 	index_set_bulk(x, false);
 	authority_free(x->authority);
+	saying_release(&x->saying);
 	free(x->waits);
 	free(x->changes);
 	free(x);
@@ -177,6 +185,11 @@ static bool is_ahead(struct index *x, uint64_t n)
 	return true;
 }
 
+static bool is_delegation(const struct entry *entry)
+{
+	return entry->type == ENTRY_DELEGATE || entry->type == ENTRY_UNDELEGATE;
+}
+
 static enum status apply(void *owner, uint64_t n, struct bytes entry,
 			 struct err *err)
 {
@@ -184,24 +197,25 @@ static enum status apply(void *owner, uint64_t n, struct bytes entry,
 	const struct publisher *p = x->publisher;
 	struct err why = ERR_INIT;
 	enum status status;
+	bool too_long = p->entry_bytes_max > 0 &&
+			entry.size > p->entry_bytes_max;
 
 	if (x->cutoff != NULL && n >= x->cutoff->size)
 		return index_refuse(x, n, REFUSED_CUTOFF, "", err);
 	if (p->entries_max > 0 && n >= p->entries_max)
 		return index_refuse(x, n, REFUSED_COUNT, "", err);
-	if (p->entry_bytes_max > 0 && entry.size > p->entry_bytes_max)
+	status = entry_parse(entry, &x->entry, &why);
+	if (too_long && status == STATUS_OK && is_delegation(&x->entry))
+		return index_delegation(x, n, entry.size, false, err);
+	if (too_long)
 		return index_refuse(x, n, REFUSED_SCOPE, "entry too long",
 				    err);
-	status = entry_parse(entry, &x->entry, &why);
 	if (status == STATUS_MALFORMED)
 		return index_refuse(x, n, REFUSED_MALFORMED, why.text, err);
 	if (status != STATUS_OK)
 		return err_set(err, status, "%s", why.text);
 	if (is_ahead(x, n))
-		return STATUS_BUSY; /* ends the walk; see index_take_in() */
-	if (x->only_delegations && x->entry.type != ENTRY_DELEGATE &&
-	    x->entry.type != ENTRY_UNDELEGATE)
-		return STATUS_OK;
+		return STATUS_BUSY; /* ends the walk */
 	switch (x->entry.type) {
 	case ENTRY_LESSON:
 		return index_lesson(x, n, entry.size, err);
@@ -212,24 +226,21 @@ static enum status apply(void *owner, uint64_t n, struct bytes entry,
 	case ENTRY_STATION_END:
 		return index_station_end(x, n, err);
 	case ENTRY_DELEGATE:
-		return index_delegate(x, n, err);
 	case ENTRY_UNDELEGATE:
-		return index_undelegate(x, n, err);
+		return index_delegation(x, n, entry.size, true, err);
 	case ENTRY_OTHER:
 		break;
 	}
 	return STATUS_OK;
 }
 
-/* Walk `count` entries of the present log from `first` on; `*done` of them,
- * when one cites a trust note that is not here. */
-static enum status walk_entries(struct index *x, uint64_t first,
-				uint64_t count, uint64_t *done,
-				struct err *err)
+enum status index_walk_entries(struct index *x, uint64_t first, uint64_t count,
+			       uint64_t *done, struct err *err)
 {
 	enum status status;
 
 	x->wait.log = 0;
+	x->saying_read = x->said_enough[0] = x->said_enough[1] = false;
 	status = log_read_entries(x->c, x->log.id, first, count, apply, x,
 				  err);
 	*done = count;
@@ -247,7 +258,7 @@ enum status index_take_in(struct index *x, unsigned max, unsigned *did,
 
 	if (count > max)
 		count = max;
-	status = walk_entries(x, x->log.indexed, count, &done, err);
+	status = index_walk_entries(x, x->log.indexed, count, &done, err);
 	if (status == STATUS_OK && done > 0)
 		status = log_set_indexed(x->c, x->log.id,
 					 x->log.indexed + done, err);
@@ -255,17 +266,6 @@ enum status index_take_in(struct index *x, unsigned max, unsigned *did,
 		return err_wrap(err, "take in lessons of '%s'", x->log.origin);
 	*did += (unsigned)done;
 	return STATUS_OK;
-}
-
-enum status index_scan_delegations(struct index *x, struct err *err)
-{
-	uint64_t done;
-	enum status status;
-
-	x->only_delegations = true;
-	status = walk_entries(x, 0, x->log.size, &done, err);
-	x->only_delegations = false;
-	return status;
 }
 
 static bool table_has_rows(struct catalog *c, const char *ask,
@@ -302,8 +302,6 @@ static enum status log_has_more(void *owner, const struct log_info *info,
 	enum status status = STATUS_OK;
 	bool counts = false;
 
-	if (info->indexed > info->size)
-		w->x->to_judge = true; /* see index_trust.c */
 	if (info->size > info->indexed && !index_waits_at(w->x, info))
 		status = index_begin_log(w->x, info, &counts, err);
 	if (counts)
@@ -343,10 +341,7 @@ enum status index_step_log(void *owner, const struct log_info *info,
 		if (status != STATUS_OK)
 			return status;
 	}
-	status = index_take_in(x, w->max - w->did, &w->did, err);
-	if (status == STATUS_OK && !x->settled)
-		status = index_look_at_authority(x, err);
-	return status;
+	return index_take_in(x, w->max - w->did, &w->did, err);
 }
 
 /* What a rolled back transaction noted never happened; say more rather than
@@ -356,21 +351,63 @@ void index_forget_transaction(struct index *x)
 	catalog_rollback(x->c);
 	x->origin_number = 0;
 	x->many = true;
-	x->stale = true;
 }
 
-static enum status step_inside(struct index *x, unsigned max, unsigned *did,
-			       struct err *err)
+/* New entries, and what is to be read again, in halves when there are both: an
+ * office with news does not wait for one that makes others work. */
+static enum status step_inside(struct index *x, unsigned max, bool again,
+			       unsigned *did, struct err *err)
 {
-	struct index_walk w = { .x = x, .max = max };
+	struct index_walk w = { .x = x, .max = again ? (max + 1) / 2 : max };
 	enum status status = index_look_at_tables(x, err);
-	unsigned looked = 0;
+	unsigned more = 0;
 
 	if (status == STATUS_OK)
 		status = log_each(x->c, index_step_log, &w, err);
-	if (status == STATUS_OK && w.did < max)
-		status = index_look_again(x, max - w.did, &looked, err);
-	*did = w.did + looked;
+	*did = w.did;
+	if (status == STATUS_OK && again)
+		status = index_read_again(x, max - w.did, &more, err);
+	*did += more;
+	more = 0;
+	if (status == STATUS_OK && *did < max)
+		status = index_look_again(x, max - *did, &more, err);
+	*did += more;
+	return status;
+}
+
+/* What logs say of those below them is looked at when all that has come is
+ * taken in, once, however often they have changed their minds; and after so
+ * many steps in any case. And not before what followed the last time is done:
+ * in between, all is judged as it was then. */
+static enum status judge(struct index *x, const struct index_walk *w,
+			 bool again, bool *judged, struct err *err)
+{
+	int64_t number;
+	bool found;
+	enum status status = delegations_number(x->c, &number, err);
+
+	*judged = false;
+	if (status != STATUS_OK || number == x->number || again ||
+	    (w->more > 0 && x->put_off++ < PUT_OFF_MAX))
+		return status;
+	x->put_off = 0;
+	x->delegated = *judged = true;
+	return index_judge(x, &found, err);
+}
+
+/* What is to be stripped goes before all else. */
+static enum status strip(struct index *x, unsigned max, unsigned *did,
+			 struct err *err)
+{
+	enum status status = catalog_begin(x->c, CATALOG_DERIVED, err);
+
+	if (status != STATUS_OK)
+		return status;
+	status = index_strip(x, max, did, err);
+	if (status == STATUS_OK)
+		status = catalog_commit(x->c, err);
+	if (status != STATUS_OK)
+		index_forget_transaction(x);
 	return status;
 }
 
@@ -378,40 +415,41 @@ enum status index_step(struct index *x, unsigned max_entries, unsigned *did,
 		       struct err *err)
 {
 	struct index_walk w = { .x = x };
+	bool to_look, again, to_strip, judged = false;
 	unsigned done = 0;
-	bool to_look;
 	enum status status;
 
 	assert(x->trust != NULL);
 
-	status = x->stale ? index_make_authority(x, err) : STATUS_OK;
+	status = x->stale ? index_judge(x, &judged, err) : STATUS_OK;
+	if (status == STATUS_OK)
+		status = index_again_to_do(x, &again, &to_strip, err);
+	if (status == STATUS_OK && to_strip)
+		return strip(x, max_entries, did, err);
 	if (status == STATUS_OK)
 		status = log_each(x->c, log_has_more, &w, err);
 	if (status == STATUS_OK)
 		status = index_to_look(x, &to_look, err);
+	if (status == STATUS_OK)
+		status = judge(x, &w, again, &judged, err);
 	if (status != STATUS_OK)
 		return status;
 	index_set_bulk(x, w.more >= BULK_ENTRIES);
-	if (w.more == 0 && x->to_judge) {
-		status = index_judge_again(x, did, err);
-		if (status != STATUS_OK || *did > 0)
-			return status;
-	}
-	if (w.more == 0 && !to_look) {
-		*did = 0;
+	*did = judged;
+	if (judged || (w.more == 0 && !to_look && !again))
 		return STATUS_OK;
-	}
 	status = catalog_begin(x->c, CATALOG_DERIVED, err);
 	if (status != STATUS_OK)
 		return status;
-	status = step_inside(x, max_entries, &done, err);
+	status = step_inside(x, max_entries, again, &done, err);
 	if (status == STATUS_OK)
 		status = catalog_commit(x->c, err);
 	if (status != STATUS_OK) {
 		index_forget_transaction(x);
 		return status;
 	}
-	*did = done;
+	/* Logs that were found to wait have nothing more: now judge() may. */
+	*did = done == 0 && w.more > 0 ? 1 : done;
 	return STATUS_OK;
 }
 
@@ -419,11 +457,18 @@ enum status index_behind(struct index *x, uint64_t *behind, struct err *err)
 {
 	struct index_walk w = { .x = x };
 	bool to_look = false;
+	uint64_t again = 0;
+	int64_t number = x->number;
 	enum status status = log_each(x->c, log_has_more, &w, err);
 
 	if (status == STATUS_OK)
 		status = index_to_look(x, &to_look, err);
 	if (status == STATUS_OK)
-		*behind = w.more + to_look + x->to_judge;
+		status = index_again_left(x, &again, err);
+	if (status == STATUS_OK)
+		status = delegations_number(x->c, &number, err);
+	if (status == STATUS_OK)
+		*behind = w.more + to_look + again +
+			  (x->stale || number != x->number);
 	return status;
 }

@@ -41,10 +41,10 @@ enum status index_set_rendition(struct index *index, const char *rendition,
 /*
  * Tell it the trust note, at the start and when there is a newer one; it must
  * be told before the first step. Where a log's standing has changed (scope,
- * limits, cut-off, successors), everything is made again from all logs, in one
- * transaction that other connections do not see half of: some seconds with
- * 100,000 lessons. `*again` (may be NULL) says whether that was so; otherwise
- * it is quick.
+ * limits, cut-off, successors), its entries are judged again by the steps that
+ * follow: first goes what counts for nothing now, then comes what counts;
+ * what stays is there all the time. `*again` (may be NULL) says whether any log
+ * is concerned.
  *
  * Owns:    nothing; `trust` is borrowed until the next call or index_free().
  * Returns: STATUS_OK; what SQLite failed with, with everything as it was and
@@ -53,8 +53,8 @@ enum status index_set_rendition(struct index *index, const char *rendition,
 enum status index_set_trust(struct index *index, const struct trust *trust,
 			    bool *again, struct err *err);
 
-/* Have delegations changed since this was last asked? Then other logs may be
- * to be followed, with other keys. */
+/* Has who may publish changed by delegations since this was last asked? Then
+ * other logs may be to be followed, with other keys. */
 bool index_take_delegated(struct index *index);
 
 /* Have enrolments ended, or all of them been read again, since this was last
@@ -73,15 +73,19 @@ struct index_wait {
 const struct index_wait *index_waits(const struct index *index, size_t *count);
 
 /*
- * Take in at most `max_entries` entries that logs have gained, and look again
- * at as many lessons after the node's subscriptions or place changed. `*did`
- * says how many of both; 0 means that everything is done.
+ * Take in at most `max_entries` entries that logs have gained, judge as many
+ * again of logs whose standing changed, and look again at as many lessons after
+ * the node's subscriptions or place changed. `*did` says how many in all; 0
+ * means that everything is done.
+ *
+ * Delegations that logs have gained are taken for what they come to when all
+ * that has come is taken in, not one by one.
  */
 enum status index_step(struct index *index, unsigned max_entries,
 		       unsigned *did, struct err *err);
 
-/* How much index_step() has left to do: entries that logs have gained, and one
- * more when lessons are to be looked at again. */
+/* How much index_step() has left to do: entries that logs have gained or that
+ * are judged again, and some more when there is anything else. */
 enum status index_behind(struct index *index, uint64_t *behind,
 			 struct err *err);
 

@@ -140,6 +140,23 @@ static enum status look_at(struct index *x, struct sql *q, struct err *err)
 	return status;
 }
 
+enum status index_look_at_row(struct index *x, int64_t row, struct err *err)
+{
+	static const char find[] =
+		"SELECT row, topic, region, choice, withdrawn, wanted, why,"
+		" btmh, 1 FROM lesson WHERE row = ?";
+	enum status status = STATUS_OK, finished;
+	struct err ignored = ERR_INIT;
+	struct sql q;
+
+	sql_start(&q, x->c, find);
+	sql_put_int(&q, row);
+	if (sql_next(&q))
+		status = look_at(x, &q, err);
+	finished = sql_finish(&q, status == STATUS_OK ? err : &ignored);
+	return status == STATUS_OK ? finished : status;
+}
+
 enum status index_look_again(struct index *x, unsigned max, unsigned *did,
 			     struct err *err)
 {

@@ -2,6 +2,7 @@
 #ifndef CATALOG_INDEX_INSIDE_H
 #define CATALOG_INDEX_INSIDE_H
 
+#include "catalog/again.h"
 #include "catalog/delegations.h"
 #include "catalog/entry.h"
 #include "catalog/index.h"
@@ -12,12 +13,14 @@ struct index {
 	const struct trust *trust; /* NULL until told */
 	struct authority *authority; /* by it and by the delegations below */
 	int64_t number; /* delegations_number() it was made at */
-	bool stale;	/* it is to be made anew: a transaction went back */
-	bool to_judge;	/* it has changed: do all logs stand as before? */
-	bool settled;	/* delegations are being read again, to no new end */
-	bool only_delegations; /* all other entries are passed over */
+	bool stale;	/* that failed: it is to be made anew */
+	unsigned put_off; /* steps that came before judging */
 	bool delegated;	/* for index_take_delegated() */
 	bool ended;	/* for index_take_ended() */
+	struct saying saying; /* of the log being walked, */
+	bool saying_read; /* up to the entry at hand */
+	/* It has said DELEGATIONS_SAID_MAX before that, of each kind. */
+	bool said_enough[2];
 	struct index_wait wait; /* log 0: no entry is ahead of our trust */
 	struct index_wait *waits;
 	size_t wait_count;
@@ -59,7 +62,7 @@ struct index_walk {
 	unsigned max;
 	unsigned did;
 	uint64_t more; /* entries that logs of publishers have gained */
-	bool changed; /* some log was judged otherwise than it would be now */
+	bool changed; /* some log stands otherwise */
 };
 
 /* --- index.c --- */
@@ -76,22 +79,20 @@ enum status index_step_log(void *owner, const struct log_info *info,
 /* Take in up to `max` entries of the present log. */
 enum status index_take_in(struct index *x, unsigned max, unsigned *did,
 			  struct err *err);
-/* Take in its delegations alone, from the first entry on. */
-enum status index_scan_delegations(struct index *x, struct err *err);
+/* Walk `count` entries of the present log from `first` on, and apply each;
+ * `*done` of them, when one cites a trust note that is not here. */
+enum status index_walk_entries(struct index *x, uint64_t first, uint64_t count,
+			       uint64_t *done, struct err *err);
 /* Undo the transaction. */
 void index_forget_transaction(struct index *x);
 
 /* --- index_trust.c --- */
-/* Work out anew who may publish. */
-enum status index_make_authority(struct index *x, struct err *err);
-/* The same, if delegations have changed. */
-enum status index_look_at_authority(struct index *x, struct err *err);
 /* Remember by which standing the entries of a log are judged. */
 enum status index_keep_standing(struct index *x, const struct log_info *info,
 				struct err *err);
-/* Make everything again if some log stands otherwise now; `*did` then says 1,
- * else 0. */
-enum status index_judge_again(struct index *x, unsigned *did, struct err *err);
+/* Work out anew who may publish, and begin to judge those logs again that stand
+ * otherwise by that. A transaction of its own. */
+enum status index_judge(struct index *x, bool *changed, struct err *err);
 /* The trust note has ended a log at a root that is not the one it has here:
  * nothing of it is what its publisher said. */
 enum status index_is_other_history(struct index *x,
@@ -122,8 +123,41 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 enum status index_withdraw(struct index *x, uint64_t n, struct err *err);
 enum status index_station(struct index *x, uint64_t n, struct err *err);
 enum status index_station_end(struct index *x, uint64_t n, struct err *err);
-enum status index_delegate(struct index *x, uint64_t n, struct err *err);
-enum status index_undelegate(struct index *x, uint64_t n, struct err *err);
+/* `counts`: not beyond its publisher's limits. */
+enum status index_delegation(struct index *x, uint64_t n, size_t entry_size,
+			     bool counts, struct err *err);
+/* Take delegations out of logs that were taken in before there was room for
+ * them in the database; once. */
+enum status index_open_delegations(struct index *x, struct err *err);
+
+/* --- index_strip.c, index_again.c --- */
+/* Do at most `max` of what is to be done about logs that are judged again;
+ * `*did` says how much. Only what is to go, or else what may come. */
+enum status index_strip(struct index *x, unsigned max, unsigned *did,
+			struct err *err);
+enum status index_read_again(struct index *x, unsigned max, unsigned *did,
+			     struct err *err);
+/* Make that log the present one. */
+enum status index_begin_again(struct index *x, const struct again *again,
+			      bool *counts, struct err *err);
+/* Entries [from, end) of the present log are not refused any more. */
+enum status index_forget_refused(struct index *x, uint64_t from, uint64_t end,
+				 struct err *err);
+/* Is there anything of it to do? Something to strip? How much is left? */
+enum status index_again_to_do(struct index *x, bool *any, bool *strip,
+			      struct err *err);
+enum status index_again_left(struct index *x, uint64_t *left,
+			     struct err *err);
+
+/* Does a lesson of the present log count, which its entry `n` says? */
+bool index_lesson_counts(const struct index *x, const char *origin,
+			 const char *region, const char *topic,
+			 uint64_t largest, size_t entry_size);
+/* May the present log enrol there? */
+bool index_may_enrol(const struct index *x, const char *region);
+/* Nobody withdraws this lesson any more. */
+enum status index_unhide(struct index *x, uint64_t short_id, int64_t origin,
+			 struct err *err);
 
 /* Read the subscriptions into the place; begin to look at all lessons again
  * when the place is not the one of before. Called by index_open(). */
@@ -131,6 +165,8 @@ enum status index_open_place(struct index *x, struct err *err);
 /* Look again at up to `max` lessons, when that is to be done. */
 enum status index_look_again(struct index *x, unsigned max, unsigned *did,
 			     struct err *err);
+/* Decide again whether one is wanted. */
+enum status index_look_at_row(struct index *x, int64_t row, struct err *err);
 /* Is that to be done? */
 enum status index_to_look(struct index *x, bool *to_do, struct err *err);
 

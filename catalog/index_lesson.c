@@ -50,8 +50,8 @@ static bool log_goes_first(const char *origin, const char *a, const char *b)
 	return strcmp(a, b) < 0;
 }
 
-/* Does the lesson in `x` take the place of the present one? */
-static enum status takes_place(struct index *x, const char *origin,
+/* Does the lesson in `x`, of this row, take the place of the present one? */
+static enum status takes_place(struct index *x, const char *origin, int64_t row,
 			       const struct present *present, bool *takes,
 			       struct err *err)
 {
@@ -60,7 +60,9 @@ static enum status takes_place(struct index *x, const char *origin,
 	struct log_info other;
 	enum status status;
 
-	*takes = !present->any || rev > present->rev;
+	*takes = !present->any || rev > present->rev ||
+		 (rev == present->rev && log == x->log.id &&
+		  row < present->row);
 	if (!present->any || rev != present->rev || log == x->log.id)
 		return STATUS_OK;
 	status = log_get(x->c, log, &other, err);
@@ -231,6 +233,15 @@ static uint64_t largest_payload(const struct lesson *l)
 	return most;
 }
 
+bool index_lesson_counts(const struct index *x, const char *origin,
+			 const char *region, const char *topic,
+			 uint64_t largest, size_t entry_size)
+{
+	return authority_succeeds(x->authority, x->log.origin, origin) &&
+	       publisher_allows(x->publisher, region, topic, largest,
+				entry_size) == STATUS_OK;
+}
+
 enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 			 struct err *err)
 {
@@ -245,14 +256,16 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 	if (lesson_id_split(l->id, origin, &s.short_id) != STATUS_OK ||
 	    !authority_succeeds(x->authority, x->log.origin, origin))
 		return index_refuse(x, n, REFUSED_FOREIGN, l->id, err);
-	if (publisher_allows(x->publisher, l->region, l->topic,
-			     largest_payload(l), entry_size) != STATUS_OK)
+	if (!index_lesson_counts(x, origin, l->region, l->topic,
+				 largest_payload(l), entry_size))
 		return index_refuse(x, n, REFUSED_SCOPE, l->id, err);
 	status = index_origin(x, origin, &s.origin, err);
 	if (status == STATUS_OK)
 		status = find_present(x, &s, &present, err);
 	if (status == STATUS_OK)
-		status = takes_place(x, origin, &present, &takes, err);
+		status = takes_place(x, origin, s.row, &present, &takes, err);
+	if (status == STATUS_OK && present.any && present.row == s.row)
+		return STATUS_OK; /* judged again, and as before */
 	if (status == STATUS_OK && !takes)
 		return put_formers(x, &s, err);
 	if (status != STATUS_OK)
@@ -288,8 +301,11 @@ static enum status hide(struct index *x, const struct lessonrow_standing *s,
 enum status index_withdraw(struct index *x, uint64_t n, struct err *err)
 {
 	static const char insert[] =
-		"INSERT OR IGNORE INTO withdrawn"
-		" (short, origin, log, entry, reason) VALUES (?, ?, ?, ?, ?)";
+		"INSERT INTO withdrawn"
+		" (short, origin, log, entry, reason) VALUES (?, ?, ?, ?, ?)"
+		" ON CONFLICT (short, origin) DO UPDATE SET log = excluded.log,"
+		" entry = excluded.entry, reason = excluded.reason"
+		" WHERE withdrawn.log = 0";
 	const struct entry_withdraw *w = &x->entry.withdraw;
 	struct lessonrow_standing s = { .row = 0 };
 	char origin[ORIGIN_MAX + 1];
@@ -313,4 +329,32 @@ enum status index_withdraw(struct index *x, uint64_t n, struct err *err)
 		return status;
 	x->any_withdrawn = true;
 	return hide(x, &s, err);
+}
+
+enum status index_unhide(struct index *x, uint64_t short_id, int64_t origin,
+			 struct err *err)
+{
+	static const char forget[] =
+		"DELETE FROM withdrawn WHERE short = ? AND origin = ?";
+	static const char show[] =
+		"UPDATE lesson SET withdrawn = 0 WHERE row = ?";
+	const struct lessonrow_standing s = { .origin = origin,
+					      .short_id = short_id };
+	struct present present;
+	enum status status;
+	struct sql q;
+
+	sql_start(&q, x->c, forget);
+	sql_put_int(&q, (int64_t)short_id);
+	sql_put_int(&q, origin);
+	status = sql_run(&q, err);
+	if (status == STATUS_OK)
+		status = find_present(x, &s, &present, err);
+	if (status != STATUS_OK || !present.any)
+		return status;
+	sql_start(&q, x->c, show);
+	sql_put_int(&q, present.row);
+	status = sql_run(&q, err);
+	return status == STATUS_OK ? index_look_at_row(x, present.row, err) :
+				     status;
 }

@@ -1,12 +1,15 @@
 /* Enrolments: what an office's log says last about a key is how it stands
- * with that office. */
+ * with that office. Where a log is judged again, what it said later is there
+ * already, and stays. */
 #include <string.h>
 
 #include "catalog/index_inside.h"
 #include "catalog/sql.h"
 
-static bool may_enrol(const struct publisher *p, const char *region)
+bool index_may_enrol(const struct index *x, const char *region)
 {
+	const struct publisher *p = x->publisher;
+
 	for (size_t i = 0; i < p->region_count; i++)
 		if (region_contains(p->regions[i], region))
 			return true;
@@ -29,8 +32,9 @@ bool index_take_ended(struct index *x)
 static enum status end_station(struct index *x, uint64_t n,
 			       const struct public_key *key, struct err *err)
 {
-	static const char update[] = "UPDATE station SET ended = 1, entry = ?"
-				     " WHERE key = ? AND log = ?";
+	static const char update[] =
+		"UPDATE station SET ended = 1, entry = ?1"
+		" WHERE key = ?2 AND log = ?3 AND entry < ?1";
 	struct sql q;
 
 	x->ended = true; /* also if this is undone: asked in vain, then */
@@ -55,9 +59,13 @@ static enum status put_station(struct index *x, uint64_t n,
 			       const char *groups, struct err *err)
 {
 	static const char insert[] =
-		"INSERT OR REPLACE INTO station"
+		"INSERT INTO station"
 		" (key, log, entry, vkey, region, name, groups, ended)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, 0)";
+		" VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+		" ON CONFLICT (key, log) DO UPDATE SET entry = excluded.entry,"
+		" vkey = excluded.vkey, region = excluded.region,"
+		" name = excluded.name, groups = excluded.groups, ended = 0"
+		" WHERE excluded.entry > station.entry";
 	const struct entry_station *s = &x->entry.station;
 	char vkey[VKEY_MAX + 1];
 	struct sql q;
@@ -80,7 +88,7 @@ enum status index_station(struct index *x, uint64_t n, struct err *err)
 	struct buf groups = BUF_INIT;
 	enum status status = STATUS_OK;
 
-	if (!may_enrol(x->publisher, s->region))
+	if (!index_may_enrol(x, s->region))
 		return index_refuse(x, n, REFUSED_SCOPE, s->name, err);
 	if (join_groups(s, &groups) != STATUS_OK)
 		status = err_set(err, STATUS_NO_MEMORY, "enrol a station");

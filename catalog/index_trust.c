@@ -1,13 +1,9 @@
-/* By whom entries are judged: who may publish, how each log stands in that,
- * and what happens when that changes.
- *
- * Delegations decide about logs, and are in logs. So when everything is made
- * again, the delegations are read first, from the trust note downwards, each
- * depth by what those above it say; then all entries of all logs, by the
- * authority that came of it. */
+/* By whom entries are judged: who may publish, how each log stands in that, and
+ * which logs are to be judged again when that changes. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog/again.h"
 #include "catalog/index_inside.h"
 #include "catalog/sql.h"
 
@@ -55,27 +51,15 @@ bool index_waits_at(const struct index *x, const struct log_info *info)
 	return false;
 }
 
-enum status index_make_authority(struct index *x, struct err *err)
+static enum status make_authority(struct index *x, struct err *err)
 {
 	enum status status = delegations_number(x->c, &x->number, err);
 
 	if (status == STATUS_OK)
 		status = delegations_authority(x->c, x->trust, x->authority,
 					       err);
-	x->stale = status != STATUS_OK;
 	x->wait_count = 0; /* whoever waits still is found again */
 	return status;
-}
-
-enum status index_look_at_authority(struct index *x, struct err *err)
-{
-	int64_t number;
-	enum status status = delegations_number(x->c, &number, err);
-
-	if (status != STATUS_OK || number == x->number)
-		return status;
-	x->to_judge = x->delegated = true;
-	return index_make_authority(x, err);
 }
 
 enum status index_is_other_history(struct index *x,
@@ -167,30 +151,34 @@ static enum status standing_before(struct index *x, int64_t log,
 	return sql_finish(&q, err);
 }
 
-enum status index_keep_standing(struct index *x, const struct log_info *info,
-				struct err *err)
+static enum status keep(struct index *x, int64_t log,
+			const uint8_t standing[static SHA256_SIZE],
+			struct err *err)
 {
-	static const char keep[] =
+	static const char put[] =
 		"INSERT INTO indexed (log, judged) VALUES (?, ?)"
 		" ON CONFLICT (log) DO UPDATE SET judged = excluded.judged";
-	uint8_t now[SHA256_SIZE];
-	uint8_t before[SHA256_SIZE];
-	enum status status;
 	struct sql q;
 
-	status = standing_of(x, info, now, err);
-	if (status == STATUS_OK)
-		status = standing_before(x, info->id, before, err);
-	if (status != STATUS_OK || memcmp(now, before, sizeof(now)) == 0)
-		return status;
-	sql_start(&q, x->c, keep);
-	sql_put_int(&q, info->id);
-	sql_put_blob(&q, (struct bytes){ now, sizeof(now) });
+	sql_start(&q, x->c, put);
+	sql_put_int(&q, log);
+	sql_put_blob(&q, (struct bytes){ standing, SHA256_SIZE });
 	return sql_run(&q, err);
 }
 
-static enum status stands_otherwise(void *owner, const struct log_info *info,
-				    struct err *err)
+enum status index_keep_standing(struct index *x, const struct log_info *info,
+				struct err *err)
+{
+	uint8_t now[SHA256_SIZE];
+	enum status status = standing_of(x, info, now, err);
+
+	return status == STATUS_OK ? keep(x, info->id, now, err) : status;
+}
+
+/* Begin to judge it again if it stands otherwise than its entries were judged
+ * by. */
+static enum status judge_log(void *owner, const struct log_info *info,
+			     struct err *err)
 {
 	struct index_walk *w = owner;
 	uint8_t now[SHA256_SIZE];
@@ -199,168 +187,57 @@ static enum status stands_otherwise(void *owner, const struct log_info *info,
 
 	if (info->indexed == 0)
 		return STATUS_OK;
-	if (info->indexed > info->size) { /* it was ended, or begun anew */
-		w->changed = true;
-		return STATUS_OK;
-	}
 	status = standing_of(w->x, info, now, err);
 	if (status == STATUS_OK)
 		status = standing_before(w->x, info->id, before, err);
-	if (status == STATUS_OK && memcmp(now, before, sizeof(now)) != 0)
-		w->changed = true;
-	return status;
+	if (status != STATUS_OK || memcmp(now, before, sizeof(now)) == 0)
+		return status;
+	w->changed = true;
+	status = keep(w->x, info->id, now, err);
+	return status == STATUS_OK ? again_all(w->x->c, info->id, err) : status;
 }
 
-/* Read the delegations of all logs at one depth; `*more`: there are some. */
-static enum status scan_depth(struct index *x, unsigned depth, bool *more,
-			      struct err *err)
-{
-	enum status status = STATUS_OK;
-
-	*more = false;
-	for (size_t i = 0;
-	     i < authority_count(x->authority) && status == STATUS_OK; i++) {
-		const struct authority_row *row =
-			authority_at(x->authority, i);
-		struct log_info info;
-		bool counts = false;
-
-		if (row->depth != depth)
-			continue;
-		*more = true;
-		if (!row->publisher.may_delegate)
-			continue;
-		status = log_find(x->c, row->publisher.origin, &info, err);
-		if (status == STATUS_OK && info.kind == LOG_LESSONS)
-			status = index_begin_log(x, &info, &counts, err);
-		else if (status == STATUS_NOT_FOUND)
-			status = STATUS_OK;
-		if (status == STATUS_OK && counts)
-			status = index_scan_delegations(x, err);
-	}
-	return status;
-}
-
-static enum status find_authority(struct index *x, struct err *err)
-{
-	enum status status = delegations_forget(x->c, err);
-	bool more = true;
-
-	if (status == STATUS_OK)
-		status = index_make_authority(x, err);
-	for (unsigned depth = 0;
-	     status == STATUS_OK && more && depth <= AUTHORITY_DEPTH_MAX;
-	     depth++) {
-		status = scan_depth(x, depth, &more, err);
-		if (status == STATUS_OK)
-			status = index_make_authority(x, err);
-	}
-	return status;
-}
-
-static enum status start_log_again(void *owner, const struct log_info *info,
-				   struct err *err)
-{
-	struct index_walk *w = owner;
-	enum status status = index_keep_standing(w->x, info, err);
-
-	if (status == STATUS_OK && info->indexed > 0)
-		status = log_set_indexed(w->x->c, info->id, 0, err);
-	return status;
-}
-
-static enum status take_in_all(struct index *x, struct err *err)
+static enum status judge_all(struct index *x, bool *changed, struct err *err)
 {
 	struct index_walk w = { .x = x };
-	enum status status = log_each(x->c, start_log_again, &w, err);
-	unsigned did = 1;
+	enum status status = catalog_begin(x->c, CATALOG_DERIVED, err);
 
-	while (status == STATUS_OK && did > 0) {
-		w = (struct index_walk){ .x = x, .max = 1 << 20 };
-		status = index_look_at_tables(x, err);
-		if (status == STATUS_OK)
-			status = log_each(x->c, index_step_log, &w, err);
-		did = w.did;
-	}
-	return status;
-}
-
-static enum status make_again(struct index *x, struct err *err)
-{
-	/* What is refused is written down in the second reading. */
-	static const char forget[] = "DELETE FROM lesson;"
-				     "DELETE FROM rendition;"
-				     "DELETE FROM withdrawn;"
-				     "DELETE FROM refused;"
-				     "DELETE FROM station";
-	enum status status = find_authority(x, err);
-
-	if (status == STATUS_OK)
-		status = delegations_forget(x->c, err);
-	if (status == STATUS_OK)
-		status = sql_script(x->c, forget, err);
-	x->settled = true;
-	if (status == STATUS_OK)
-		status = take_in_all(x, err);
-	x->settled = false;
-	if (status == STATUS_OK)
-		status = index_make_authority(x, err);
-	return status;
-}
-
-static enum status make_again_at_once(struct index *x, struct err *err)
-{
-	enum status status;
-
-	index_set_bulk(x, true);
-	status = catalog_begin(x->c, CATALOG_DERIVED, err);
-	if (status == STATUS_OK)
-		status = make_again(x, err);
+	if (status != STATUS_OK)
+		return status;
+	status = log_each(x->c, judge_log, &w, err);
 	if (status == STATUS_OK)
 		status = catalog_commit(x->c, err);
 	if (status != STATUS_OK)
 		index_forget_transaction(x);
-	index_set_bulk(x, false);
-	x->many = true;
-	x->delegated = true;
-	x->ended = true;
+	*changed = w.changed;
 	return status;
 }
 
-enum status index_judge_again(struct index *x, unsigned *did, struct err *err)
+/* Entries are judged by no authority that logs were not compared with. */
+enum status index_judge(struct index *x, bool *changed, struct err *err)
 {
-	struct index_walk w = { .x = x };
-	enum status status = log_each(x->c, stands_otherwise, &w, err);
+	enum status status = make_authority(x, err);
 
-	if (status == STATUS_OK && w.changed)
-		status = make_again_at_once(x, err);
-	if (status != STATUS_OK)
-		return err_wrap(err, "take in delegations");
-	x->to_judge = false;
-	*did = w.changed;
-	return STATUS_OK;
+	if (status == STATUS_OK)
+		status = judge_all(x, changed, err);
+	x->stale = status != STATUS_OK;
+	return status == STATUS_OK ? STATUS_OK : err_wrap(err, "judge logs");
 }
 
 enum status index_set_trust(struct index *x, const struct trust *trust,
 			    bool *again, struct err *err)
 {
 	const struct trust *before = x->trust;
-	struct index_walk w = { .x = x };
+	bool changed = false;
 	enum status status;
 
 	x->trust = trust;
-	status = index_make_authority(x, err);
-	if (status == STATUS_OK)
-		status = log_each(x->c, stands_otherwise, &w, err);
-	if (status == STATUS_OK && w.changed)
-		status = make_again_at_once(x, err);
+	status = index_judge(x, &changed, err);
 	if (status != STATUS_OK) {
 		x->trust = before;
-		x->stale = true;
 		return err_wrap(err, "take in the trust note");
 	}
-	x->to_judge = false;
 	if (again != NULL)
-		*again = w.changed;
+		*again = changed;
 	return STATUS_OK;
 }

@@ -2,6 +2,7 @@
  * the root there. */
 #include <string.h>
 
+#include "catalog/again.h"
 #include "catalog/log_rows.h"
 #include "catalog/sql.h"
 
@@ -30,10 +31,8 @@ static enum status begin_anew(struct catalog *c, int64_t id, struct err *err)
 {
 	static const char bundles[] = "DELETE FROM bundles WHERE key >> 40 = ?";
 	static const char subtrees[] = "DELETE FROM subtrees WHERE log = ?";
-	/* More is indexed than there can be: the index makes all again, also
-	 * when a power cut comes between (catalog/index_trust.c). */
 	static const char clear[] =
-		"UPDATE logs SET forked = 0, indexed = 1 << 62 WHERE id = ?";
+		"UPDATE logs SET forked = 0 WHERE id = ?";
 	static const char search[] =
 		"UPDATE indexed SET searched = 0 WHERE log = ?";
 	enum status status = run_for(c, bundles, id, err);
@@ -45,6 +44,8 @@ static enum status begin_anew(struct catalog *c, int64_t id, struct err *err)
 				       (struct bytes){ 0 }, err);
 	if (status == STATUS_OK)
 		status = run_for(c, clear, id, err);
+	if (status == STATUS_OK)
+		status = again_from(c, id, 0, err);
 	return status == STATUS_OK ? run_for(c, search, id, err) : status;
 }
 
@@ -64,6 +65,8 @@ static enum status cut(struct catalog *c, const struct log_info *info,
 			status = log_rows_move(c, info->id, end->size,
 					       end->root, buf_bytes(&note),
 					       err);
+		if (status == STATUS_OK)
+			status = again_from(c, info->id, end->size, err);
 		buf_release(&note);
 	}
 	return status == STATUS_OK && info->forked ?

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalog/delegations.h"
 #include "catalog/entry.h"
 #include "catalog/log.h"
 #include "node/requests_internal.h"
@@ -109,6 +110,56 @@ static enum status check_child(struct requests *r, const struct publisher *p,
 	return STATUS_OK;
 }
 
+/* One log can say so much, and no more. */
+static enum status check_room(struct requests *r, const char *child,
+			      struct err *err)
+{
+	const struct authority *a = house_authority(r->house);
+	struct saying saying = SAYING_INIT;
+	unsigned said = 0, read;
+	bool there = false;
+	struct log_info log;
+	enum status status = log_find(r->house->catalog, r->house->conf.origin,
+				      &log, err);
+
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK; /* it says its first word */
+	if (status == STATUS_OK)
+		status = delegations_said(r->house->catalog, log.id,
+					  ENTRY_DELEGATE, &said, err);
+	if (status == STATUS_OK)
+		status = delegations_saying(
+			r->house->catalog, log.id, UINT64_MAX,
+			authority_publisher(a, r->house->conf.origin), &saying,
+			&read, err);
+	for (size_t i = 0; i < saying.count; i++)
+		there = there || strcmp(saying.children[i].origin, child) == 0;
+	if (status == STATUS_OK && said >= DELEGATIONS_SAID_MAX)
+		status = err_set(err, STATUS_NO_ROOM,
+				 "this log has delegated %d times, and what "
+				 "comes after is not read: the trust note has "
+				 "to name '%s' itself, or a successor of this "
+				 "log goes on",
+				 DELEGATIONS_SAID_MAX, child);
+	else if (status == STATUS_OK && !there &&
+		 saying.count >= AUTHORITY_CHILDREN_MAX)
+		status = err_set(err, STATUS_NO_ROOM,
+				 "this log has delegated to %d others, those "
+				 "taken back included, and can to no more: "
+				 "the trust note has to name '%s' itself, or "
+				 "one below this office delegates to it",
+				 AUTHORITY_CHILDREN_MAX, child);
+	else if (status == STATUS_OK && authority_find(a, child) == NULL &&
+		 !authority_has_room(a, r->house->conf.origin))
+		status = err_set(err, STATUS_NO_ROOM,
+				 "there are as many publishers below one of "
+				 "the trust note as there can be (%d): the "
+				 "trust note has to name '%s' itself",
+				 AUTHORITY_BELOW_MAX, child);
+	saying_release(&saying);
+	return status;
+}
+
 static void put_end(json_t *object, const struct cutoff *end)
 {
 	if (end == NULL)
@@ -153,6 +204,8 @@ enum status request_delegate(struct requests *r, const json_t *request,
 		status = read_publisher(request, &said.publisher, err);
 	if (status == STATUS_OK)
 		status = check_child(r, &said.publisher, err);
+	if (status == STATUS_OK)
+		status = check_room(r, said.publisher.origin, err);
 	if (status == STATUS_OK)
 		status = entry_format_delegate(&said, &entry, err);
 	if (status == STATUS_OK)

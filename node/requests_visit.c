@@ -54,7 +54,7 @@ static enum status trust_changed(struct requests *r, struct err *err)
 	if (status == STATUS_OK)
 		status = index_set_trust(r->index, &r->house->trust.trust,
 					 NULL, err);
-	return status;
+	return status == STATUS_OK ? request_index(r, err) : status;
 }
 
 enum status request_delegated(struct requests *r, struct err *err)

@@ -118,14 +118,12 @@ static bool is_honest(enum key_type type, const uint8_t *bytes)
 	return false;
 }
 
-enum status public_key_init(struct public_key *key, const char *name,
-			    enum key_type type,
-			    const uint8_t bytes[static PUBLIC_KEY_SIZE])
+static enum status fill(struct public_key *key, const char *name,
+			enum key_type type, const uint8_t *bytes)
 {
 	struct public_key made;
 
-	if (key_name_check(bytes_of(name)) != STATUS_OK ||
-	    !is_honest(type, bytes))
+	if (key_name_check(bytes_of(name)) != STATUS_OK)
 		return STATUS_MALFORMED;
 	memset(&made, 0, sizeof(made));
 	strcpy(made.name, name);
@@ -134,6 +132,14 @@ enum status public_key_init(struct public_key *key, const char *name,
 	memcpy(made.bytes, bytes, PUBLIC_KEY_SIZE);
 	*key = made;
 	return STATUS_OK;
+}
+
+enum status public_key_init(struct public_key *key, const char *name,
+			    enum key_type type,
+			    const uint8_t bytes[static PUBLIC_KEY_SIZE])
+{
+	return is_honest(type, bytes) ? fill(key, name, type, bytes) :
+					STATUS_MALFORMED;
 }
 
 /* Split `name+id+base64` and decode the last two; the name gets its zero. */
@@ -159,7 +165,7 @@ static enum status split(struct bytes text, char name[static KEY_NAME_MAX + 1],
 		encoded, room, size);
 }
 
-enum status public_key_parse(struct bytes vkey, struct public_key *key)
+enum status public_key_parse_kept(struct bytes vkey, struct public_key *key)
 {
 	char name[KEY_NAME_MAX + 1];
 	uint8_t encoded[ENCODED_MAX];
@@ -175,9 +181,20 @@ enum status public_key_parse(struct bytes vkey, struct public_key *key)
 		head += sizeof(sealing_tag) - 1;
 	if (size != head + PUBLIC_KEY_SIZE ||
 	    memcmp(encoded + 1, sealing_tag, head - 1) != 0 ||
-	    public_key_init(&made, name, (enum key_type)encoded[0],
-			    encoded + head) != STATUS_OK ||
+	    fill(&made, name, (enum key_type)encoded[0], encoded + head) !=
+		    STATUS_OK ||
 	    made.id != id)
+		return STATUS_MALFORMED;
+	*key = made;
+	return STATUS_OK;
+}
+
+enum status public_key_parse(struct bytes vkey, struct public_key *key)
+{
+	struct public_key made;
+
+	if (public_key_parse_kept(vkey, &made) != STATUS_OK ||
+	    !is_honest((enum key_type)made.type, made.bytes))
 		return STATUS_MALFORMED;
 	*key = made;
 	return STATUS_OK;

@@ -7,14 +7,17 @@
 #include "proto/encoding.h"
 #include "signing/wordline.h"
 
-static enum status read_keys(struct bytes *rest, struct publisher *publisher)
+typedef enum status (*parse_key_fn)(struct bytes vkey, struct public_key *key);
+
+static enum status read_keys(struct bytes *rest, parse_key_fn parse,
+			     struct publisher *publisher)
 {
 	struct bytes value;
 
 	while (wordline_take(rest, "key", &value)) {
 		struct public_key key;
 
-		if (public_key_parse(value, &key) != STATUS_OK ||
+		if (parse(value, &key) != STATUS_OK ||
 		    publisher_add_key(publisher, &key) != STATUS_OK)
 			return STATUS_MALFORMED;
 	}
@@ -55,7 +58,8 @@ static enum status read_limit(struct bytes *rest, const char *name,
 	return STATUS_OK;
 }
 
-enum status publisher_read(struct bytes rest, struct publisher *out)
+static enum status read_words(struct bytes rest, parse_key_fn parse,
+			      struct publisher *out)
 {
 	char origin[ORIGIN_MAX + 1];
 	struct publisher made;
@@ -64,7 +68,7 @@ enum status publisher_read(struct bytes rest, struct publisher *out)
 	if (wordline_next(&rest, &word) != STATUS_OK ||
 	    bytes_to_string(word, origin, sizeof(origin)) != STATUS_OK ||
 	    publisher_init(&made, origin) != STATUS_OK ||
-	    read_keys(&rest, &made) != STATUS_OK ||
+	    read_keys(&rest, parse, &made) != STATUS_OK ||
 	    read_list(&rest, "region", &made, publisher_add_region) !=
 		    STATUS_OK ||
 	    read_list(&rest, "topic", &made, publisher_add_topic) !=
@@ -84,6 +88,16 @@ enum status publisher_read(struct bytes rest, struct publisher *out)
 		return STATUS_MALFORMED;
 	*out = made;
 	return STATUS_OK;
+}
+
+enum status publisher_read(struct bytes words, struct publisher *out)
+{
+	return read_words(words, public_key_parse, out);
+}
+
+enum status publisher_read_kept(struct bytes words, struct publisher *out)
+{
+	return read_words(words, public_key_parse_kept, out);
 }
 
 static void put_limit(struct buf *out, const char *name, uint64_t limit)

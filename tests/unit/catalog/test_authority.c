@@ -17,20 +17,23 @@ struct world {
 	struct said *list;
 	size_t count, room;
 	struct authority *a;
+	size_t read;
 	struct err err;
 };
 
-static enum status children(void *owner, const char *parent,
+static enum status children(void *owner, const struct authority_parent *parent,
 			    authority_child_cb each, void *context,
-			    struct err *err)
+			    unsigned *read, struct err *err)
 {
 	struct world *w = owner;
 
 	for (size_t i = 0; i < w->count; i++) {
 		enum status status;
 
-		if (strcmp(w->list[i].parent, parent) != 0)
+		if (strcmp(w->list[i].parent, parent->publisher->origin) != 0)
 			continue;
+		++*read;
+		w->read++;
 		status = each(context, &w->list[i].child, err);
 		if (status != STATUS_OK)
 			return status;
@@ -388,25 +391,68 @@ static void long_chains_and_rings_of_ends_cost_little(void)
 	world_release(&w);
 }
 
+/* Who has one place in the trust note fills no more than his part, and nobody
+ * else's. */
 static void numbers_are_bounded_nearest_first(void)
 {
-	char (*names)[16] = calloc(6000, sizeof(*names));
+	static const char *const tops[] = { "a", "b", "c", "d", "e" };
+	enum { TOPS = 5, OF_EACH = 1200, CHILDREN = 200 };
+	char (*names)[16] = calloc(TOPS * OF_EACH, sizeof(*names));
 	struct world w;
 
 	CHECK(names != NULL);
 	world_init(&w);
-	named(&w, "top", "43", "*");
-	for (size_t i = 0; i < 6000; i++) {
-		/* The first 200 are the top's, the others are theirs. */
+	for (size_t top = 0; top < TOPS; top++) {
+		char (*own)[16] = names + top * OF_EACH;
+
+		named(&w, tops[top], "43", "*");
+		for (size_t i = 0; i < OF_EACH; i++) {
+			/* Some are the top's, the others are theirs. */
+			(void)snprintf(own[i], sizeof(*own), "%s%05zu",
+				       tops[top], i);
+			delegates(&w,
+				  i < CHILDREN ? tops[top] : own[i % CHILDREN],
+				  own[i], "43", "*");
+		}
+		build(&w);
+		CHECK(authority_count(w.a) ==
+		      (top < 3 ? (top + 1) * (AUTHORITY_BELOW_MAX + 1) :
+				 AUTHORITY_MAX));
+		for (size_t i = 0; i < CHILDREN; i++)
+			CHECK(authority_publisher(w.a, own[i]) != NULL);
+		CHECK(!authority_has_room(w.a, tops[top]));
+	}
+	CHECK(authority_void_count(w.a) == AUTHORITY_VOIDS_MAX);
+	world_release(&w);
+	free(names);
+}
+
+/* What counts for nothing must be read, too, and so much is not. */
+static void not_more_than_enough_is_read(void)
+{
+	enum { CHILDREN = 64, OF_EACH = 256 };
+	char (*names)[16] = calloc(CHILDREN, sizeof(*names));
+	struct publisher claimed = publisher("town", "43", "*", true);
+	struct world w;
+
+	CHECK(names != NULL);
+	world_init(&w);
+	named(&w, "honest", "43", "*");
+	named(&w, "thief", "43", "*");
+	delegates(&w, "honest", "town", "43", "*");
+	delegates(&w, "town", "dept", "43", "*");
+	for (size_t i = 0; i < CHILDREN; i++) {
 		(void)snprintf(names[i], sizeof(names[i]), "n%05zu", i);
-		delegates(&w, i < 200 ? "top" : names[i % 200], names[i], "43",
-			  "*");
+		delegates(&w, "thief", names[i], "43", "*");
+		for (size_t k = 0; k < OF_EACH; k++)
+			(void)delegates_as(&w, names[i], &claimed);
 	}
 	build(&w);
-	CHECK(authority_count(w.a) == AUTHORITY_MAX);
-	for (size_t i = 0; i < 200; i++)
-		CHECK(authority_publisher(w.a, names[i]) != NULL);
-	CHECK(authority_void_count(w.a) == AUTHORITY_VOIDS_MAX);
+	CHECK(authority_count(w.a) == CHILDREN + 4);
+	CHECK(authority_publisher(w.a, "dept") != NULL);
+	CHECK(!authority_has_room(w.a, "thief"));
+	CHECK(authority_has_room(w.a, "town"));
+	CHECK(w.read < AUTHORITY_READ_MAX + OF_EACH + 8);
 	world_release(&w);
 	free(names);
 }
@@ -535,6 +581,7 @@ int main(void)
 	succession_goes_through_several();
 	long_chains_and_rings_of_ends_cost_little();
 	numbers_are_bounded_nearest_first();
+	not_more_than_enough_is_read();
 	no_scope_is_ever_larger_than_an_ancestors();
 	without_a_source_nobody_has_delegated();
 	return 0;

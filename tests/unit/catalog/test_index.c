@@ -305,6 +305,7 @@ static void only_a_changed_standing_makes_all_again(void)
 	shelf_new_trust(s);
 	shelf_trust_publisher(s, 0, "431082");
 	CHECK(shelf_use_trust(s));
+	shelf_settle(s);
 	CHECK(!shelf_get(s, l.id, &row));
 	CHECK(shelf_summary(s).refused == 1);
 	shelf_new_trust(s); /* no publisher at all */
@@ -799,7 +800,9 @@ static bool shelf_open_again(struct shelf *s)
 static void a_database_of_version_4_is_judged_again_once(void)
 {
 	static const char back[] =
-		"DROP TABLE delegation; DROP TABLE fork; DROP TABLE cosigned;"
+		"DROP TABLE said; DROP TABLE again; DROP INDEX station_log;"
+		"DROP INDEX withdrawn_log; DROP TABLE fork;"
+		"DROP TABLE cosigned;"
 		"DROP TABLE heard; DROP INDEX lesson_here; DROP INDEX lesson_fetch;"
 		"DROP INDEX lesson_take; DROP INDEX rendition_fetch;"
 		"ALTER TABLE lesson DROP COLUMN keep;"
@@ -808,7 +811,8 @@ static void a_database_of_version_4_is_judged_again_once(void)
 		"ALTER TABLE rendition DROP COLUMN held;"
 		"CREATE INDEX lesson_fetch ON lesson (date) WHERE wanted = 1 "
 		"AND held = 0;"
-		"DELETE FROM meta WHERE key = 'delegation.number';"
+		"DELETE FROM meta WHERE key IN"
+		" ('delegation.number', 'index.said');"
 		"UPDATE indexed SET judged = randomblob(32);"
 		"PRAGMA user_version = 4";
 	struct subscription topic = { .topic = "产业" };

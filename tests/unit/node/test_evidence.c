@@ -220,6 +220,7 @@ static void what_was_proven_before_it_was_followed_stops_it(void)
  * are stopped all the same, and their proofs are passed on. */
 static void one_that_forks_many_leaves_room_for_others(void)
 {
+	static struct entry said = { .type = ENTRY_DELEGATE };
 	struct trust *trust;
 	struct publisher child;
 	struct secret_key *keys[FORKS_MAX], *thief;
@@ -247,8 +248,10 @@ static void one_that_forks_many_leaves_room_for_others(void)
 		CHECK(secret_key_new(&keys[i], name, KEY_ED25519) == STATUS_OK);
 		strcpy(child.origin, name);
 		child.keys[0] = *secret_key_public(keys[i]);
-		OFFICE_OK(&station, delegations_put(station.house.catalog, id,
-						    i, &child, &station.err));
+		said.delegate.publisher = child;
+		OFFICE_OK(&station, delegations_say(station.house.catalog, id,
+						    i, 100, &said,
+						    &station.err));
 	}
 	CHECK(authority_count(house_authority(&station.house)) ==
 	      FORKS_MAX + 2);
