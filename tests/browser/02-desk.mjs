@@ -1,10 +1,9 @@
 // Walked by 02-desk.py.
+import { ENTER, PAGES, logIn, openDesk, turnTo } from './desk.mjs';
 import { Watched, assert, facts, nodes, tell, until } from './lib.mjs';
 import { look } from './looks.mjs';
 
 const { station, pin, data } = facts;
-const PAGES = ['lessons', 'subscriptions'];
-const ENTER = { zh: '进入', en: 'Enter' };
 
 // By arrows and OK alone: the keypad's 5 has the focus when it comes.
 const PLACES = ['1', '2', '3', '4', '5', '6', '7', '8', '9', 'delete', '0', 'enter'];
@@ -20,13 +19,6 @@ async function typeByArrows(it, keys) {
     await it.focusIs(`pin/${key}`);
     await it.press('Enter');
   }
-}
-
-async function logIn(it) {
-  await it.page.locator('[data-key="pin/5"]').waitFor();
-  for (const digit of pin) await it.press(digit);
-  await it.page.getByRole('button', { name: ENTER[it.lang], exact: true }).click();
-  await until(async () => (await it.page.locator('[data-key=log-out]').count()) > 0, 'logged in');
 }
 
 await tell({
@@ -73,13 +65,10 @@ await tell({
   },
 
   'pages, both languages': async () => {
-    for (const [view, lang] of [['pc', 'zh'], ['pc', 'en'], ['tv', 'zh'], ['tv', 'en'], ['phone', 'zh'], ['phone', 'en']]) {
-      const it = await Watched.open(`${station}/desk?view=${view}`, { view, lang });
-      await logIn(it);
+    for (const [view, lang] of [['pc', 'zh'], ['pc', 'en'], ['tv', 'zh'], ['tv', 'en'], ['tube', 'zh'], ['phone', 'zh'], ['phone', 'en']]) {
+      const it = await openDesk('home', { view, lang });
       for (const page of PAGES) {
-        await it.page.goto(`${station}/desk?view=${view}#/${page}`);
-        await until(async () => (await it.page.locator(`main.at-${page}`).count()) > 0
-          && !/正在打开|Opening…/.test(await it.text('main')), `${page} is there`);
+        await turnTo(it, page);
         await look(it, `desk-${page}`, data);
       }
       await it.close();

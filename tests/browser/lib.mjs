@@ -54,6 +54,19 @@ export const VIEWS = {
 };
 const LOCALES = { zh: 'zh-CN', en: 'en-US' };
 
+// Run in the page: what its live stream tells is counted, and a mark is left
+// that goes when the page is loaded anew.
+function countEvents() {
+  globalThis.told = { desk: 0 };
+  const Stream = globalThis.EventSource;
+  globalThis.EventSource = class extends Stream {
+    constructor(...words) {
+      super(...words);
+      this.addEventListener('desk', () => { globalThis.told.desk++; });
+    }
+  };
+}
+
 export class Watched {
   static async open(url, { view = 'tv', lang = 'zh' } = {}) {
     const it = new Watched();
@@ -69,10 +82,11 @@ export class Watched {
     await it.page.exposeBinding('tellViolation', (_, text) => it.fault(`CSP: ${text}`));
     await it.page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
       globalThis.tellViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+    await it.page.addInitScript(countEvents);
     it.page.on('console', (said) => {
       if (said.type() === 'error') it.fault(`console: ${said.text()} ${said.location().url}`);
     });
-    it.page.on('pageerror', (error) => it.fault(`thrown: ${error.stack ?? error}`));
+    it.page.on('pageerror', (error) => it.fault(`thrown: ${error.stack || error.message || error.name}`));
     it.page.on('crash', () => it.fault('the page crashed'));
     await it.page.goto(url);
     return it;
@@ -94,6 +108,23 @@ export class Watched {
 
   async press(...keys) {
     for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  // Wait for so many live pictures of the node, and until the last is drawn.
+  async live(count = 1) {
+    const before = await this.page.evaluate(() => globalThis.told.desk);
+    await until(() => this.page.evaluate((n) => globalThis.told.desk >= n, before + count), 'the node tells how it is', 60);
+    await this.drawn();
+  }
+
+  // Wait for the first live picture only, if it has not come yet.
+  async firstLive() {
+    await until(() => this.page.evaluate(() => globalThis.told.desk > 0), 'the node tells how it is', 60);
+    await this.drawn();
+  }
+
+  drawn() {
+    return this.page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
   }
 
   // Where the focus is: its data-key, and whether it can be seen that it is there.

@@ -23,13 +23,14 @@ let office: Office | null = null;
 // What only an office needs is fetched when one is there.
 function useOffice(wanted: boolean): Office | null {
   const [, again] = useState(0);
+  const up = useStore(online);
   useEffect(() => {
-    if (wanted && !office)
+    if (wanted && !office && up)
       import('./office').then((module) => {
         office = module.officePages;
         again((n) => n + 1);
-      });
-  }, [wanted]);
+      }, () => undefined); // the node is away: asked again when it is back
+  }, [wanted, up]);
   return office;
 }
 

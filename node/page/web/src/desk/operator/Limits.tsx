@@ -115,8 +115,8 @@ function RuleEditor({ rule, n, last, never, onRule, onMove, onRemove }: EditorPr
         </div>
         {never && !wrong && <p class="trouble">{t('idle')}</p>}
         <p class="actions">
-          <Button disabled={n === 0} data-key={`rule/${n}/up`} onClick={() => onMove(-1)}>{t('moveUp')}</Button>
-          <Button disabled={last} data-key={`rule/${n}/down`} onClick={() => onMove(1)}>{t('moveDown')}</Button>
+          <Button disabled={n === 0} data-key={`rule/${n}/move-up`} onClick={() => onMove(-1)}>{t('moveUp')}</Button>
+          <Button disabled={last} data-key={`rule/${n}/move-down`} onClick={() => onMove(1)}>{t('moveDown')}</Button>
           <Button icon="trash" kind="danger" data-key={`rule/${n}/remove`} onClick={onRemove}>{all('remove')}</Button>
         </p>
       </fieldset>
