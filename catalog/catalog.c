@@ -26,9 +26,10 @@ static const char *const version_6[] = { schema_keep, NULL };
 static const char *const version_7[] = { schema_pages, NULL };
 static const char *const version_8[] = { schema_renditions, NULL };
 static const char *const version_9[] = { schema_again, NULL };
+static const char *const version_10[] = { schema_office, NULL };
 static const char *const *const migrations[] = {
 	version_1, version_2, version_3, version_4, version_5,
-	version_6, version_7, version_8, version_9
+	version_6, version_7, version_8, version_9, version_10
 };
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
 

@@ -225,6 +225,17 @@ static enum status read_texts(const json_t *object,
 #define FIELD(key, presence, array) { key, presence, array, sizeof(array) }
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
+/* Nothing hangs on these: what another version writes is not refused. */
+static void read_advice(const json_t *object, struct lesson *l)
+{
+	const char *office = json_string_value(json_object_get(object,
+							       "office"));
+
+	l->keep = json_is_true(json_object_get(object, "keep"));
+	if (office != NULL && plain_is_good(office, LESSON_OFFICE_MAX, false))
+		memcpy(l->office, office, strlen(office) + 1);
+}
+
 static enum status read_lesson(const json_t *object, struct entry *entry,
 			       struct err *err)
 {
@@ -248,8 +259,7 @@ static enum status read_lesson(const json_t *object, struct entry *entry,
 		status = read_series(object, l, err);
 	if (status == STATUS_OK)
 		status = read_also(object, l, err);
-	/* Nothing hangs on it: what another version writes is not refused. */
-	l->keep = json_is_true(json_object_get(object, "keep"));
+	read_advice(object, l);
 	if (status == STATUS_OK)
 		status = lesson_check(l, err);
 	return status;

@@ -177,6 +177,9 @@ static enum status texts_check(const struct lesson *l, struct err *err)
 		bad = "summary";
 	else if (!only(l->initials, "abcdefghijklmnopqrstuvwxyz0123456789"))
 		bad = "initials";
+	else if (l->office[0] != 0 &&
+		 !plain_is_good(l->office, LESSON_OFFICE_MAX, false))
+		bad = "office";
 	if (bad != NULL)
 		return err_set(err, STATUS_MALFORMED, "'%s' is malformed",
 			       bad);
@@ -277,6 +280,7 @@ static bool put_all(json_t *o, const struct lesson *l)
 	       put_also(o, l) &&
 	       (!l->keep ||
 		json_object_set_new(o, "keep", json_true()) == 0) &&
+	       field_put_text(o, "office", l->office) &&
 	       field_put_integer(o, "trust", l->trust);
 }
 

@@ -22,6 +22,7 @@ enum {
 	LESSON_LANG_MAX = 35,      /* bytes, a BCP 47 tag */
 	LESSON_SUMMARY_MAX = 2000, /* bytes of UTF-8 */
 	LESSON_INITIALS_MAX = 200, /* a-z and 0-9 */
+	LESSON_OFFICE_MAX = 200,   /* bytes of UTF-8 */
 	LESSON_AS_MAX = 16,        /* a-z, 0-9 and '-' */
 	LESSON_ALSO_MAX = 4,
 	LESSON_FILES_MAX = 100000,
@@ -64,6 +65,8 @@ struct lesson {
 	/* Its publisher asks that no copies leave the room: pages then offer
 	 * none. Advice, no protection. */
 	bool keep;
+	/* What its publisher is called, as it says itself; "" when not said. */
+	char office[LESSON_OFFICE_MAX + 1];
 	size_t also_count;
 	struct rendition also[LESSON_ALSO_MAX];
 	uint64_t trust; /* version of the trust note its publisher had seen */

@@ -94,6 +94,7 @@ enum status lessonrow_read(struct sql *q, struct lesson_row *out,
 	out->shown.payload = (enum payload_state)sql_int(q, 31);
 	out->shown.pieces = (uint32_t)sql_int(q, 32);
 	out->shown.verified = (uint32_t)sql_int(q, 33);
+	COPY(out->lesson.office, 34);
 	return read_renditions(q->catalog, out->row, &out->lesson, err);
 }
 
@@ -127,9 +128,10 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 		"INSERT INTO lesson (row, short, origin, rev, withdrawn,"
 		" choice, wanted, why, held, date, region, topic, btmh, bytes,"
 		" files, seconds, title, initials, series, series_n, lang,"
-		" expires, poster, trust, summary, keep, due) VALUES"
+		" expires, poster, trust, summary, keep, office, due)"
+		" VALUES"
 		" (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-		" ?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, ?, ?, ?,"
 		" ifnull((SELECT date FROM due WHERE lesson = ?), ''))";
 	enum status status;
 	struct sql q;
@@ -165,6 +167,7 @@ enum status lessonrow_insert(struct catalog *c, const struct lesson *l,
 	sql_put_int(&q, (int64_t)l->trust);
 	sql_put_text(&q, l->summary);
 	sql_put_int(&q, l->keep);
+	sql_put_text(&q, l->office);
 	sql_put_text(&q, l->id);
 	status = sql_run(&q, err);
 	return status == STATUS_OK ? insert_renditions(c, l, s->row, err) :

@@ -21,7 +21,8 @@ static inline int64_t lesson_row_number(int64_t log, uint64_t n)
 	" l.seconds, l.title, l.initials, l.series, l.series_n, l.lang,"   \
 	" l.expires, l.poster, l.trust, l.summary, l.due,"                 \
 	" p.state, p.pieces, p.verified, " EXPIRY_OVER("l.") ", l.keep,"   \
-	LESSONROW_SHOWN ", s.state, s.pieces, s.verified"
+	LESSONROW_SHOWN ", s.state, s.pieces, s.verified,"       \
+	" l.office"
 /* The payload that the node shows of it: its own, unless only the one taken in
  * its place is, or is to be, here. */
 #define LESSONROW_SHOWN                                                    \

@@ -1,4 +1,6 @@
 /* Lessons that are here or to be here, read in short. */
+#include <stdio.h>
+
 #include "catalog/lessonrow.h"
 #include "catalog/lessons.h"
 
@@ -33,4 +35,23 @@ enum status lessons_at(struct catalog *c, int64_t row, struct lesson_row *out,
 		status = lessonrow_read(&q, out, err);
 	finished = sql_finish(&q, err);
 	return finished != STATUS_OK ? finished : status;
+}
+
+enum status lessons_office(struct catalog *c, int64_t log,
+			   char out[static LESSON_OFFICE_MAX + 1],
+			   struct err *err)
+{
+	static const char find[] =
+		"SELECT office FROM lesson WHERE row >= ? AND row < ?"
+		" ORDER BY row DESC LIMIT 1";
+	struct sql q;
+
+	out[0] = 0;
+	sql_start(&q, c, find);
+	sql_put_int(&q, lesson_row_number(log, 0));
+	sql_put_int(&q, lesson_row_number(log + 1, 0));
+	if (sql_next(&q))
+		(void)snprintf(out, LESSON_OFFICE_MAX + 1, "%s",
+			       sql_text(&q, 0));
+	return sql_finish(&q, err);
 }

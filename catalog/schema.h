@@ -19,5 +19,6 @@ extern const char schema_keep[];       /* catalog/schema_keep.c: 6 */
 extern const char schema_pages[];      /* catalog/schema_pages.c: 7 */
 extern const char schema_renditions[]; /* catalog/schema_renditions.c: 8 */
 extern const char schema_again[];      /* catalog/schema_again.c: 9 */
+extern const char schema_office[];     /* catalog/schema_office.c: 10 */
 
 #endif

@@ -217,5 +217,6 @@ enum status request_fill_lesson(struct requests *r, const json_t *request,
 	l->seconds = (uint32_t)request_number(request, "seconds");
 	l->trust = r->house->trust.trust.version;
 	l->keep = json_is_true(json_object_get(request, "keep"));
+	(void)snprintf(l->office, sizeof(l->office), "%s", r->house->conf.name);
 	return status == STATUS_OK ? take_also(request, l, err) : status;
 }

@@ -118,6 +118,7 @@ json_t *lesson_json(struct requests *r, const struct lesson_row *row, bool all)
 		(void)json_object_set_new(object, "also", also_json(l));
 	put_text(object, "lang", l->lang);
 	put_text(object, "summary", l->summary);
+	put_text(object, "office", l->office);
 	if (l->series.title[0] != 0)
 		(void)json_object_set_new(
 			object, "series",

@@ -55,9 +55,13 @@ static enum status list_log(void *owner, const struct log_info *info,
 {
 	struct log_list *list = owner;
 	char root[BASE64_SIZE(SHA256_SIZE) + 1];
+	char office[LESSON_OFFICE_MAX + 1];
 	json_t *log;
+	enum status status = lessons_office(list->r->house->catalog, info->id,
+					    office, err);
 
-	(void)err;
+	if (status != STATUS_OK)
+		return status;
 	base64_encode((struct bytes){ info->root, SHA256_SIZE }, root);
 	log = json_pack("{s:s, s:s, s:I, s:s, s:I, s:b, s:b, s:I, "
 				 "s:I}",
@@ -69,6 +73,8 @@ static enum status list_log(void *owner, const struct log_info *info,
 				 (json_int_t)(info->seen > info->size ?
 						      info->seen :
 						      info->size));
+	if (office[0] != 0)
+		(void)json_object_set_new(log, "office", json_string(office));
 	put_standing(list->r, info, log);
 	if (info->forked)
 		(void)json_object_set_new(

@@ -30,9 +30,10 @@ static void state_text(const json_t *lesson, char out[static 64])
 
 static void print_lessons(const json_t *list)
 {
-	const char *titles[] = { tr("ID"),   tr("Title"), tr("Topic"),
-				 tr("Size"), tr("Date"),  tr("State") };
-	struct table *table = table_new(6, titles);
+	const char *titles[] = { tr("ID"),     tr("Title"), tr("Topic"),
+				 tr("Office"), tr("Size"),  tr("Date"),
+				 tr("State") };
+	struct table *table = table_new(7, titles);
 	const json_t *lesson;
 	size_t i;
 
@@ -41,6 +42,7 @@ static void print_lessons(const json_t *list)
 		const char *cells[] = { short_id(lesson),
 					cli_text(lesson, "title"),
 					cli_text(lesson, "topic"),
+					cli_text(lesson, "office"),
 					size,
 					cli_text(lesson, "date"),
 					state };
@@ -102,7 +104,8 @@ static void print_lesson(const json_t *lesson)
 		{ "Title", "title" },	{ "Topic", "topic" },
 		{ "Region", "region" }, { "Language", "lang" },
 		{ "Date", "date" },	{ "Expires", "expires" },
-		{ "Office", "origin" }, { "Initials", "initials" },
+		{ "Office", "office" }, { "Log", "origin" },
+		{ "Initials", "initials" },
 		{ "Summary", "summary" }, { "Wanted by", "due" },
 	};
 	const json_t *series = json_object_get(lesson, "series");

@@ -64,8 +64,9 @@ static void log_state(const json_t *log, uint64_t trust, char out[static 160])
 static void print_logs(const json_t *logs, uint64_t trust,
 		       bool clock_good)
 {
-	const char *titles[] = { tr("Log"), tr("Entries"), tr("Heard"), "" };
-	struct table *table = table_new(4, titles);
+	const char *titles[] = { tr("Log"), tr("Office"), tr("Entries"),
+				 tr("Heard"), "" };
+	struct table *table = table_new(5, titles);
 	const json_t *log;
 	size_t i;
 
@@ -73,7 +74,8 @@ static void print_logs(const json_t *logs, uint64_t trust,
 		char size[24], heard[96];
 		bool own = json_is_true(json_object_get(log, "own"));
 		char state[160];
-		const char *cells[] = { cli_text(log, "origin"), size, heard,
+		const char *cells[] = { cli_text(log, "origin"),
+					cli_text(log, "office"), size, heard,
 					state };
 
 		(void)snprintf(size, sizeof(size), "%" PRIu64,

@@ -185,16 +185,21 @@ static enum status put_log(void *owner, const struct log_info *info,
 	struct logs *logs = owner;
 	struct requests *r = &logs->n->requests;
 	const struct authority *a = house_authority(r->house);
+	char office[LESSON_OFFICE_MAX + 1];
 	json_t *heard, *news, *log;
+	enum status status;
 
-	(void)err;
 	if (json_array_size(logs->list) == LOGS_MAX)
 		return STATUS_OK;
+	status = lessons_office(r->house->catalog, info->id, office, err);
+	if (status != STATUS_OK)
+		return status;
 	heard = json_object();
 	request_put_heard(r, info, heard);
 	news = json_object_get(heard, "news");
 	log = json_pack("{s:s, s:s, s:b, s:b}", "origin", info->origin,
-			"office", page_office_name(logs->names, info->origin),
+			"office",
+			page_office_name(logs->names, office, info->origin),
 			"forked", info->forked, "ended",
 			authority_cutoff(a, info->origin) != NULL);
 	if (log != NULL)

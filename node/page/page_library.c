@@ -82,7 +82,7 @@ json_t *page_card(const struct page_view *v, const struct lesson_row *row)
 			 (json_int_t)l->seconds, "date", l->date, "bytes",
 			 (json_int_t)l->bytes, "state", state_of(v, row),
 			 "progress", progress_of(v, row), "office",
-			 page_office_name(v->names, origin));
+			 page_office_name(v->names, l->office, origin));
 	if (card == NULL)
 		return NULL;
 	put_text(card, "place", page_place_name(v->names, l->region));

@@ -92,11 +92,13 @@ const char *page_place_name(const struct page_names *names,
 	return find(&names->places, region);
 }
 
-const char *page_office_name(const struct page_names *names,
+const char *page_office_name(const struct page_names *names, const char *said,
 			     const char *origin)
 {
 	const char *region = find(&names->offices, origin), *name = NULL;
 
+	if (said[0] != 0)
+		return said;
 	if (region != NULL)
 		name = page_place_name(names, region);
 	return name == NULL ? origin : name;

@@ -119,6 +119,10 @@ def over_the_line_and_from_the_neighbour(s, county, lan, desks):
         equal((done["from"]["drive"], done["from"]["cache"]), (0, 0), f"in the end: {done}")
         uplink += done["from"]["uplink"]
         desk.wait(lambda e: e["trust"]["logs"][0]["age_s"] is not None, 30, "the office is heard")
+        desk.wait(lambda e: e["trust"]["logs"][0]["office"] == "资兴市", 30, "it says its name")
+        equal(desk.node.status()["logs"][0]["office"], "资兴市", "in status")
+        equal(desk.node.cli_json("show", lesson["id"])["office"], "资兴市", "of the lesson")
+        check("资兴市" in desk.node.cli("lessons"), "in the list")
         best = {key: max(e["rates"][key] for e in desk.events()) for key in desk.now["rates"]}
         print(f"{desk.node.name}: {done['from']}, best rates {best}")
         check(best["uplink_down"] > 0 or best["lan_down"] > 0, f"rates: {best}")

@@ -427,6 +427,45 @@ static void only_true_asks_that_no_copies_leave_the_room(void)
 	}
 }
 
+/* A name is shown when it is one line that hides nothing; else there is none,
+ * and the lesson counts all the same: older nodes know nothing of names. */
+static void an_office_says_its_name_in_its_lessons(void)
+{
+	char long_one[LESSON_OFFICE_MAX + 2], longest[LESSON_OFFICE_MAX + 1];
+	const struct {
+		const char *said, *name;
+	} cases[] = { { "资兴市农业农村局", "资兴市农业农村局" },
+		      { longest, longest },
+		      { long_one, "" },
+		      { "", "" },
+		      { "two\\nlines", "" },
+		      { "\\u202elatnuoc", "" },
+		      { "bell\\u0007", "" } };
+
+	memset(longest, 'o', LESSON_OFFICE_MAX);
+	longest[LESSON_OFFICE_MAX] = 0;
+	memset(long_one, 'o', LESSON_OFFICE_MAX + 1);
+	long_one[LESSON_OFFICE_MAX + 1] = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf entry = BUF_INIT, json = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct entry e;
+
+		buf_printf(&entry, "{" LESSON ",\"office\":\"%s\"}",
+			   cases[i].said);
+		CHECK(entry_parse(buf_bytes(&entry), &e, &err) == STATUS_OK);
+		CHECK(strcmp(e.lesson.office, cases[i].name) == 0);
+		CHECK(lesson_format(&e.lesson, &json, &err) == STATUS_OK);
+		CHECK((strstr(buf_string(&json), ",\"office\":") != NULL) ==
+		      (cases[i].name[0] != 0));
+		strcpy(e.lesson.office, "two\nlines");
+		CHECK(lesson_check(&e.lesson, &err) == STATUS_MALFORMED);
+		buf_release(&entry);
+		buf_release(&json);
+	}
+	CHECK(parsed("{" LESSON ",\"office\":7}") == STATUS_OK);
+}
+
 /* Every byte of a good entry changed and every prefix of it: refused or read,
  * never worse. */
 static void bent_entries_do_no_harm(void)
@@ -468,6 +507,7 @@ int main(void)
 	malformed_delegations_are_refused();
 	a_delegation_is_taken_back_with_an_end_or_without();
 	only_true_asks_that_no_copies_leave_the_room();
+	an_office_says_its_name_in_its_lessons();
 	bent_entries_do_no_harm();
 	return 0;
 }

@@ -53,6 +53,7 @@ static void all_fields_survive_the_database(void)
 	l.has_poster = true;
 	memset(l.poster, 9, sizeof(l.poster));
 	l.keep = true;
+	strcpy(l.office, "资兴市农业农村局");
 	l.also_count = LESSON_ALSO_MAX;
 	for (size_t i = 0; i < LESSON_ALSO_MAX; i++) {
 		(void)snprintf(l.also[i].as, sizeof(l.also[i].as), "r%zu", i);
@@ -806,6 +807,7 @@ static void a_database_of_version_4_is_judged_again_once(void)
 		"DROP TABLE heard; DROP INDEX lesson_here; DROP INDEX lesson_fetch;"
 		"DROP INDEX lesson_take; DROP INDEX rendition_fetch;"
 		"ALTER TABLE lesson DROP COLUMN keep;"
+		"ALTER TABLE lesson DROP COLUMN office;"
 		"ALTER TABLE lesson DROP COLUMN take;"
 		"ALTER TABLE rendition DROP COLUMN wanted;"
 		"ALTER TABLE rendition DROP COLUMN held;"

@@ -369,6 +369,29 @@ static void tidying_search_comes_to_an_end_and_loses_nothing(struct shelf *s)
 	CHECK(!did);
 }
 
+/* The newest lesson of a log says what its office is called now. */
+static void an_office_is_called_as_it_last_said(struct shelf *s)
+{
+	struct lesson first = lessons_make(LESSONS_ORIGIN, 701);
+	struct lesson second = lessons_make(LESSONS_ORIGIN, 702);
+	char office[LESSON_OFFICE_MAX + 1];
+	struct lesson_row row;
+
+	strcpy(first.office, "农业局");
+	shelf_log_lesson(s, 0, &first);
+	shelf_settle(s);
+	CHECK(shelf_get(s, first.id, &row));
+	SHELF_OK(lessons_office(s->c, row.log, office, &s->err));
+	CHECK(strcmp(office, "农业局") == 0);
+	strcpy(second.office, "农业农村局");
+	shelf_log_lesson(s, 0, &second);
+	shelf_settle(s);
+	SHELF_OK(lessons_office(s->c, row.log, office, &s->err));
+	CHECK(strcmp(office, "农业农村局") == 0);
+	SHELF_OK(lessons_office(s->c, row.log + 1000, office, &s->err));
+	CHECK(office[0] == 0);
+}
+
 int main(void)
 {
 	struct shelf s;
@@ -389,6 +412,7 @@ int main(void)
 	what_means_several_is_told(&s);
 	revisions_leave_nothing_to_find(&s);
 	tidying_search_comes_to_an_end_and_loses_nothing(&s);
+	an_office_is_called_as_it_last_said(&s);
 	shelf_release(&s);
 	return 0;
 }

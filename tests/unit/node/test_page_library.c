@@ -258,6 +258,12 @@ static void a_card_names_office_and_place(struct shelf *s)
 		      json_object_get(card, "series"), "n")) == 3);
 	CHECK(json_object_get(card, "new") == NULL);
 	json_decref(card);
+
+	strcpy(row.lesson.office, "资兴市农业农村局");
+	card = page_card(&v, &row);
+	CHECK(strcmp(json_string_value(json_object_get(card, "office")),
+		     "资兴市农业农村局") == 0);
+	json_decref(card);
 	page_names_free(names);
 }
 

@@ -42,7 +42,7 @@ export function LessonCard({ card, row, autofocus, goOn }: Props) {
       <span class="title">{card.title}</span>
       <span class="meta">
         {goOn && at > 0 ? t('left', { time: clock(goOn.of - at) })
-          : [card.seconds > 0 ? lasting(card.seconds) : '', card.place || named(card.office)].filter(Boolean).join(' · ')}
+          : [card.seconds > 0 ? lasting(card.seconds) : '', named(card.office) || card.place].filter(Boolean).join(' · ')}
       </span>
     </a>
   );
