@@ -1,6 +1,7 @@
 // The desks: of the operators of a station, and of an office that publishes.
 import { render } from 'preact';
 import { direction, isBack, keys, move } from '../lib/focus';
+import { explainWith } from '../lib/failures';
 import { keepFocus } from '../lib/keepfocus';
 import { watchScreen } from '../lib/screen';
 import '../styles/base.css';
@@ -9,10 +10,12 @@ import './desk.css';
 import './pages.css';
 import { screen, startLive } from './live';
 import { back, startRoutes } from './route';
+import { sentence } from './sentences';
 
 document.documentElement.classList.add('light');
 const root = document.getElementById('app')!;
 watchScreen((now) => screen.set(now));
+explainWith(sentence);
 startRoutes();
 startLive();
 render(<App />, root);

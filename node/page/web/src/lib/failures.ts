@@ -27,10 +27,19 @@ const t = words({
   other: { zh: '出了问题：{text}', en: 'Something went wrong: {text}' },
 });
 
+// The desks know the node's own sentences (desk/sentences.ts), which say more
+// than its status does.
+let sentence: (text: string) => string | null = () => null;
+export const explainWith = (say: typeof sentence) => {
+  sentence = say;
+};
+
 export function explain(failure: unknown): string {
   if (!(failure instanceof Failed)) return t('other', { text: String((failure as Error)?.message ?? failure) });
   const { status, args } = failure;
   if (status === 'locked' && typeof args.wait_s === 'number') return t('lockedFor', { wait: lasting(args.wait_s) });
+  const own = status === 'locked' || status === 'offline' ? null : sentence(failure.message);
+  if (own) return own;
   return t.has(status) && status !== 'lockedFor' && status !== 'other'
     ? t(status as 'io') : t('other', { text: failure.message });
 }

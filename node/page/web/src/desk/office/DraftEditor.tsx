@@ -80,7 +80,7 @@ function Approve({ draft, onDraft }: { draft: Draft; onDraft: (now: Draft) => vo
       setBusy(false);
       setSecret('');
       setProblem(why && 'left' in why && why.left !== null ? t('approveWrong', { n: why.left })
-        : failure instanceof Failed && failure.status === 'usage' ? failure.message : explain(failure));
+        : explain(failure));
     });
   };
   return (

@@ -120,7 +120,7 @@ export function ListPage() {
                       <td>{draft ? <a href={href('draft', draft.id)}>{row.cells[table.title] || row.cells[table.from]}</a> : row.cells[table.title] || row.cells[table.from]}</td>
                       <td>
                         {wrong.length > 0 ? <span class="trouble"><Icon name="warn" /> {wrong.map((text) => said(text).text).join('; ')}</span>
-                          : draft ? <><StateTag draft={draft} />{draft.work ? ` ${workText(draft.work)}` : ''}{draft.trouble && draft.state === 'failed' ? <span class="trouble"> {draft.trouble.text}</span> : null}</>
+                          : draft ? <><StateTag draft={draft} />{draft.work ? ` ${workText(draft.work)}` : ''}{draft.trouble && draft.state === 'failed' ? <span class="trouble"> {said(draft.trouble.text).text}</span> : null}</>
                             : <span class="soft">{t('listOk')}</span>}
                       </td>
                     </tr>

@@ -4,7 +4,9 @@ import { percent } from '../../lib/format';
 import { Icon } from '../../ui/Icon';
 import { Progress } from '../../ui/Progress';
 import type { Check, Draft, Work } from '../node';
+import { said } from '../operator/said';
 import { Notice } from '../parts';
+import { sentence } from '../sentences';
 import { renditionText } from './renditions';
 import { t } from './words';
 
@@ -29,7 +31,7 @@ export function Trouble({ draft }: { draft: Draft }) {
   const it = draft.trouble;
   if (!it) return null;
   const key = `trouble_${it.what}` as 'trouble_failed';
-  return <Notice kind={it.what === 'stopped' ? 'info' : 'bad'} role="alert" title={t.has(key) ? t(key, { text: it.text }) : it.text} />;
+  return <Notice kind={it.what === 'stopped' ? 'info' : 'bad'} role="alert" title={t.has(key) ? t(key, { text: said(it.text).text }) : said(it.text).text} />;
 }
 
 export const checkText = (check: Check) => (t.has(`check_${check.what}`) ? t(`check_${check.what}` as 'check_plays') : check.text);
@@ -52,7 +54,7 @@ export function Checks({ checks }: { checks: Check[] }) {
               {list.map((check, i) => (
                 <li key={i} class={check.ok ? 'ok' : 'warn'}>
                   <Icon name={check.ok ? 'ok' : 'warn'} />
-                  <span>{checkText(check)}{check.rendition ? ` · ${renditionText(check.rendition)}` : ''}{check.detail ? <span class="soft"> ({check.detail})</span> : null}</span>
+                  <span>{checkText(check)}{check.rendition ? ` · ${renditionText(check.rendition)}` : ''}{check.detail ? <span class="soft"> ({sentence(check.detail) ?? check.detail})</span> : null}</span>
                 </li>
               ))}
             </ul>

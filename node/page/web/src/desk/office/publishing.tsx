@@ -55,7 +55,7 @@ export function useSigning(): Signing {
       if (failure instanceof Failed && failure.code === 401) refresh();
       if (status === 'locked' && (failure as Failed).code !== 429) setStop('locked');
       else if (!alone && (status === 'unreachable' || status === 'old')) setStop('alone');
-      else toast((failure instanceof Failed && told?.(failure)) || (failure instanceof Failed && status === 'busy' ? t('trouble_refused', { text: failure.message }) : explain(failure)), 'bad');
+      else toast((failure instanceof Failed && told?.(failure)) || (failure instanceof Failed && status === 'busy' ? t('trouble_refused', { text: explain(failure) }) : explain(failure)), 'bad');
     } finally {
       setBusy(false);
       setAsking(false);

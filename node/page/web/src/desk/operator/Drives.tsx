@@ -11,6 +11,7 @@ import { desk, me } from '../live';
 import { drive, type DriveNow, type Visit } from '../node';
 import { Item, Loading, useAct } from '../parts';
 import { t as all } from '../words';
+import { said } from './said';
 import { t } from './words';
 
 export const STEPS = ['looking', 'logs-in', 'payload-in', 'small-out', 'payload-out', 'flushing'] as const;
@@ -69,7 +70,7 @@ export function VisitReport({ visit }: { visit: Visit }) {
       {Array.isArray(visit.trouble) && visit.trouble.length > 0 && (
         <>
           <p><strong>{t('visitTrouble')}</strong></p>
-          <ul class="dots">{visit.trouble.map((text, i) => <Item key={i} class="bare">{text}</Item>)}</ul>
+          <ul class="dots">{visit.trouble.map((text, i) => <Item key={i} class="bare">{said(text).text}</Item>)}</ul>
         </>
       )}
     </>
@@ -103,7 +104,7 @@ export function Drives() {
         {!it.now && plugged.map((one) => (one.prepared
           ? <p key={one.label} class="plugged"><Icon name="ok" /> {t('plugged', { label: one.label, free: size(one.free) })}{one.read_only && <span class="trouble"> {t('readOnly', { label: one.label })}</span>}</p>
           : <p key={one.label} class="plugged trouble"><Icon name="warn" /> {t('notPrepared', { label: one.label })}</p>))}
-        {!it.now && it.trouble && <p class="problem">{it.trouble}</p>}
+        {!it.now && it.trouble && <p class="problem">{said(it.trouble).text}</p>}
         {none && <p class="problem" role="alert">{t('syncNone')}</p>}
         <p class="actions">
           {it.now

@@ -1,8 +1,9 @@
 // Sentences of the node, which speaks English to programs, in words for who
 // stands at the desk, with what can be done. Those of node/cli/trouble.c,
 // catalog/want.c, node/evict.c and catalog/journal.c all stand here (a test
-// compares); what is not known is shown as it came.
+// compares); what is said elsewhere is in desk/sentences.ts.
 import { fill, language, type Text } from '../../lib/i18n';
+import { sentence } from '../sentences';
 import { DAYS } from './rules';
 import { t } from './words';
 
@@ -90,7 +91,7 @@ export function said(text: string): Said {
       ...(known.advice && PAGE[known.advice] ? { page: PAGE[known.advice] as string } : {}),
     };
   }
-  return { text, advice: '' };
+  return { text: sentence(text) ?? t('saidOther', { text }), advice: '' };
 }
 
-export const knownSentences = () => KNOWN.map((known) => known.said.replace(/\{\w+\}/g, '%s'));
+export const knownSentences = () => KNOWN.concat(TABLE).map((known) => known.said.replace(/\{\w+\}/g, '%s'));

@@ -14,6 +14,7 @@ export const t = words({
   advice_pin: { zh: '还要用的话，在“保留与删除”里选保留。', en: 'If it is still needed, keep it under “Keep and drop”.' },
   advice_office: { zh: '请打电话告诉乡镇或县里的技术员。', en: 'Call the technician of the township or county.' },
   advice_cap: { zh: '下个月自动继续；急用可以用U盘，或放宽每月流量。', en: 'It goes on next month. If it is urgent, use a drive, or allow more a month.' },
+  saidOther: { zh: '机器的原话：{text}', en: '{text}' },
   advice_none: { zh: '不用管，有了会自动来。', en: 'Nothing to do: it comes by itself.' },
 
   // overview
