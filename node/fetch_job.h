@@ -157,6 +157,7 @@ struct fetcher {
 	unsigned timers_closed;
 	uint16_t swarm_port; /* as the engine says */
 	bool look; /* there may be something to start */
+	unsigned ticks;
 	/* payloads that could not be had a moment ago */
 	struct {
 		uint8_t btmh[32];

@@ -153,7 +153,6 @@ static void ticked(uv_timer_t *timer)
 {
 	struct fetcher *f = timer->data;
 	struct job *next;
-	static unsigned ticks;
 
 	for (struct job *job = f->jobs; job != NULL; job = next) {
 		next = job->next;
@@ -162,9 +161,9 @@ static void ticked(uv_timer_t *timer)
 	seeds_tick(f);
 	lent_tick(f);
 	asked_tick(f);
-	if (++ticks % 4 == 0)
+	if (++f->ticks % 4 == 0)
 		rotate(f);
-	if (ticks % 20 == 0)
+	if (f->ticks % 20 == 0)
 		f->look = true;
 	start_jobs(f);
 }

@@ -6,7 +6,8 @@
 The code map of README.md has each source file once, and no others; links
 between documents lead somewhere; each row of docs/threat-model.md names tests
 that exist; each verb and option of the command line is in both manual pages,
-and each request in docs/architecture.md.
+and each request in docs/architecture.md; no two decisions or stories have one
+number.
 """
 import glob
 import os
@@ -80,9 +81,27 @@ def requests():
             yield f"docs/architecture.md: the request {verb} is missing"
 
 
+def numbers():
+    for names in ("docs/decisions/*.md", "tests/scenario/[0-9]*.py", "tests/browser/[0-9]*.py"):
+        seen = {}
+        for name in sorted(glob.glob(names)):
+            number = os.path.basename(name).split("-")[0]
+            if number in seen:
+                yield f"{name}: {seen[number]} has that number already"
+            seen[number] = name
+    for name in glob.glob("docs/decisions/*.md"):
+        title = re.match(r"# (\d+)\. ", read(name))
+        if not title or int(title.group(1)) != int(os.path.basename(name)[:4]):
+            yield f"{name}: its title has another number"
+    for number, page in re.findall(r"\[decision (\d+)\]\(\S*/?(\d{4})-", "".join(
+            read(name) for name in glob.glob("docs/**/*.md", recursive=True))):
+        if int(number) != int(page):
+            yield f"decision {number} leads to {page}"
+
+
 def main():
     os.chdir(sys.argv[1])
-    complaints = [*code_map(), *links(), *threat_model(), *command_line(), *requests()]
+    complaints = [*code_map(), *links(), *threat_model(), *command_line(), *requests(), *numbers()]
     print("\n".join(complaints) or "the documents name what is there")
     return 1 if complaints else 0
 
