@@ -178,8 +178,9 @@ export class Watched {
 }
 
 // The walk's parts one after the other. What fails is told at once, and the
-// others go on, so that one run tells all that is wrong.
-export async function tell(parts) {
+// others go on, so that one run tells all that is wrong; not where each goes on
+// from the one before (`onward: false`).
+export async function tell(parts, { onward = true } = {}) {
   let code = 0;
   for (const [what, part] of Object.entries(parts)) {
     const begun = Date.now();
@@ -193,6 +194,7 @@ export async function tell(parts) {
           await page.screenshot({ path: join(facts.screens, 'failed.png') }).catch(() => undefined);
       await Promise.all(browser.contexts().map((context) => context.close()));
       code = 1;
+      if (!onward) break;
     }
   }
   await browser.close().catch(() => undefined);
