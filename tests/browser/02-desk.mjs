@@ -112,6 +112,7 @@ await tell({
         if (n === 0 && lang === 'zh') await look(it, 'desk-wrong', data);
       }
       await it.shows(locked);
+      await it.focusIs('forgotten');
       await look(it, 'desk-locked', data);
       // The right one is not taken either.
       const answer = await it.page.evaluate(async (secret) => (await fetch('/api/login', {

@@ -144,6 +144,7 @@ await tell({
     await nodes.unplug();
     await turnTo(zh, 'drives');
     await until(async () => !(await zh.text('main')).includes(label), 'it is gone', 60);
+    await zh.shows('没有U盘在工作');
   },
 
   'all that without a reload': async () => {

@@ -12,6 +12,7 @@ import { Toasts } from '../ui/Toast';
 import { desk, ended, left, me, screen } from './live';
 import { Login } from './login/Login';
 import { operatorPages } from './operator';
+import { coming } from './node';
 import { firstPage, mine, type PageOf } from './pages';
 import { Loading, useAct } from './parts';
 import { back, href, route } from './route';
@@ -62,7 +63,7 @@ function Top({ who, wide, at }: { who: Me; wide: boolean; at: string }) {
 // A count beside the name of a page: something is to be seen there.
 function Badge({ page }: { page: PageOf }) {
   const now = useStore(desk);
-  const n = page.id === 'arriving' ? now?.transfers.length : page.id === 'lacking' ? now?.lacking_total : 0;
+  const n = page.id === 'arriving' ? now && coming(now).length : page.id === 'lacking' ? now?.lacking_total : 0;
   if (page.id === 'drives' && now?.drive.now) return <span class="badge">!</span>;
   return n ? <span class="badge">{n}</span> : null;
 }

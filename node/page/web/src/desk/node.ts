@@ -111,6 +111,9 @@ export interface Desk {
   lessons: { held: number; wanted: number; known: number; bytes: number };
 }
 
+// On its way and not standing still for a reason: what lacks is told as lacking.
+export const coming = (now: Desk): Transfer[] => now.transfers.filter((one) => !now.lacking.some((lack) => lack.id === one.id));
+
 export interface Conf {
   quota: string;
   floor: string;

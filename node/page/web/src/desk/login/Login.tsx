@@ -161,7 +161,7 @@ export function Login({ again }: { again?: boolean }) {
                 ? <Office onIn={onIn} wait={wait} setWait={setWait} />
                 : !(wait > 0) && <Pin key={who} who={who} onIn={onIn} wait={wait} setWait={setWait} />}
               <p class="actions center">
-                {(who === 'A' || who === 'B') && <Button kind="quiet" data-key="forgotten" onClick={() => setReset(true)}>{t('forgotten')}</Button>}
+                {(who === 'A' || who === 'B') && <Button kind="quiet" data-key="forgotten" data-autofocus={wait > 0 ? '' : undefined} onClick={() => setReset(true)}>{t('forgotten')}</Button>}
                 {people.length > 1 && <Button kind="quiet" data-key="other" onClick={() => { setWho(''); setWait(0); }}>{t('other')}</Button>}
               </p>
             </>

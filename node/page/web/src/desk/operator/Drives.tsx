@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Failed } from '../../lib/api';
 import { ago, percent, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
@@ -14,12 +14,17 @@ import { t as all } from '../words';
 import { said } from './said';
 import { t } from './words';
 
-export const STEPS = ['looking', 'logs-in', 'payload-in', 'small-out', 'payload-out', 'flushing'] as const;
+// In this order (node/drive/sync.c).
+export const STEPS = ['looking', 'logs-in', 'small-out', 'payload-in', 'payload-out', 'flushing'] as const;
 
 export const stepName = (step: string) => (t.has(`step_${step}`) ? t(`step_${step}` as 'step_looking') : step);
 
 function Now({ now }: { now: DriveNow }) {
-  const at = STEPS.indexOf(now.step as 'looking');
+  // What was written changes with what came: it is written once more, which is
+  // no step back.
+  const far = useRef(-1);
+  const at = Math.max(far.current, STEPS.indexOf(now.step as 'looking'));
+  far.current = at;
   const share = now.total > 0 ? now.done / now.total : 0;
   return (
     <>
@@ -55,6 +60,7 @@ function Moved({ title, list }: { title: string; list: Moved[] | number }) {
   );
 }
 
+const JUST_S = 600;
 const count = (list: unknown[] | number | undefined) => (typeof list === 'number' ? list : list?.length ?? 0);
 
 export function VisitReport({ visit }: { visit: Visit }) {
@@ -81,9 +87,14 @@ export function Drives() {
   const it = useStore(desk)?.drive;
   const [busy, act] = useAct();
   const [none, setNone] = useState(false);
+  const seen = useRef(false);
   if (!it) return <Loading />;
-  const safe = !it.now && !!it.last && it.last.safe !== false && (it.last.state === 'done' || it.last.state === 'some_left');
   const plugged = it.plugged ?? [];
+  if (plugged.length > 0) seen.current = true;
+  // Once it is out there is nothing to pull. (A drive that is not seen as one
+  // can be synced by hand.)
+  const safe = !it.now && !!it.last && it.last.safe !== false && (it.last.state === 'done' || it.last.state === 'some_left')
+    && (plugged.length > 0 || (!seen.current && Date.now() / 1000 - it.last.at < JUST_S));
   const ready = plugged.filter((one) => one.prepared);
   const start = (label?: string) => act(async () => {
     setNone(false);
@@ -100,7 +111,7 @@ export function Drives() {
       <h1>{all('drives')}</h1>
       <section class={`drive-now ${it.now ? 'busy' : safe ? 'safe' : 'idle'}`}>
         <p class="verdict" role="alert"><Icon name={it.now ? 'warn' : safe ? 'ok' : 'drive'} /><span>{it.now ? t('dontPull') : safe ? t('pull') : t('noDrive')}</span></p>
-        {it.now ? <Now now={it.now} /> : <p>{t('noDriveMore')}</p>}
+        {it.now ? <Now now={it.now} /> : <p>{safe ? t('pullMore') : t('noDriveMore')}</p>}
         {!it.now && plugged.map((one) => (one.prepared
           ? <p key={one.label} class="plugged"><Icon name="ok" /> {t('plugged', { label: one.label, free: size(one.free) })}{one.read_only && <span class="trouble"> {t('readOnly', { label: one.label })}</span>}</p>
           : <p key={one.label} class="plugged trouble"><Icon name="warn" /> {t('notPrepared', { label: one.label })}</p>))}

@@ -3,6 +3,7 @@ import { lasting, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { Icon, type IconName } from '../../ui/Icon';
 import { desk } from '../live';
+import { coming } from '../node';
 import { Loading } from '../parts';
 import { href } from '../route';
 import { t as all } from '../words';
@@ -27,12 +28,13 @@ export function Home() {
   const logs = now.trust.logs.map(standing);
   const quiet = Math.max(0, ...now.trust.logs.filter((log) => !log.ended).map((log) => Math.floor((log.age_s ?? 0) / 86400)));
   const bad = worries(now.health, now.cache).length;
+  const arriving = coming(now).length;
   const alive = now.neighbours.filter((n) => n.alive).length;
   return (
     <>
       <h1>{all('home')}</h1>
       <div class="tiles-of">
-        <Tile page="arriving" icon="arriving" text={now.transfers.length ? t('arrivingTile', { n: now.transfers.length }) : t('arrivingNone')} />
+        <Tile page="arriving" icon="arriving" text={arriving ? t('arrivingTile', { n: arriving }) : t('arrivingNone')} />
         <Tile page="lacking" icon="wait" kind={now.lacking_total > 0 ? 'warn' : undefined}
           text={now.lacking_total > 0 ? t('lackingTile', { n: now.lacking_total }) : t('lackingNone')} />
         <Tile page="drives" icon="drive" kind={now.drive.now ? 'busy' : undefined} text={now.drive.now ? t('drivesBusy') : t('drivesIdle')} />

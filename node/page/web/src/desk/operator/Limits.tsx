@@ -49,11 +49,14 @@ function Now() {
   return <Panel><Facts facts={facts} /></Panel>;
 }
 
+// How a rule looks there, by what it lets in.
+const lookOf = (rule: Rule | undefined, n: number) => (!rule || rule.down === null ? 'open' : rule.down === 0 ? 'shut' : `rule-${n % 4}`);
+
 // The week as a picture: a row a day, which rule counts when. It says nothing
 // that the rules below do not say in words.
 function Week({ rules }: { rules: readonly Rule[] }) {
   const label = (rule: number) => (rule < 0 ? t('free') : rateText(rules[rule]!.down));
-  const look = (rule: number) => (rule < 0 || rules[rule]!.down === null ? 'open' : rules[rule]!.down === 0 ? 'shut' : `rule-${rule % 4}`);
+  const look = (rule: number) => lookOf(rules[rule], rule);
   return (
     <div class="week scrolls" role="img" aria-label={t('weekLabel')} tabIndex={0}>
       <div class="hours">{[0, 6, 12, 18, 24].map((h) => <span key={h} style={{ left: `${(h / 24) * 100}%` }}>{h}:00</span>)}</div>
@@ -96,7 +99,7 @@ function RuleEditor({ rule, n, last, never, onRule, onMove, onRemove }: EditorPr
   return (
     <li class="item rule">
       <fieldset>
-        <legend><span class={`swatch rule-${n % 4}`} aria-hidden="true" />{t('ruleN', { n: n + 1 })}</legend>
+        <legend><span class={`swatch ${lookOf(rule, n)}`} aria-hidden="true" />{t('ruleN', { n: n + 1 })}</legend>
         <p class="said">{wrong ? '' : ruleText(rule)}</p>
         <div class="day-boxes" role="group" aria-label={t('days')}>
           {DAYS.map((_, i) => (

@@ -61,7 +61,7 @@ export function Subscriptions() {
       <h1>{all('subscriptions')}</h1>
       <p class="lead">{t('subsLead')}</p>
       {!rules ? (failure ? <p class="problem" role="alert">{explain(failure)}</p> : <Loading />)
-        : rules.length === 0 ? <p>{t('subsNone')}</p> : (
+        : rules.length === 0 ? <p class="lead">{t('subsNone')}</p> : (
           <ul class="items">
             {rules.map((rule) => (
               <Item key={rule.n} press class="row-item">

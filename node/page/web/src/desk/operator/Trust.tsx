@@ -41,11 +41,11 @@ export function Trust() {
       {logs.map(({ log, is }) => (
         <Notice key={log.origin} kind={is.kind} title={is.text}>
           {is.more && <p>{is.more}</p>}
-          <p class="soft">{log.origin}</p>
+          {log.office && log.office !== log.origin && <p class="soft">{log.origin}</p>}
         </Notice>
       ))}
-      <Panel title={t('trustNote')}>
-        <Facts facts={[[t('trustNote'), `${t('trustVersion', { n: now.trust })}${now.age_s !== null && now.age_s >= 0 ? ` · ${ago(now.age_s)}` : ''}`], [t('rootVersion', { n: now.root }), said ? said.fingerprint : '']]} />
+      <Panel title={t('trustTitle')}>
+        <Facts facts={[[t('trustNote'), `${t('trustVersion', { n: now.trust })}${now.age_s !== null && now.age_s >= 0 ? ` · ${ago(now.age_s)}` : ''}`], [t('rootNote'), said ? <>{t('trustVersion', { n: now.root })}<br />{said.fingerprint}</> : t('trustVersion', { n: now.root })]]} />
         {said
           ? <p>{t('words')}<br /><strong class="compare">{plain(language.get() === 'zh' ? said.words_zh : said.words_en)}</strong></p>
           : <p class="actions"><Button busy={busy} data-key="trust/words" onClick={() => act(() => verb<typeof said>('trust').then(setSaid))}>{t('wordsShow')}</Button></p>}

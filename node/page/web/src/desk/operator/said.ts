@@ -8,12 +8,12 @@ import { DAYS } from './rules';
 import { t } from './words';
 
 interface Known extends Text { said: string; advice?: Advice }
-type Advice = 'limits' | 'wait' | 'line' | 'drive' | 'storage' | 'pin' | 'office' | 'cap';
+type Advice = 'limits' | 'open' | 'wait' | 'line' | 'drive' | 'storage' | 'pin' | 'office' | 'cap';
 
 const KNOWN: Known[] = [
   { said: 'the line is closed until {at}', zh: '现在是不用外网的时段，{at} 再开始接收', en: 'The line is closed at this hour; it goes on at {at}', advice: 'limits' },
-  { said: 'the line is closed at all hours', zh: '规定里所有时段都不用外网', en: 'The line is closed at all hours', advice: 'limits' },
-  { said: 'the line is closed by every limit, and the clock is not set', zh: '机器时间不准，按规定又都不能用外网', en: 'The clock is not set, and every rule closes the line', advice: 'limits' },
+  { said: 'the line is closed at all hours', zh: '规定里所有时段都不用外网', en: 'The line is closed at all hours', advice: 'open' },
+  { said: 'the line is closed by every limit, and the clock is not set', zh: '机器时间不准，按规定又都不能用外网', en: 'The clock is not set, and every rule closes the line', advice: 'open' },
   { said: "this month's {size} are used up", zh: '本月的流量 {size} 已用完', en: 'This month’s {size} are used up', advice: 'cap' },
   { said: "this month's {size} are used up; the rest is kept for what is due", zh: '本月的流量 {size} 已用完，剩下的留给急用的课', en: 'This month’s {size} are used up; the rest is kept for what is due', advice: 'cap' },
   { said: 'only the LAN is used here (lan-only)', zh: '本站设为只用局域网，不从外网接收', en: 'This node uses the LAN only, nothing from beyond', advice: 'drive' },
@@ -77,7 +77,7 @@ function when(at: string): string {
 
 export interface Said { text: string; advice: string; page?: string }
 
-const PAGE: Partial<Record<Advice, string>> = { limits: 'limits', cap: 'limits', storage: 'storage', drive: 'drives', line: 'neighbours', pin: 'lessons' };
+const PAGE: Partial<Record<Advice, string>> = { limits: 'limits', open: 'limits', cap: 'limits', storage: 'storage', drive: 'drives', line: 'neighbours', pin: 'lessons' };
 
 export function said(text: string): Said {
   for (const { known, head, name, tail } of SPLIT) {

@@ -112,7 +112,8 @@ export const t = words({
   endedOffice: { zh: '已终止，不再发布。', en: 'It has ended and publishes no more.' },
   trustNote: { zh: '信任文件', en: 'Trust note' },
   trustVersion: { zh: '第 {n} 版', en: 'version {n}' },
-  rootVersion: { zh: '根，第 {n} 版', en: 'Root, version {n}' },
+  rootNote: { zh: '根（最初的凭据）', en: 'Root' },
+  trustTitle: { zh: '凭什么信任', en: 'What trust rests on' },
   words: { zh: '核对用词（和县里的一样才对）', en: 'Words to compare (they must be the county’s)' },
   wordsShow: { zh: '显示核对用词', en: 'Show the words to compare' },
 

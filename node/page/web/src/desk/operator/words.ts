@@ -7,6 +7,7 @@ export const t = words({
   cache: { zh: '本机已有', en: 'Already here' },
 
   advice_limits: { zh: '不用管，到时间会自动继续；急用可以改时段，或用U盘。', en: 'Nothing to do: it goes on by itself. If it is urgent, change the hours, or use a drive.' },
+  advice_open: { zh: '一直不会接收。请到“时段与限速”放开一段时间，或用U盘。', en: 'Nothing will come. Allow some hours under “Hours and limits”, or use a drive.' },
   advice_wait: { zh: '不用管，会自动再试。', en: 'Nothing to do: it is tried again.' },
   advice_line: { zh: '看一看网线和路由器；没有网的地方请乡镇用U盘送来。', en: 'Look at the cable and the router; where there is no line, ask the township for a drive.' },
   advice_drive: { zh: '请乡镇用U盘送来，或等附近站点有了再传。', en: 'Ask the township for a drive, or wait until a neighbour has it.' },
@@ -43,7 +44,7 @@ export const t = words({
   ratesSaid: { zh: '现在：{list}', en: 'Now: {list}' },
   minutesAgo: { zh: '{n}分钟前', en: '−{n} min' },
   now: { zh: '现在', en: 'now' },
-  sending: { zh: '同时在发给别人：上级网络 {up}，附近站点 {lan}', en: 'Sent to others meanwhile: uplink {up}, neighbours {lan}' },
+  sending: { zh: '同时在发出：上级网络 {up}，局域网 {lan}', en: 'Sent meanwhile: uplink {up}, LAN {lan}' },
   nothingArriving: { zh: '现在没有课在接收', en: 'No lesson is arriving now' },
   nothingMore: { zh: '有新课会自动开始，这一页会自己变。', en: 'New ones begin by themselves; this page follows.' },
   share: { zh: '{share}，{done} / {all}', en: '{share}, {done} of {all}' },
@@ -63,7 +64,7 @@ export const t = words({
   lackingLead: { zh: '要的课，现在还不能来的，最急的在前。共 {n} 课。', en: ['What is wanted and cannot come now, the most urgent first. {n} lesson.', 'What is wanted and cannot come now, the most urgent first. {n} lessons.'] },
   lackingEmpty: { zh: '要的课都到齐了，或者正在路上。', en: 'All that is wanted is here or on its way.' },
   due: { zh: '{date} 前要用', en: 'needed by {date}' },
-  doThis: { zh: '怎么办', en: 'What to do' },
+  doThis: { zh: '怎么办：', en: 'What to do:' },
   see: { zh: '去看', en: 'Look there' },
   lackingRest: { zh: '另外还有 {n} 课也在等。', en: ['{n} more waits, too.', '{n} more wait, too.'] },
 
@@ -99,6 +100,7 @@ export const t = words({
 
   // drives
   dontPull: { zh: '先不要拔U盘', en: 'Do not pull it out yet' },
+  pullMore: { zh: '现在拔下来就行。要再同步一次，按下面的按钮。', en: 'Just pull it out. To sync it once more, press the button.' },
   pull: { zh: '可以拔U盘了', en: 'Pull it out now' },
   noDrive: { zh: '没有U盘在工作', en: 'No drive is at work' },
   noDriveMore: { zh: '插上准备好的U盘就自动开始。没有动静时按下面的按钮。', en: 'Plug in a prepared drive and it begins by itself. If nothing happens, press the button.' },
