@@ -17,6 +17,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { check } from './check.mjs';
+import { pdfFiles } from './pdf-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -26,6 +27,7 @@ const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.bcmap': 'application/octet-stream',
   '.webmanifest': 'application/manifest+json',
 };
 
@@ -56,6 +58,7 @@ async function bundle(out) {
     assetNames: 'ui/[name]-[hash]',
     charset: 'utf8',
     legalComments: 'none',
+    plugins: [pdfFiles],
     define: { 'process.env.NODE_ENV': '"production"' },
     metafile: true,
     write: false,

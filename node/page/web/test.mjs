@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pdfFiles } from './pdf-files.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const wanted = process.argv.slice(2);
@@ -25,6 +26,7 @@ try {
     jsxImportSource: 'preact',
     loader: { '.css': 'empty' },
     external: ['typescript'],
+    plugins: [pdfFiles],
     define: { HERE: JSON.stringify(here) },
     logLevel: 'warning',
   });

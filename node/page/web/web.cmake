@@ -17,7 +17,7 @@ add_custom_command(OUTPUT ${packages}
 file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS ${web}/src/*)
 add_custom_command(OUTPUT ${XIANGTU_WEB_DIR}/manifest.json
   COMMAND ${NODE_PROGRAM} build.mjs --out ${XIANGTU_WEB_DIR}
-  DEPENDS ${web_sources} ${web}/build.mjs ${web}/check.mjs ${web}/tsconfig.json
+  DEPENDS ${web_sources} ${web}/build.mjs ${web}/check.mjs ${web}/pdf-files.mjs ${web}/tsconfig.json
     ${packages}
   WORKING_DIRECTORY ${web} VERBATIM
   COMMENT "The pages")

@@ -2,7 +2,7 @@
 // It draws what it is handed and asks nobody, so that an office's draft is
 // shown by the same lines (`play` then says where to).
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Arriving, Lesson } from '../lib/api';
+import type { Arriving, Lesson, Part } from '../lib/api';
 import { clock, date, lasting, percent, rate } from '../lib/format';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -11,6 +11,7 @@ import { Progress } from '../ui/Progress';
 import { LessonCard } from './LessonCard';
 import { PhoneCode } from './PhoneCode';
 import { Poster } from './Poster';
+import { isReadHere, LazyReader } from './read/LazyReader';
 import { choose, documents, subtitlesFor, versions, type Version } from './player/choose';
 import { resumeAt, seenLesson, seenOf } from './player/seen';
 import { href } from './route';
@@ -95,6 +96,7 @@ function Summary({ text, whole }: { text: string; whole: boolean }) {
 export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
   const [as, setAs] = useState<string | undefined>(undefined);
   const [code, setCode] = useState<{ title: string; how: string; path: string } | null>(null);
+  const [reading, setReading] = useState<Part | null>(null);
   const now = arriving[lesson.id];
   const shown = shownState(lesson, arriving);
   const all = shown === 'withdrawn' || shown === 'refused' ? [] : versions(lesson);
@@ -165,7 +167,7 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
             <Row id="handouts" title={t('handouts')} wrap>
               {handouts.map((file) => (tv
                 ? <Button key={file.path} icon={file.kind === 'picture' ? 'picture' : 'document'} class="part" data-key={`file/${file.path}`}
-                    onClick={() => setCode({ title: file.title || file.name, how: t('handoutHow'), path: file.url })}>{file.title || file.name}</Button>
+                    onClick={() => (isReadHere(file) ? setReading(file) : setCode({ title: file.title || file.name, how: t('handoutHow'), path: file.url }))}>{file.title || file.name}</Button>
                 : <a key={file.path} class="button part" href={file.url} target="_blank" rel="noopener" data-key={`file/${file.path}`}>
                     <Icon name={file.kind === 'picture' ? 'picture' : 'document'} /><span>{file.title || file.name}</span>
                   </a>))}
@@ -180,6 +182,10 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
             .map((card) => <LessonCard key={card.id} card={card} row="series" />)}
         </Row>
       )}
+      {reading && <LazyReader file={reading} onClose={() => setReading(null)} onFailed={() => {
+        setReading(null);
+        setCode({ title: reading.title || reading.name, how: t('readFailed'), path: reading.url });
+      }} />}
       {code && <PhoneCode {...code} onClose={() => setCode(null)} />}
     </article>
   );
