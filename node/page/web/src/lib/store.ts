@@ -1,5 +1,5 @@
 // A value that several parts of a page watch.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Store<T> {
   get(): T;
@@ -25,11 +25,12 @@ export function store<T>(value: T): Store<T> {
 
 export function useStore<T>(from: Store<T>): T {
   const [, again] = useState(0);
+  const drawn = useRef(from.get());
+  drawn.current = from.get();
   useEffect(() => {
-    const before = from.get();
     const stop = from.watch(() => again((n) => n + 1));
-    if (from.get() !== before) again((n) => n + 1);
+    if (from.get() !== drawn.current) again((n) => n + 1); // set between the drawing and now
     return stop;
   }, [from]);
-  return from.get();
+  return drawn.current;
 }
