@@ -6,6 +6,7 @@
 #include "catalog/stations.h"
 #include "node/clock.h"
 #include "node/node_inside.h"
+#include "node/page/page.h"
 
 struct bytes node_statement(struct node *n)
 {
@@ -33,6 +34,7 @@ enum status node_statement_take(struct node *n, struct bytes note,
 
 	if (status == STATUS_OK) {
 		n->statement_unsent = true; /* others' go up, too */
+		page_heard(n);
 		node_look_for_own_log(n, &st);
 		if (direct)
 			node_own_statement(n, &st, age_s);

@@ -49,6 +49,12 @@ void page_library_changed(struct node *n)
 		page_news_changed(n->page->news);
 }
 
+void page_heard(struct node *n)
+{
+	if (n->page != NULL)
+		page_news_heard(n->page->news);
+}
+
 void page_tick(struct node *n)
 {
 	if (n->page == NULL || n->stopping)

@@ -59,6 +59,8 @@ struct page {
 enum status page_start(struct node *n, struct err *err);
 /* Lessons, or what is here of them, have changed. */
 void page_library_changed(struct node *n);
+/* A node has said something of itself: who holds what may be otherwise now. */
+void page_heard(struct node *n);
 /* Once a second. */
 void page_tick(struct node *n);
 /* Stop: nothing is begun any more, streams end. `closed` when all that was

@@ -11,6 +11,7 @@
 #include "node/own_statement.h"
 #include "node/page/coverage.h"
 #include "node/page/page_jobs.h"
+#include "node/page/page_news.h"
 #include "signing/note.h"
 
 /* One question. */
@@ -234,6 +235,10 @@ void page_coverage(struct page_call *call)
 		page_fail(call->request, STATUS_USAGE, "which lesson?", NULL);
 		return;
 	}
-	(void)snprintf(task.key, sizeof(task.key), "coverage %s", a->id);
+	/* Who was told that stations have spoken gets what they said. */
+	(void)snprintf(task.key, sizeof(task.key), "coverage %llu %s",
+		       (unsigned long long)page_news_heard_number(
+			       call->node->page->news),
+		       a->id);
 	page_jobs_ask(call->node->page->jobs, call->request, &task);
 }

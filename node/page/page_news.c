@@ -15,6 +15,9 @@ struct coming {
 
 struct page_news {
 	uint64_t number;
+	uint64_t heard; /* statements taken */
+	uint64_t told;	/* of them the pages know */
+	unsigned ticks; /* since then */
 	struct coming coming[FETCHER_SHARES_MAX];
 	unsigned n_coming;
 };
@@ -37,6 +40,16 @@ void page_news_changed(struct page_news *news)
 uint64_t page_news_number(const struct page_news *news)
 {
 	return news->number;
+}
+
+void page_news_heard(struct page_news *news)
+{
+	news->heard++;
+}
+
+uint64_t page_news_heard_number(const struct page_news *news)
+{
+	return news->told;
 }
 
 static const struct coming *find(const struct page_news *news,
@@ -110,6 +123,20 @@ static json_t *arriving_json(struct node *n)
 	return list;
 }
 
+static void tell_heard(struct node *n)
+{
+	static const struct page_event heard = { PAGE_STREAM_DESK, PAGE_OFFICE,
+						 "heard", true };
+	struct page_news *news = n->page->news;
+
+	if (++news->ticks < PAGE_NEWS_HEARD_TICKS)
+		return;
+	news->ticks = 0;
+	news->told = news->heard;
+	page_events_publish(n->page->events, &heard,
+			    json_pack("{s:I}", "n", (json_int_t)news->told));
+}
+
 void page_news_tick(struct node *n)
 {
 	static const struct page_event library = {
@@ -119,6 +146,7 @@ void page_news_tick(struct node *n)
 		PAGE_STREAM_ALL, PAGE_VIEWER, "arriving", true
 	};
 
+	tell_heard(n);
 	if (n->fetcher == NULL)
 		return;
 	take_coming(n);

@@ -17,6 +17,7 @@ export const desk = store<Desk | null>(null);
 export const drafts = store<Draft[] | null>(null);
 export const screen = store<Screen>({ view: 'pc', rem: null, safe: 0, pixel: 1 });
 export const picture = new Picture();
+export const heard = store(0); // another number when stations have said something
 export const pictured = store(0); // one more whenever the picture has grown
 
 const seconds = () => performance.now() / 1000;
@@ -38,6 +39,7 @@ function watch(): void {
         const b = now.lessons;
         if (a && (a.held !== b.held || a.wanted !== b.wanted || a.known !== b.known || a.bytes !== b.bytes)) noteChange();
       },
+      heard: (said) => heard.set((said as { n: number }).n),
       drafts: (said) => drafts.set((said as { drafts: Draft[] }).drafts),
     },
     connected(yes) {

@@ -1,4 +1,3 @@
-import { useAsk } from '../../lib/ask';
 import { ago } from '../../lib/format';
 import { Panel } from '../../ui/Card';
 import { Empty } from '../../ui/Empty';
@@ -8,6 +7,7 @@ import { href } from '../route';
 import { t as all } from '../words';
 import { CELLS, grid, SIGN, type Town, type Village } from './coverage';
 import { CoverageBar } from './CoverageBar';
+import { useAskHeard } from './heard';
 import { t } from './words';
 
 function Cell({ village }: { village: Village }) {
@@ -31,8 +31,8 @@ function TownCells({ town }: { town: Town }) {
 }
 
 function One({ id }: { id: string }) {
-  const asked = useAsk<Coverage & { title?: string }>(coveragePath(id));
-  const list = useAsk<{ lessons: Covered[] }>(coveragePath());
+  const asked = useAskHeard<Coverage & { title?: string }>(coveragePath(id));
+  const list = useAskHeard<{ lessons: Covered[] }>(coveragePath());
   const it = asked.data;
   if (!it) return <Loading asked={asked} />;
   const title = it.title ?? list.data?.lessons.find((one) => one.id === id)?.title ?? '';
@@ -51,7 +51,7 @@ function One({ id }: { id: string }) {
 }
 
 export function CoveragePage({ of: id }: { of: string }) {
-  const asked = useAsk<{ lessons: Covered[] }>(id ? null : coveragePath());
+  const asked = useAskHeard<{ lessons: Covered[] }>(id ? null : coveragePath());
   const [shown, more] = useMore(asked.data?.lessons ?? [], 60);
   if (id) return <One key={id} id={id} />;
   return (

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { changed, useAsk } from '../../lib/ask';
+import { changed } from '../../lib/ask';
 import { ago, date, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
@@ -9,11 +9,13 @@ import { Empty } from '../../ui/Empty';
 import { TextField } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
 import { toast } from '../../ui/Toast';
+import { heard } from '../live';
 import { coveragePath, newDraft, verb, type Covered, type NodeLesson, type Withdrawal } from '../node';
 import { Facts, Item, Loading, Notice, useAct, useMore } from '../parts';
 import { go, href } from '../route';
 import { t as all } from '../words';
 import { CoverageBar } from './CoverageBar';
+import { useAskHeard } from './heard';
 import { useSigning } from './publishing';
 import { KeyLine } from './Unlock';
 import { t } from './words';
@@ -35,14 +37,15 @@ export function today(): string {
 function useWithdrawals(id?: string): Withdrawal[] | null {
   const [list, setList] = useState<Withdrawal[] | null>(null);
   const when = useStore(changed);
-  useEffect(() => { verb<Withdrawal[]>('withdrawals', id ? { id } : {}).then(setList, () => setList([])); }, [id, when]);
+  const said = useStore(heard);
+  useEffect(() => { verb<Withdrawal[]>('withdrawals', id ? { id } : {}).then(setList, () => setList((was) => was ?? [])); }, [id, when, said]);
   return list;
 }
 
 const confirmedText = (one: Withdrawal) => (one.heard > 0 ? t('confirmed', { n: one.confirmed, heard: one.heard }) : t('confirmedNobody'));
 
 export function Published() {
-  const asked = useAsk<{ lessons: Covered[] }>(coveragePath());
+  const asked = useAskHeard<{ lessons: Covered[] }>(coveragePath());
   const gone = useWithdrawals();
   const [query, setQuery] = useState('');
   const out = new Set((gone ?? []).map((one) => one.id));
@@ -121,7 +124,7 @@ export function PublishedLesson({ of: id }: { of: string }) {
   const when = useStore(changed);
   const [more, setMore] = useState(0);
   const gone = useWithdrawals(id);
-  const covered = useAsk<{ lessons: Covered[] }>(coveragePath());
+  const covered = useAskHeard<{ lessons: Covered[] }>(coveragePath());
   const [busy, act] = useAct();
   const [asking, setAsking] = useState(false);
   useEffect(() => { verb<NodeLesson>('show', { id }).then(setLesson, () => setFailed(true)); }, [id, when, more]);

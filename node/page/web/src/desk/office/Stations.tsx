@@ -8,7 +8,7 @@ import { Panel } from '../../ui/Card';
 import { Empty } from '../../ui/Empty';
 import { TextField } from '../../ui/Field';
 import { toast } from '../../ui/Toast';
-import { me } from '../live';
+import { heard, me } from '../live';
 import { verb, type Station } from '../node';
 import { Confirm, Item, Loading, useMore } from '../parts';
 import { t as all } from '../words';
@@ -32,10 +32,11 @@ export function Stations() {
   const [tried, setTried] = useState(false);
   const [sure, setSure] = useState<Station | null>(null);
   const when = useStore(changed);
+  const said = useStore(heard);
   const here = useStore(me);
   const signing = useSigning();
   const load = () => verb<Station[]>('station-list').then(setList, setFailure);
-  useEffect(() => { void load(); }, [when]);
+  useEffect(() => { void load(); }, [when, said]);
   const sorted = (list ?? []).slice().sort((a, b) => (RANK[a.state] ?? 3) - (RANK[b.state] ?? 3) || (a.region < b.region ? -1 : 1));
   const [shown, more] = useMore(sorted, 60);
 
