@@ -18,7 +18,7 @@ interface Props {
 
 // An office that nobody has signed a name for is called as its log is, which
 // tells a viewer nothing and fits in no card.
-const named = (office: string) => (office.includes('/') ? '' : office);
+export const named = (office: string) => (office.includes('/') ? '' : office);
 
 export function LessonCard({ card, row, autofocus, goOn }: Props) {
   const now = useStore(arriving);

@@ -8,7 +8,7 @@ import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Icon } from '../ui/Icon';
 import { Progress } from '../ui/Progress';
-import { LessonCard } from './LessonCard';
+import { LessonCard, named } from './LessonCard';
 import { PhoneCode } from './PhoneCode';
 import { Poster } from './Poster';
 import { isReadHere, LazyReader } from './read/LazyReader';
@@ -54,7 +54,7 @@ function Facts({ lesson, version, all }: { lesson: Lesson; version?: Version; al
     .forEach((one, _, tracks) => subtitles.add(trackName(one, tracks.length))));
   const facts: [string, string][] = [
     [t('length'), lesson.seconds > 0 ? lasting(lesson.seconds) : ''],
-    [t('from'), lesson.office],
+    [t('from'), named(lesson.office)],
     [t('published'), date(lesson.date)],
     [t('place'), lesson.place ?? ''],
     [t('topic'), lesson.topic.split('/').join(' › ')],

@@ -39,8 +39,9 @@ function useWait(): [number, (seconds: number) => void] {
     return () => clearInterval(timer);
   }, [until]);
   return [Math.max(0, (until - Math.max(now, 0)) / 1000), (seconds) => {
-    setNow(performance.now());
-    setUntil(performance.now() + seconds * 1000);
+    const begun = performance.now(); // read once: none to wait is none at all
+    setNow(begun);
+    setUntil(begun + seconds * 1000);
   }];
 }
 
@@ -93,7 +94,8 @@ function Office({ onIn, wait, setWait }: { onIn: (said: Me) => void; wait: numbe
   };
   return (
     <form onSubmit={(e) => { e.preventDefault(); enter(); }}>
-      <TextField label={t('nameLabel')} help={t('nameHelp')} value={who} maxLength={31} autocomplete="username" data-key="login/who" onText={setWho} />
+      <TextField label={t('nameLabel')} help={t('nameHelp')} value={who} maxLength={31} autocomplete="username" data-key="login/who"
+        onText={(name) => { setWho(name); setWait(0); /* who has to wait is the other one */ }} />
       <TextField label={t('password')} type="password" value={secret} maxLength={128} autocomplete="current-password" problem={problem}
         data-key="login/secret" data-autofocus="" data-first="" onText={setSecret} />
       <Button kind="main" type="submit" busy={busy} disabled={!secret || wait > 0} data-key="login/enter">{t('enter')}</Button>

@@ -99,6 +99,7 @@ const STEPS: Step[] = ['files', 'fields', 'prepare', 'look', 'approve', 'publish
 
 function Editor({ draft, onDraft }: { draft: Draft; onDraft: (now: Draft) => void }) {
   const sending = useStore(uploads).some((one) => one.draft === draft.id && one.state !== 'done');
+  const parted = (draft.files ?? []).some((file) => file.received < file.bytes);
   const editing = useFields(draft, onDraft);
   const here = useStore(me);
   const [busy, act] = useAct();
@@ -143,7 +144,7 @@ function Editor({ draft, onDraft }: { draft: Draft; onDraft: (now: Draft) => voi
             </p>
           </Notice>
         )
-        : <p class="hint" role="status"><Icon name={step === 'wait' ? 'wait' : 'next'} />{t(`hint_${step}`)}</p>}
+        : <p class="hint" role="status"><Icon name={step === 'wait' ? 'wait' : 'next'} />{t(`hint_${step === 'files' && sending ? 'sending' : step === 'files' && parted ? 'parted' : step}`)}</p>}
 
       <Section n={n('files')} title={t('stepFiles')} now={at === 'files'}><Files draft={draft} fixed={fixed} onDraft={onDraft} onAdded={added} /></Section>
       <Section n={n('fields')} title={t('stepFields')} now={at === 'fields'}><FieldsForm editing={editing} fixed={fixed} tried={tried || at !== 'files'} /></Section>
@@ -204,8 +205,9 @@ export function DraftEditor({ of: id }: { of: string }) {
   // The events bring what moves; the whole is asked for when more has changed.
   useEffect(() => {
     if (!told || !draft) return;
-    if (told.state !== draft.state || told.changed_s !== draft.changed_s) asked.again();
-  }, [told?.state, told?.changed_s]);
+    if (told.state !== draft.state || told.changed_s !== draft.changed_s || told.n_files !== draft.n_files || told.to_come !== draft.to_come)
+      asked.again();
+  }, [told?.state, told?.changed_s, told?.n_files, told?.to_come]);
   if (asked.failure instanceof Failed && asked.failure.code === 404) return <Empty icon="warn" title={all('noMatch')} />;
   if (asked.failure instanceof Failed && asked.failure.code === 401) refresh();
   if (!draft || draft.id !== id) return <Loading asked={asked} />;

@@ -57,6 +57,7 @@ export function useFields(draft: Draft, onDraft: (now: Draft) => void): Editing 
     kept,
     set(what) {
       setTyped((was) => ({ ...was, ...what }));
+      setKept('saving');
       waiting.current = { ...waiting.current, ...what };
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void send(), SETTLE_MS);

@@ -96,7 +96,7 @@ export function Files({ draft, fixed, onDraft, onAdded }: { draft: Draft; fixed:
           {files.map((file) => <One key={file.name} draft={draft} file={file} fixed={fixed} onDraft={onDraft} upload={all.find((one) => one.key === keyOf(draft.id, file.name) && one.state !== 'done')} />)}
         </ul>
       )}
-      {going && left !== null && <p class="soft" role="status">{t('uploadRate', { rate: rate(now), time: lasting(left) })}</p>}
+      {going && left !== null && <p class="soft upload-rate" role="status">{t('uploadRate', { rate: rate(now), time: lasting(left) })}</p>}
       {draft.fields.revises && files.length === 0 && <p class="soft">{t('revisesFiles')}</p>}
       {!fixed && (
         <div class={`dropzone ${over > 0 ? 'over' : ''}`}

@@ -20,7 +20,7 @@ export function add(draft: string, file: File, received = 0): void {
   files.set(key, file);
   stopped.delete(key);
   uploads.set(uploads.get().filter((one) => one.key !== key).concat(begin(draft, file.name, file.size, received)));
-  work();
+  void Promise.resolve().then(work); // when all that came together are here: the small ones go first
 }
 
 export function remove(draft: string, name: string): void {

@@ -78,6 +78,8 @@ export const t = words({
   stepApprove: { zh: '第二人同意', en: 'A second person approves' },
   stepPublish: { zh: '发布', en: 'Publish' },
   hint_files: { zh: '接下来：放入视频文件。', en: 'Next: put in the film.' },
+  hint_sending: { zh: '正在上传。可以先把下面的说明填好。', en: 'The files are being sent. You can fill in the rest meanwhile.' },
+  hint_parted: { zh: '接下来：把没传完的文件再选一次。', en: 'Next: choose the files again that are not all here.' },
   hint_fields: { zh: '接下来：把标红的内容填好。', en: 'Next: fill in what is marked.' },
   hint_prepare: { zh: '接下来：点“检查和转换”。', en: 'Next: press “Check and convert”.' },
   hint_wait: { zh: '正在处理，可以先做别的，也可以关掉网页。', en: 'It is being worked on. You may do something else, or close the page.' },
