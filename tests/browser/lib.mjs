@@ -67,29 +67,51 @@ function countEvents() {
   };
 }
 
+const watched = new Map(); // page -> the Watched it belongs to
+
 export class Watched {
-  static async open(url, { view = 'tv', lang = 'zh' } = {}) {
-    const it = new Watched();
-    it.view = view;
-    it.lang = lang;
-    it.faults = [];
-    it.expected = [];
-    it.context = await browser.newContext({
-      viewport: VIEWS[view], locale: LOCALES[lang], hasTouch: view === 'phone', isMobile: view === 'phone',
+  constructor(context, page, view, lang) {
+    Object.assign(this, { context, page, view, lang, faults: [], expected: [], whole: false });
+    watched.set(page, this);
+    page.setDefaultTimeout(60_000);
+    page.on('console', (said) => {
+      if (said.type() === 'error') this.fault(`console: ${said.text()} ${said.location().url}`);
     });
-    it.page = await it.context.newPage();
-    it.page.setDefaultTimeout(60_000);
-    await it.page.exposeBinding('tellViolation', (_, text) => it.fault(`CSP: ${text}`));
-    await it.page.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
-      globalThis.tellViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
-    await it.page.addInitScript(countEvents);
-    it.page.on('console', (said) => {
-      if (said.type() === 'error') it.fault(`console: ${said.text()} ${said.location().url}`);
+    page.on('pageerror', (error) => this.fault(`thrown: ${error.stack || error.message || error.name}`));
+    page.on('crash', () => this.fault('the page crashed'));
+  }
+
+  // `beside`: in the same session of the browser as that one.
+  static async open(url, { view = 'tv', lang = 'zh', beside } = {}) {
+    const context = beside?.context ?? await browser.newContext({
+      viewport: VIEWS[view], locale: LOCALES[lang], hasTouch: view === 'phone', isMobile: view === 'phone', acceptDownloads: true,
     });
-    it.page.on('pageerror', (error) => it.fault(`thrown: ${error.stack || error.message || error.name}`));
-    it.page.on('crash', () => it.fault('the page crashed'));
+    if (!beside) {
+      await context.exposeBinding('tellViolation', ({ page }, text) => watched.get(page)?.fault(`CSP: ${text}`));
+      await context.addInitScript(() => addEventListener('securitypolicyviolation', (event) =>
+        globalThis.tellViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`)));
+      await context.addInitScript(countEvents);
+    }
+    const it = new Watched(context, await context.newPage(), view, lang);
+    if (beside) await it.page.setViewportSize(VIEWS[view]);
     await it.page.goto(url);
     return it;
+  }
+
+  // The window that a press opens.
+  async opens(press, view = this.view) {
+    const [page] = await Promise.all([this.context.waitForEvent('page'), press()]);
+    const it = new Watched(this.context, page, view, this.lang);
+    await page.setViewportSize(VIEWS[view]);
+    return it;
+  }
+
+  // The other language, by the page's own button.
+  async turnLanguage() {
+    const was = await this.page.evaluate(() => document.documentElement.lang);
+    await this.page.evaluate(() => document.querySelector('[data-key=language]').click());
+    await until(async () => await this.page.evaluate(() => document.documentElement.lang) !== was, 'the other language');
+    this.lang = this.lang === 'zh' ? 'en' : 'zh';
   }
 
   fault(text) {
@@ -168,12 +190,18 @@ export class Watched {
   async picture(name) {
     const folder = facts.screens;
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name}.${this.view}.${this.lang}.png`), animations: 'disabled' });
+    if (this.whole) await this.page.evaluate(() => scrollTo(0, 0)); // what stays in view stands at its top
+    await this.page.screenshot({ path: join(folder, `${name}.${this.view}.${this.lang}.png`), fullPage: this.whole, animations: 'disabled' });
   }
 
   async close() {
     this.check();
     await this.context.close();
+  }
+
+  async closePage() {
+    this.check();
+    await this.page.close();
   }
 }
 
@@ -182,6 +210,7 @@ export class Watched {
 // from the one before (`onward: false`).
 export async function tell(parts, { onward = true } = {}) {
   let code = 0;
+  let n = 0;
   for (const [what, part] of Object.entries(parts)) {
     const begun = Date.now();
     try {
@@ -191,7 +220,7 @@ export async function tell(parts, { onward = true } = {}) {
       console.log(`FAIL ${what}\n${failure.stack ?? failure}`);
       for (const context of browser.contexts())
         for (const page of context.pages())
-          await page.screenshot({ path: join(facts.screens, 'failed.png') }).catch(() => undefined);
+          await page.screenshot({ path: join(facts.screens, `failed-${++n}.png`) }).catch(() => undefined);
       await Promise.all(browser.contexts().map((context) => context.close()));
       code = 1;
       if (!onward) break;

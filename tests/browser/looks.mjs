@@ -1,7 +1,7 @@
 // What is looked at on every page: accessibility, texts that do not fit, texts
 // that are in no or the wrong language.
 import { createRequire } from 'node:module';
-import { assert } from './lib.mjs';
+import { assert, until } from './lib.mjs';
 
 const axe = createRequire(import.meta.url)('axe-core').source;
 
@@ -89,4 +89,13 @@ export async function look(it, name, data = []) {
   await inOneLanguage(it, data);
   if (it.lang === 'zh') await accessible(it); // the same in the other language
   it.check();
+}
+
+// The same in both languages; what was said in passing has gone before.
+export async function lookBoth(it, name, data = []) {
+  for (let n = 0; n < 2; n++) {
+    await until(async () => (await it.page.locator('.toast').count()) === 0, 'nothing is said in passing');
+    await look(it, name, data);
+    await it.turnLanguage();
+  }
 }
