@@ -8,6 +8,8 @@
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
+#include "node/page/page.h"
+#include "node/page/page_news.h"
 #include "node/payload_owner.h"
 #include "node/prepare.h"
 #include "node/tidy.h"
@@ -177,6 +179,14 @@ static enum status start_server(struct node *n, struct err *err)
 	return status;
 }
 
+static void poster_came(void *owner)
+{
+	struct node *n = owner;
+
+	if (n->page != NULL)
+		page_news_picture(n->page->news);
+}
+
 static enum status start_posters(struct node *n, struct err *err)
 {
 	const struct posters_options options = {
@@ -185,6 +195,7 @@ static enum status start_posters(struct node *n, struct err *err)
 		.blob_dir = n->house.blob_dir,
 		.owner = n,
 		.sources = node_sources,
+		.came = poster_came,
 	};
 	const struct lessons_query held = { .filter = LESSONS_HELD };
 	enum status status = posters_open(&n->posters, &options, err);

@@ -85,6 +85,8 @@ static void came(void *owner, const struct http_reply *reply)
 	p->from = NULL;
 	if (w != NULL && (taken || w->tries >= TRIES_MAX))
 		forget(p, w);
+	if (taken && p->o.came != NULL)
+		p->o.came(p->o.owner);
 }
 
 static bool ask(struct posters *p, struct wanted *w)

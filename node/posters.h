@@ -23,6 +23,7 @@ struct posters_options {
 	void *owner;
 	unsigned (*sources)(void *owner, const uint8_t *hash,
 			    struct source **out, unsigned max);
+	void (*came)(void *owner); /* one is here now; or NULL */
 };
 
 enum status posters_open(struct posters **out,

@@ -197,6 +197,13 @@ void desk_was_wrong(struct desk *d, const char *what,
 	save(d);
 }
 
+unsigned desk_wrong_lately(const struct desk *d)
+{
+	return d->secrets == NULL ? 0 :
+				    lockout_wrong_lately(&d->secrets->lockout,
+							 now_of(d));
+}
+
 void desk_was_right(struct desk *d, const char *what,
 		    const struct desk_source *source)
 {

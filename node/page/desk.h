@@ -87,6 +87,9 @@ void desk_was_right(struct desk *d, const char *what,
 void desk_undecided(struct desk *d, const char *what,
 		    const struct desk_source *source);
 
+/* How many were wrong in the last 24 hours, since the node started. */
+unsigned desk_wrong_lately(const struct desk *d);
+
 /* --- changing secrets --- */
 
 /* As secrets_set(); sessions and an open challenge of `who` end. */

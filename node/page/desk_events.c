@@ -7,6 +7,7 @@
 #include "catalog/log.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
+#include "node/page/desk.h"
 #include "node/page/desk_arriving.h"
 #include "node/page/desk_look.h"
 #include "node/page/live_picture.h"
@@ -346,6 +347,7 @@ static json_t *health_json(const struct desk_events *d,
 		.clock_good = d->clock_good,
 		.version = XIANGTU_VERSION,
 		.lag_worst_ms = (double)n->lag.worst_lately_ns / 1e6,
+		.wrong_tries = desk_wrong_lately(n->page->desk),
 		.engine = node_engine_json(n),
 	};
 

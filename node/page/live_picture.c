@@ -148,11 +148,12 @@ json_t *live_health_json(const struct health *h,
 	round_age(machine->engine, "state_s");
 	round_age(machine->engine, "last_end_ago_s");
 	all = json_pack(
-		"{s:I, s:o, s:o?, s:b, s:s, s:I}", "uptime_s",
+		"{s:I, s:o, s:o?, s:b, s:s, s:I, s:I}", "uptime_s",
 		(json_int_t)live_age(machine->uptime_s), "engine",
 		machine->engine, "cage", cage, "clock_good",
 		machine->clock_good, "version", machine->version,
-		"lag_worst_ms", (json_int_t)machine->lag_worst_ms);
+		"lag_worst_ms", (json_int_t)machine->lag_worst_ms,
+		"wrong_tries", (json_int_t)machine->wrong_tries);
 	if (all == NULL)
 		return NULL;
 	put(all, "disk_free", h->has_disk,

@@ -70,6 +70,7 @@ struct live_machine {
 	bool clock_good;
 	const char *version;
 	double lag_worst_ms;
+	unsigned wrong_tries; /* at the desks, in a day */
 	json_t *engine; /* as in `status`, with its cage; taken over */
 };
 json_t *live_health_json(const struct health *health,

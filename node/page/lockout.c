@@ -8,6 +8,8 @@
 
 #include "signing/digest.h"
 
+enum { HOUR_MS = 60 * 60 * 1000 };
+
 void lockout_init(struct lockout *l)
 {
 	memset(l, 0, sizeof(*l));
@@ -223,11 +225,33 @@ bool lockout_admit(struct lockout *l, const char *who, uint64_t source,
 	return true;
 }
 
+static void count_wrong(struct lockout *l, uint64_t now_ms)
+{
+	uint64_t hour = now_ms / HOUR_MS;
+	size_t at = hour % LOCKOUT_HOURS;
+
+	if (l->wrong[at].hour != hour)
+		l->wrong[at].count = 0;
+	l->wrong[at].hour = hour;
+	l->wrong[at].count++;
+}
+
+unsigned lockout_wrong_lately(const struct lockout *l, uint64_t now_ms)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; i < LOCKOUT_HOURS; i++)
+		if (l->wrong[i].hour + LOCKOUT_HOURS > now_ms / HOUR_MS)
+			sum += l->wrong[i].count;
+	return sum;
+}
+
 unsigned lockout_wrong(struct lockout *l, const char *who, uint64_t source,
 		       uint64_t now_ms)
 {
 	struct lockout_row *row = row_of(l, who, source);
 
+	count_wrong(l, now_ms);
 	if (row == NULL)
 		return 0;
 	/* The wait begins when it is said. */

@@ -40,6 +40,7 @@ enum {
 	LOCKOUT_ROWS = 128,
 	LOCKOUT_PEOPLE = 128, /* with names for reset codes: twice as many */
 	LOCKOUT_FRIENDS = 8,
+	LOCKOUT_HOURS = 24,
 	LOCKOUT_WHO_MAX = 40 /* bytes */
 };
 
@@ -69,6 +70,10 @@ struct lockout {
 	struct lockout_row rows[LOCKOUT_ROWS];
 	struct lockout_person people[LOCKOUT_PEOPLE];
 	bool changed; /* since lockout_put() */
+	struct {
+		uint64_t hour; /* since the clock's zero */
+		unsigned count;
+	} wrong[LOCKOUT_HOURS]; /* not written down */
 };
 
 void lockout_init(struct lockout *l);
@@ -89,6 +94,9 @@ bool lockout_admit(struct lockout *l, const char *who, uint64_t source,
 /* It was wrong: how many tries are left before a wait. */
 unsigned lockout_wrong(struct lockout *l, const char *who, uint64_t source,
 		       uint64_t now_ms);
+/* How many were wrong in the last LOCKOUT_HOURS hours, of anybody from anywhere,
+ * since lockout_init(). */
+unsigned lockout_wrong_lately(const struct lockout *l, uint64_t now_ms);
 /* How long that row has to wait; 0: not at all. */
 unsigned lockout_waits_s(const struct lockout *l, const char *who,
 			 uint64_t source, uint64_t now_ms);

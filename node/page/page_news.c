@@ -20,7 +20,12 @@ struct page_news {
 	unsigned ticks; /* since then */
 	struct coming coming[FETCHER_SHARES_MAX];
 	unsigned n_coming;
+	bool pictures; /* that nobody was told of */
+	int64_t pictures_ms; /* when somebody was */
 };
+
+/* Everybody asks for the lessons again: not for each poster. */
+enum { PICTURES_MS = 3000 };
 
 struct page_news *page_news_new(void)
 {
@@ -35,6 +40,20 @@ void page_news_free(struct page_news *news)
 void page_news_changed(struct page_news *news)
 {
 	news->number++;
+}
+
+void page_news_picture(struct page_news *news)
+{
+	news->pictures = true;
+}
+
+static void tell_pictures(struct page_news *news, int64_t now_ms)
+{
+	if (!news->pictures || now_ms - news->pictures_ms < PICTURES_MS)
+		return;
+	news->pictures = false;
+	news->pictures_ms = now_ms;
+	page_news_changed(news);
 }
 
 uint64_t page_news_number(const struct page_news *news)
@@ -150,6 +169,7 @@ void page_news_tick(struct node *n)
 	if (n->fetcher == NULL)
 		return;
 	take_coming(n);
+	tell_pictures(n->page->news, node_now(n));
 	page_events_publish(
 		n->page->events, &library,
 		json_pack("{s:I}", "n",

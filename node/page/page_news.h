@@ -19,6 +19,8 @@ void page_news_free(struct page_news *news);
 
 /* Lessons, or what is here of them, have changed. */
 void page_news_changed(struct page_news *news);
+/* A poster has come: a change, too, but of many one after the other one. */
+void page_news_picture(struct page_news *news);
 /* Grows with every change: what was made for one number is good as long as the
  * number stands. */
 uint64_t page_news_number(const struct page_news *news);

@@ -146,6 +146,9 @@ await tell({
     await it.shows(facts.lessons[0]);
     await it.page.locator('input[type=search]').fill('贡茶');
     await it.shows(facts.lessons[1]);
+    await it.page.evaluate(() => { location.hash = '#/search/hsy'; }); // as a link does
+    await it.shows(facts.lessons[0]);
+    assert.equal(await it.page.locator('input[type=search]').inputValue(), 'hsy');
     await it.close();
   },
 

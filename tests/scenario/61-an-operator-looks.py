@@ -28,6 +28,7 @@ class Desk:
 
     def __init__(self, s, node):
         self.node, self.cookie = node, None
+        equal(self.post("/api/login", {"who": "A", "secret": "9" + PIN}).status, 401, "a wrong one")
         answer = self.post("/api/login", {"who": "A", "secret": PIN})
         equal(answer.status, 200, f"log in at {node.name}: {answer.text}")
         self.cookie = answer.headers["Set-Cookie"].split(";")[0]
@@ -88,6 +89,7 @@ def the_first_look(desk, county):
     now = desk.wait(lambda e: e["trust"]["logs"] and e["neighbours"], 20, "a first picture")
     health = now["health"]
     equal(health["engine"]["state"], "running", "the engine")
+    equal(health["wrong_tries"], 1, "somebody mistyped")
     check(0 < health["disk_free"] <= health["disk_total"], f"disk: {health}")
     check(health["memory_rss"] > 1 << 20 and health["load1"] >= 0, f"machine: {health}")
     check(health["version"] and set(health["cage"]) >= {"user", "files"}, f"program: {health}")

@@ -104,6 +104,7 @@ static json_t *health_with(const struct health *h)
 		.clock_good = true,
 		.version = "1",
 		.lag_worst_ms = 12.7,
+		.wrong_tries = 5,
 		.engine = json_pack("{s:s, s:i, s:i, s:{s:b}}", "state",
 				    "running", "state_s", 77, "last_end_ago_s",
 				    -1, "cage", "user", 1),
@@ -122,6 +123,7 @@ static void what_is_not_known_of_a_machine_is_left_out(void)
 	      json_object_get(all, "memory_rss") == NULL &&
 	      json_object_get(all, "power_on_hours") == NULL);
 	CHECK(json_integer_value(json_object_get(all, "uptime_s")) == 60);
+	CHECK(json_integer_value(json_object_get(all, "wrong_tries")) == 5);
 	CHECK(json_object_get(json_object_get(all, "cage"), "user") != NULL);
 	CHECK(json_integer_value(json_object_get(
 		      json_object_get(all, "engine"), "state_s")) == 60);

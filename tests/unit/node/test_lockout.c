@@ -295,6 +295,31 @@ static void this_machine_is_known_by_its_addresses(void)
 	CHECK(lockout_source(NULL, NULL) != LOCKOUT_HERE);
 }
 
+/* Whoever tried: what is shown at the desk. */
+static void wrong_ones_are_counted_for_a_day(void)
+{
+	const uint64_t hour = 60 * 60 * 1000;
+	struct lockout l;
+
+	lockout_init(&l);
+	CHECK(lockout_wrong_lately(&l, 0) == 0);
+	for (unsigned i = 0; i < 3; i++) {
+		CHECK(may(&l, "A", 7, 5 * hour));
+		(void)lockout_wrong(&l, "A", 7, 5 * hour);
+	}
+	CHECK(may(&l, "B", LOCKOUT_HERE, 9 * hour));
+	(void)lockout_wrong(&l, "B", LOCKOUT_HERE, 9 * hour);
+	CHECK(may(&l, "A", LOCKOUT_HERE, 9 * hour));
+	lockout_right(&l, "A", LOCKOUT_HERE, 9 * hour);
+	CHECK(lockout_wrong_lately(&l, 9 * hour) == 4);
+	CHECK(lockout_wrong_lately(&l, 28 * hour) == 4);
+	CHECK(lockout_wrong_lately(&l, 29 * hour) == 1);
+	CHECK(lockout_wrong_lately(&l, 33 * hour) == 0);
+	CHECK(may(&l, "B", LOCKOUT_HERE, 33 * hour));
+	(void)lockout_wrong(&l, "B", LOCKOUT_HERE, 33 * hour);
+	CHECK(lockout_wrong_lately(&l, 33 * hour) == 1);
+}
+
 int main(void)
 {
 	five_wrong_ones_and_then_one_two_four_to_sixty_minutes();
@@ -308,5 +333,6 @@ int main(void)
 	the_table_stays_as_large_as_it_is();
 	what_was_not_written_by_us_is_left_out();
 	this_machine_is_known_by_its_addresses();
+	wrong_ones_are_counted_for_a_day();
 	return 0;
 }

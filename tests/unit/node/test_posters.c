@@ -20,6 +20,7 @@ struct world {
 	uint8_t hash[32];
 	char here[4200], there[4200];
 	bool closed;
+	unsigned came;
 };
 
 static unsigned sources(void *owner, const uint8_t *hash, struct source **out,
@@ -33,6 +34,11 @@ static unsigned sources(void *owner, const uint8_t *hash, struct source **out,
 	return w->nobody ? 0 : 1;
 }
 
+static void came(void *owner)
+{
+	((struct world *)owner)->came++;
+}
+
 static void closed(void *owner)
 {
 	((struct world *)owner)->closed = true;
@@ -42,7 +48,8 @@ static void world_make(struct world *w)
 {
 	struct posters_options options = { .loop = &w->loop,
 					   .owner = w,
-					   .sources = sources };
+					   .sources = sources,
+					   .came = came };
 	uint8_t picture[5000];
 	char hex[65], name[100];
 	struct err err = ERR_INIT;
@@ -97,6 +104,7 @@ static void a_poster_comes_once(void)
 	posters_want(w.posters, w.hash);
 	web_pass(&w.web, 500);
 	CHECK(w.web.asked == 1 && w.source->ok);
+	CHECK(w.came == 1); /* told once, when it is on disk */
 	world_end(&w);
 }
 
@@ -108,7 +116,7 @@ static void a_wrong_picture_is_a_lie_and_is_not_kept(void)
 	w.web.spoil = "/blob/";
 	posters_want(w.posters, w.hash);
 	WEB_UNTIL(&w.web, w.source->lies == 1);
-	CHECK(access(w.here, F_OK) != 0);
+	CHECK(access(w.here, F_OK) != 0 && w.came == 0);
 	w.web.spoil = NULL;
 	WEB_UNTIL(&w.web, access(w.here, F_OK) == 0);
 	CHECK(!w.source->lied);

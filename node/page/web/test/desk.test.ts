@@ -220,6 +220,12 @@ test('41 days of silence are said, and a fork before everything else', () => {
   assert.match(standing({ ...log, at_least: true }).text, /^at least 41/);
 });
 
+test('wrong tries are told, and many of them are a worry', () => {
+  const with_ = (wrong_tries: number) => worries({ ...sample().health, wrong_tries });
+  assert.equal(with_(9).length, with_(0).length);
+  assert.equal(with_(10).length, with_(0).length + 1);
+});
+
 test('what is wrong with the machine is said with what to do', () => {
   language.set('en');
   const { health, cache } = sample();

@@ -94,6 +94,7 @@ export interface Health {
   power_on_hours?: number | null;
   version: string;
   lag_worst_ms: number;
+  wrong_tries?: number;
 }
 
 export interface Desk {

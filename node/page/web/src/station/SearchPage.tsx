@@ -19,10 +19,19 @@ export function SearchPage({ text }: { text: string }) {
   const [asked, setAsked] = useState(text);
   const tv = useStore(screen).view !== 'phone';
   const input = useRef<HTMLInputElement>(null);
+  const own = useRef(text); // the address as it was made here
+
+  // Another address: somebody followed a link, or went back.
+  useEffect(() => {
+    if (text === own.current) return;
+    own.current = text;
+    setTyped(text);
+  }, [text]);
 
   useEffect(() => {
     const timer = setTimeout(() => {
       setAsked(typed);
+      own.current = typed.trim();
       replace({ page: 'search', text: typed.trim() });
     }, typed === asked ? 0 : SETTLE_MS);
     return () => clearTimeout(timer);

@@ -9,6 +9,7 @@ import { t } from './settingsWords';
 
 const HOT = 80;
 const LAG_MS = 500;
+const GUESSED = 10; // more than people who forget
 
 const engineState = (health: Facts_) => (typeof health.engine === 'string' ? health.engine : health.engine?.state ?? 'running');
 
@@ -18,6 +19,7 @@ export function worries(health: Facts_, cache?: Cache): string[] {
   if ((health.temperature ?? 0) >= HOT) list.push(t('adviceTemperature'));
   if (health.disk_total && health.disk_free !== undefined && health.disk_free < Math.max(cache?.floor ?? 0, health.disk_total * 0.02)) list.push(t('adviceDisk'));
   if (!health.clock_good) list.push(t('adviceClock'));
+  if ((health.wrong_tries ?? 0) >= GUESSED) list.push(t('adviceTries', { n: health.wrong_tries! }));
   if (engineState(health) === 'resting') list.push(t('adviceEngine'));
   return list;
 }
@@ -45,6 +47,7 @@ export function Health() {
     ...(health.memory_rss ? [[t('memory'), size(health.memory_rss)] as Fact] : []),
     ...(health.load1 !== undefined ? [[t('load'), health.load1.toFixed(1)] as Fact] : []),
     [t('lag'), t('ms', { n: Math.round(health.lag_worst_ms) }), health.lag_worst_ms > LAG_MS ? 'warn' : undefined],
+    [t('wrongTries'), t('wrongTriesOf', { n: health.wrong_tries ?? 0 }), (health.wrong_tries ?? 0) >= GUESSED ? 'warn' : undefined],
     ...(cage ? [cage] : []),
     [t('version'), health.version],
   ];

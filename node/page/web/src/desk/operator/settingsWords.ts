@@ -147,5 +147,8 @@ export const t = words({
   adviceTemperature: { zh: '太热：请清理灰尘，把机器放到通风处。', en: 'It is too hot: clean the dust off and give it air.' },
   adviceDisk: { zh: '磁盘快满了：请看“存储空间”。', en: 'The disk is nearly full: see Storage.' },
   adviceClock: { zh: '时间不准：连上网会自动校准；一直不准请换主板电池。', en: 'The clock is not set: a line sets it. If it stays so, the battery on the board is empty.' },
+  wrongTries: { zh: '登录试错', en: 'Wrong tries to log in' },
+  wrongTriesOf: { zh: '一天内 {n} 次', en: ['{n} in a day', '{n} in a day'] },
+  adviceTries: { zh: '一天内有 {n} 次 PIN 或密码试错：不是自己人忘了，就是有人在猜，请留意。', en: '{n} wrong PINs or passwords in a day: if nobody here forgot one, somebody is guessing.' },
   adviceEngine: { zh: '下载部件出过错，会自动重启；一再出现请告诉技术员。', en: 'The engine had trouble and starts again by itself; if it stays so, tell the technician.' },
 });
