@@ -133,6 +133,10 @@ test('what the node says of lessons has its words at the desk', () => {
     ...Array.from(source('catalog/journal.c').matchAll(/\[JOURNAL_\w+\] = "([^"]+)"/g), (m) => m[1]!),
   ];
   const why = source('node/page/live_picture.c').match(/live_why\([^]*?\n}/)![0];
+  const lacks = Array.from(source('node/cache.c').matchAll(/"(no room: [^"]+)"/g), (m) => m[1]!);
+  assert.equal(lacks.length, 2);
+  for (const more of ['', source('node/cache.c').match(/", and nothing [^"]+"/)![0].slice(1, -1)])
+    texts.push(...lacks.map((text) => text.replace(/%s$/, more)));
   texts.push(...Array.from(why.matchAll(/"([^"]+)"/g), (m) => m[1]!));
   assert.ok(texts.length > 25 && texts.includes('others come first'));
   const known = knownSentences();
@@ -147,6 +151,9 @@ test('a sentence keeps what varies in it, and brings what can be done', () => {
   assert.ok(closed.advice);
   language.set('en');
   assert.equal(said("this month's 20.0 GB are used up").text, 'This month’s 20.0 GB are used up');
+  assert.equal(said('no room: 2.1 MB lack below the quota of 7.0 MB, and nothing older may go').text, 'There is no room: 2.1 MB lack below the limit of 7.0 MB, and nothing older may go');
+  assert.equal(said('no room: 2.1 MB lack below the quota of 7.0 MB').page, 'storage');
+  assert.match(said('connect: timed out (HTTP 0)').text, /connect: timed out/);
   assert.deepEqual(said('something new'), { text: 'something new', advice: '' });
 });
 

@@ -19,6 +19,13 @@ const KNOWN: Known[] = [
   { said: 'only the LAN is used here (lan-only)', zh: '本站设为只用局域网，不从外网接收', en: 'This node uses the LAN only, nothing from beyond', advice: 'drive' },
   { said: 'nobody to ask is there', zh: '现在找不到有这一课的机器', en: 'Nobody who has this lesson can be reached now', advice: 'line' },
   { said: 'no room: it is taken by newer lessons and by what may not go', zh: '空间不够，被更新的课和不能删的课占着', en: 'There is no room: newer lessons and what may not go take it', advice: 'storage' },
+  { said: 'no room: {size} lack below the quota of {limit}, and nothing older may go', zh: '空间限额 {limit} 不够，还差 {size}；已有的课没有可以删的', en: 'There is no room: {size} lack below the limit of {limit}, and nothing older may go', advice: 'storage' },
+  { said: 'no room: {size} lack below the quota of {limit}', zh: '空间限额 {limit} 不够，还差 {size}', en: 'There is no room: {size} lack below the limit of {limit}', advice: 'storage' },
+  { said: 'no room: {size} lack above the {limit} of disk that stay free, and nothing older may go', zh: '磁盘要留出 {limit}，还差 {size}；已有的课没有可以删的', en: 'There is no room: {size} lack above the {limit} of disk that stay free, and nothing older may go', advice: 'storage' },
+  { said: 'no room: {size} lack above the {limit} of disk that stay free', zh: '磁盘要留出 {limit}，还差 {size}', en: 'There is no room: {size} lack above the {limit} of disk that stay free', advice: 'storage' },
+  { said: 'too much is being fetched: ask again', zh: '同时在接收的太多，排着队', en: 'Too much is being fetched: it waits', advice: 'wait' },
+  { said: 'the engine wrote pieces that do not verify', zh: '收到的数据核对不上，正在重新接收', en: 'What came was not what was signed; it is fetched again', advice: 'wait' },
+  { said: '{what} (HTTP {code})', zh: '对方没有给（HTTP {code}），会自动再试', en: 'It was not given ({what}, HTTP {code})', advice: 'wait' },
   { said: 'expired: it comes only when it is pinned, wanted by a day or asked for', zh: '已过期，不再自动接收', en: 'It is out of date and comes only when it is asked for', advice: 'pin' },
   { said: '{who} gives pieces to nodes it knows only: the office is to accept the code of this one', zh: '{who} 只给登记过的站点，请办公室接纳本站的代码', en: '{who} gives only to stations it knows: ask the office to accept the code of this one', advice: 'office' },
   { said: '{who} took the proof of which node this is for a bad one: something between alters it, or one of the two programs is old', zh: '{who} 认不出本站：可能中间有设备改动了数据，或有一方程序太旧', en: '{who} does not recognise this station: something between alters it, or one of the programs is old', advice: 'office' },
@@ -65,8 +72,10 @@ const TABLE: Known[] = [
 ];
 
 const SPLIT = KNOWN.concat(TABLE).map((known) => {
-  const [head = '', name, tail = ''] = known.said.split(/\{(\w+)\}/);
-  return { known, head, name, tail };
+  const [head = '', ...rest] = known.said.split(/\{(\w+)\}/);
+  const names = rest.filter((_, i) => i % 2 === 0);
+  const between = rest.filter((_, i) => i % 2 === 1);
+  return { known, head, names, between };
 });
 
 // "mon 22:00", as the node says when a line opens.
@@ -75,16 +84,31 @@ function when(at: string): string {
   return day < 0 ? at : `${t(`day${day}` as 'day0')} ${at.slice(4)}`;
 }
 
+// What stands in the gaps of a sentence; null where it is another one.
+function filled(text: string, head: string, names: readonly string[], between: readonly string[]): Record<string, string> | null {
+  if (!text.startsWith(head)) return null;
+  const values: Record<string, string> = {};
+  let rest = text.slice(head.length);
+  for (let i = 0; i < names.length; i++) {
+    const after = between[i]!;
+    const last = i === names.length - 1;
+    const end = last ? (rest.endsWith(after) ? rest.length - after.length : -1) : rest.indexOf(after);
+    if (end <= 0) return null;
+    const value = rest.slice(0, end);
+    values[names[i]!] = names[i] === 'at' ? when(value) : value;
+    rest = last ? '' : rest.slice(end + after.length);
+  }
+  return rest === '' ? values : null;
+}
+
 export interface Said { text: string; advice: string; page?: string }
 
 const PAGE: Partial<Record<Advice, string>> = { limits: 'limits', open: 'limits', cap: 'limits', storage: 'storage', drive: 'drives', line: 'neighbours', pin: 'lessons' };
 
 export function said(text: string): Said {
-  for (const { known, head, name, tail } of SPLIT) {
-    const fits = name ? text.length > head.length + tail.length && text.startsWith(head) && text.endsWith(tail) : text === head;
-    if (!fits) continue;
-    const value = text.slice(head.length, text.length - tail.length);
-    const values = name ? { [name]: name === 'at' ? when(value) : value } : {};
+  for (const { known, head, names, between } of SPLIT) {
+    const values = filled(text, head, names, between);
+    if (!values) continue;
     return {
       text: fill(known, language.get(), values),
       advice: known.advice ? t(`advice_${known.advice}`) : '',
