@@ -99,5 +99,8 @@ uint64_t cache_floor(const struct cache *cache);
  * bytes; `over` is what is above the quota and must not go; `next` what would
  * go first, {btmh, title, bytes, why}: a new reference. */
 json_t *cache_status(struct cache *cache);
+/* `next` is found anew when it is asked for again; else it may be a minute old.
+ * It costs a look at all that is held. */
+void cache_next_stale(struct cache *cache);
 
 #endif

@@ -73,7 +73,5 @@ uint64_t cache_leaving(const struct cache *c);
  * a while, so it is not done at every asking: the answer may be a minute old,
  * but never names what has gone. */
 json_t *cache_next(struct cache *c);
-/* Something has gone, or is about to. */
-void cache_next_stale(struct cache *c);
 
 #endif

@@ -76,6 +76,16 @@ void fetcher_room_made(struct fetcher *f)
 	f->look = true;
 }
 
+void fetcher_room_changed(struct fetcher *f)
+{
+	fetcher_room_made(f);
+	for (struct job *job = f->jobs; job != NULL; job = job->next)
+		if (job->no_room) {
+			job->not_before_ms = 0;
+			job_wake_at(job, fetcher_now(f));
+		}
+}
+
 bool job_has_room(struct job *job)
 {
 	const struct fetcher_options *o = &job->f->o;
@@ -94,6 +104,8 @@ bool job_has_room(struct job *job)
 	} else if (!disk_has_room(job)) {
 		status = err_set(&err, STATUS_NO_ROOM, "the disk is full");
 	}
+	if (job->no_room && status == STATUS_OK)
+		job->trouble[0] = 0; /* that was it */
 	job->no_room = status != STATUS_OK;
 	job->hopeless = status != STATUS_OK && status != STATUS_BUSY;
 	if (status == STATUS_BUSY) {

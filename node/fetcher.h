@@ -243,6 +243,8 @@ struct fetcher_arrived {
 };
 unsigned fetcher_arrived(const struct fetcher *f,
 			 const struct fetcher_arrived **out);
+/* Somebody allows more room, or less: what waits for room asks anew. */
+void fetcher_room_changed(struct fetcher *f);
 /* Why a wanted payload does not come; "" when nothing is known. */
 const char *fetcher_trouble(const struct fetcher *f, const uint8_t *btmh);
 

@@ -22,6 +22,8 @@
 enum {
 	TRUST_MS = 15 * 1000, /* between walks through the logs */
 	LOGS_MAX = 500,
+	NEXT_MS = 5 * 1000,    /* between looks at what would go next */
+	IN_USE_MS = 30 * 1000, /* what was given or played is busy so long */
 	STEP = 16 << 20 /* bytes of disk that are no news */
 };
 
@@ -40,6 +42,10 @@ struct desk_events {
 	int64_t trust_ms;
 	bool clock_good;
 	uint64_t visit; /* whose report `last` is */
+
+	int64_t next_ms;     /* when it was last looked what would go next */
+	int64_t next_due_ms; /* when to look again; 0: no need */
+	bool next_more;
 };
 
 static const struct page_event desk_event = { PAGE_STREAM_DESK,
@@ -260,6 +266,24 @@ static void coarsen(json_t *object, const char *key, uint64_t step)
 							     step)));
 }
 
+/* What would be deleted next changes with the lessons, and once more when what
+ * has just arrived is not in use any more. */
+static void look_at_next(struct desk_events *d, bool changed)
+{
+	int64_t now = node_now(d->n), soonest = d->next_ms + NEXT_MS;
+
+	if (changed) {
+		d->next_due_ms = now < soonest ? soonest : now;
+		d->next_more = true;
+	}
+	if (d->next_due_ms == 0 || now < d->next_due_ms)
+		return;
+	cache_next_stale(d->n->cache);
+	d->next_ms = now;
+	d->next_due_ms = d->next_more ? now + IN_USE_MS : 0;
+	d->next_more = false;
+}
+
 static void make_cache(struct desk_events *d)
 {
 	json_t *cache = request_cache_json(&d->n->requests);
@@ -411,6 +435,7 @@ void desk_events_tick(struct desk_events *d)
 		d->watched = false;
 		return;
 	}
+	look_at_next(d, !d->watched || library != d->library);
 	desk_look_begin(d->look, !d->watched || library != d->library);
 	d->watched = true;
 	d->library = library;

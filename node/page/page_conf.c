@@ -146,6 +146,7 @@ static void put_in_force(struct node *n, const struct conf *conf)
 	own->has_floor = conf->has_floor;
 	own->plan = conf->plan;
 	cache_conf_changed(n->cache);
+	fetcher_room_changed(n->fetcher);
 	budget_set_plan(uplink_budget(n->uplink), &own->plan);
 	fetcher_hurry(n->fetcher);
 	node_changed(n); /* room, and what may come */

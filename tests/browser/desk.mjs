@@ -40,3 +40,10 @@ export function bytesFrom(text, source) {
   const match = new RegExp(`${source} ([\\d.]+) (B|KB|MB|GB)`).exec(text);
   return match ? Number(match[1]) * UNITS[match[2]] : 0;
 }
+
+// An entry comes to say so.
+export async function says(it, key, pattern, deadline = 60) {
+  let last = '';
+  await until(async () => pattern.test(last = await entry(it, key)), `${key} says ${pattern}`, deadline)
+    .catch((e) => { throw new Error(`${e.message}; it says\n${last}`); });
+}

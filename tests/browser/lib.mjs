@@ -180,7 +180,8 @@ export class Watched {
   }
 
   async shows(text, deadline = 60) {
-    await until(async () => (await this.text()).includes(text), `the page says '${text}'`, deadline);
+    await until(async () => (await this.text()).includes(text), `the page says '${text}'`, deadline)
+      .catch(async (e) => { throw new Error(`${e.message}; it says\n${await this.text()}`); });
   }
 
   async at(pattern) {

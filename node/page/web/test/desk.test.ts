@@ -150,10 +150,11 @@ test('a sentence keeps what varies in it, and brings what can be done', () => {
   assert.equal(closed.page, 'limits');
   assert.ok(closed.advice);
   language.set('en');
-  assert.equal(said("this month's 20.0 GB are used up").text, 'This month’s 20.0 GB are used up');
-  assert.equal(said('no room: 2.1 MB lack below the quota of 7.0 MB, and nothing older may go').text, 'There is no room: 2.1 MB lack below the limit of 7.0 MB, and nothing older may go');
+  assert.equal(said("this month's 20.0 GB are used up").text, 'This month’s 18.6 GB are used up');
+  assert.equal(said('no room: 2.1 MB lack below the quota of 7.0 MB, and nothing older may go').text, 'There is no room: 2 MB lack below the limit of 6.7 MB, and nothing older may go');
   assert.equal(said('no room: 2.1 MB lack below the quota of 7.0 MB').page, 'storage');
-  assert.match(said('connect: timed out (HTTP 0)').text, /connect: timed out/);
+  assert.equal(said('connect: timed out (HTTP 0)').text, 'Nobody who has this lesson answers now');
+  assert.match(said('too busy (HTTP 503)').text, /too busy, HTTP 503/);
   assert.deepEqual(said('something new'), { text: 'something new', advice: '' });
 });
 

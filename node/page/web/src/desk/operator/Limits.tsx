@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { explain } from '../../lib/failures';
 import { lasting, size } from '../../lib/format';
+import { language } from '../../lib/i18n';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
 import { Panel } from '../../ui/Card';
@@ -18,7 +19,8 @@ import { t } from './settingsWords';
 
 const RATES: Rate[] = [null, 100e6, 50e6, 20e6, 10e6, 8e6, 4e6, 2e6, 1e6, 500e3, 250e3, 128e3, 0];
 
-const bits = (rate: number) => (rate >= 1e6 ? `${rate / 1e6} Mbit/s` : `${rate / 1e3} kbit/s`);
+// In Chinese as lines are sold: 100 兆.
+const bits = (rate: number) => (rate >= 1e6 || language.get() === 'zh' ? t('mbit', { n: rate / 1e6 }) : `${rate / 1e3} kbit/s`);
 export const rateText = (rate: Rate) => (rate === null ? t('free') : rate === 0 ? t('closed') : bits(rate));
 
 const dayName = (i: number) => names(`day${i}` as 'day0');

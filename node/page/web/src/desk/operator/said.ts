@@ -2,6 +2,7 @@
 // stands at the desk, with what can be done. Those of node/cli/trouble.c,
 // catalog/want.c, node/evict.c and catalog/journal.c all stand here (a test
 // compares); what is said elsewhere is in desk/sentences.ts.
+import { size } from '../../lib/format';
 import { fill, language, type Text } from '../../lib/i18n';
 import { sentence } from '../sentences';
 import { DAYS } from './rules';
@@ -25,6 +26,7 @@ const KNOWN: Known[] = [
   { said: 'no room: {size} lack above the {limit} of disk that stay free', zh: '磁盘要留出 {limit}，还差 {size}', en: 'There is no room: {size} lack above the {limit} of disk that stay free', advice: 'storage' },
   { said: 'too much is being fetched: ask again', zh: '同时在接收的太多，排着队', en: 'Too much is being fetched: it waits', advice: 'wait' },
   { said: 'the engine wrote pieces that do not verify', zh: '收到的数据核对不上，正在重新接收', en: 'What came was not what was signed; it is fetched again', advice: 'wait' },
+  { said: '{what} (HTTP 0)', zh: '有这一课的机器现在连不上', en: 'Nobody who has this lesson answers now', advice: 'line' },
   { said: '{what} (HTTP {code})', zh: '对方没有给（HTTP {code}），会自动再试', en: 'It was not given ({what}, HTTP {code})', advice: 'wait' },
   { said: 'expired: it comes only when it is pinned, wanted by a day or asked for', zh: '已过期，不再自动接收', en: 'It is out of date and comes only when it is asked for', advice: 'pin' },
   { said: '{who} gives pieces to nodes it knows only: the office is to accept the code of this one', zh: '{who} 只给登记过的站点，请办公室接纳本站的代码', en: '{who} gives only to stations it knows: ask the office to accept the code of this one', advice: 'office' },
@@ -84,6 +86,12 @@ function when(at: string): string {
   return day < 0 ? at : `${t(`day${day}` as 'day0')} ${at.slice(4)}`;
 }
 
+// "8.39 MB", by 1000 as the node says sizes to programs, by 1024 as the pages do.
+function sizeOf(text: string): string {
+  const match = /^([\d.]+) (B|kB|MB|GB|TB)$/.exec(text);
+  return match ? size(Number(match[1]) * 1000 ** ['B', 'kB', 'MB', 'GB', 'TB'].indexOf(match[2]!)) : text;
+}
+
 // What stands in the gaps of a sentence; null where it is another one.
 function filled(text: string, head: string, names: readonly string[], between: readonly string[]): Record<string, string> | null {
   if (!text.startsWith(head)) return null;
@@ -95,7 +103,7 @@ function filled(text: string, head: string, names: readonly string[], between: r
     const end = last ? (rest.endsWith(after) ? rest.length - after.length : -1) : rest.indexOf(after);
     if (end <= 0) return null;
     const value = rest.slice(0, end);
-    values[names[i]!] = names[i] === 'at' ? when(value) : value;
+    values[names[i]!] = names[i] === 'at' ? when(value) : names[i] === 'size' || names[i] === 'limit' ? sizeOf(value) : value;
     rest = last ? '' : rest.slice(end + after.length);
   }
   return rest === '' ? values : null;

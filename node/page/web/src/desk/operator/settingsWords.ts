@@ -52,7 +52,7 @@ export const t = words({
   subLeave: { zh: '不要，不接收', en: 'left out: do not take it' },
 
   // hours and limits
-  limitsLead: { zh: '只管外网。局域网里互传、U盘都不受限制。', en: 'This is about the line beyond the LAN. The LAN and drives are never limited.' },
+  limitsLead: { zh: '只管外网，局域网里互传、U盘都不受限制。“兆”和宽带的说法一样，100 兆宽带就是 100 兆。', en: 'This is about the line beyond the LAN. The LAN and drives are never limited.' },
   nowTitle: { zh: '现在', en: 'Now' },
   nowFree: { zh: '不限速', en: 'no limit' },
   nowClosed: { zh: '不用外网', en: 'the line is closed' },
@@ -81,6 +81,7 @@ export const t = words({
   rateMax: { zh: '不限', en: 'no limit' },
   rateNone: { zh: '不许（关闭）', en: 'nothing (closed)' },
   rateOf: { zh: '{n}（1 GB 约 {time}）', en: '{n} (1 GB in about {time})' },
+  mbit: { zh: '{n} 兆', en: '{n} Mbit/s' },
   moveUp: { zh: '往上移', en: 'Move up' },
   moveDown: { zh: '往下移', en: 'Move down' },
   ruleSaid: { zh: '{days} {from}–{to}：收 {down}，发 {up}', en: '{days} {from}–{to}: down {down}, up {up}' },
