@@ -136,6 +136,7 @@ static void take_result(struct draft_works *w, struct draft *d,
 	draft_unapprove(d);
 	draft_trouble(d, "", "");
 	draft_works_discard(w, d, before, d->made);
+	draft_works_count(w, d->made);
 	json_decref(before);
 	move(w, d, DRAFT_PREPARED);
 }

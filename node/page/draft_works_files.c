@@ -128,6 +128,25 @@ void draft_works_discard(struct draft_works *w, const struct draft *d,
 		discard_one(w, d, page_text(one, "btmh"), kept);
 }
 
+static void count_one(struct draft_works *w, const char *hex)
+{
+	uint8_t btmh[32];
+
+	if (w->n->cache != NULL &&
+	    hex_decode(bytes_of(hex), btmh, sizeof(btmh)) == STATUS_OK)
+		cache_held(w->n->cache, btmh);
+}
+
+void draft_works_count(struct draft_works *w, const json_t *made)
+{
+	const json_t *one;
+	size_t i;
+
+	count_one(w, page_text(made, "btmh"));
+	json_array_foreach(json_object_get(made, "also"), i, one)
+		count_one(w, page_text(one, "btmh"));
+}
+
 static bool is_there(const struct house *h, const char *hex)
 {
 	char payload[HOUSE_PATH_MAX + 96], torrent[HOUSE_PATH_MAX + 96];

@@ -22,6 +22,8 @@ struct draft_works {
 void draft_works_landed(struct draft_works *w);
 /* Remove a folder or file, on the pool. */
 void draft_works_remove(struct draft_works *w, const char *path);
+/* Payloads of `made` count for the room that payloads may take. */
+void draft_works_count(struct draft_works *w, const json_t *made);
 /* Payloads of `made` that neither `kept`, another draft nor a lesson has go;
  * both may be NULL. */
 void draft_works_discard(struct draft_works *w, const struct draft *d,

@@ -248,7 +248,11 @@ def prepare(s, county, office, draft):
     woken = office.draft(draft)
     equal((woken["state"], woken["trouble"]["what"]), ("open", "interrupted"), "after kill -9")
     stream.close()
-    return office.prepare(draft)
+    used = county.status()["cache"]["used"]
+    ready = office.prepare(draft)
+    made = sum(one["bytes"] for one in [ready["preview"], *ready["preview"]["also"]])
+    check(county.status()["cache"]["used"] >= used + made, "what was made counts for the quota")
+    return ready
 
 
 def preview(county, office, draft):
