@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Failed } from '../src/lib/api';
 import { bar, grid, SIGN } from '../src/desk/office/coverage';
 import { columns, COLUMNS, faults, rows, template } from '../src/desk/office/csv';
+import { dropped, HIDDEN } from '../src/desk/office/dropped';
 import { check, fileProblem, isDay, isTopic, next, titleOf, utf8 } from '../src/desk/office/fields';
 import { again, begin, CHUNK, heard, leftSeconds, piece, refused, Speed, turn, type Upload } from '../src/desk/office/upload';
 import { asLesson } from '../src/station/DraftPage';
@@ -181,4 +182,28 @@ test('a draft that is prepared is shown as a lesson with all its parts', () => {
   assert.deepEqual(lesson.also.map((one) => [one.as, one.state]), [['480p', 'held']]);
   assert.equal(lesson.save, true);
   assert.equal(asLesson({ ...draft, fields: { keep: true }, preview: undefined }, '').save, false);
+});
+
+// A browser's folder, whose reader gives two entries at a time.
+type Tree = { [name: string]: Tree | number };
+function entry(name: string, what: Tree | number): FileSystemEntry {
+  if (typeof what === 'number') return { name, isFile: true, isDirectory: false, file: (done: (file: File) => void) => done({ name, size: what } as File) } as unknown as FileSystemEntry;
+  const all = Object.entries(what).map(([inner, one]) => entry(inner, one));
+  return { name, isFile: false, isDirectory: true, createReader: () => ({ readEntries: (done: (some: FileSystemEntry[]) => void) => done(all.splice(0, 2)) }) } as unknown as FileSystemEntry;
+}
+const transfer = (entries: FileSystemEntry[], files: File[] = []) =>
+  ({ files, items: entries.map((one) => ({ webkitGetAsEntry: () => one })) }) as unknown as DataTransfer;
+
+test('a folder that is dropped is the files in it, however deep, without what the system hides', async () => {
+  const found = await dropped(transfer([entry('课', { 'b.mp4': 1, 'a.mp4': 2, '.DS_Store': 3, 讲义: { 'x.pdf': 4, 'Thumbs.db': 5, 'a.mp4': 6 }, '.git': { 'c.mp4': 7 } }), entry('d.srt', 8)]));
+  assert.deepEqual(found.files.map((file) => file.name), ['a.mp4', 'b.mp4', 'x.pdf', 'd.srt']);
+  assert.deepEqual([found.files[0]!.size, found.twice, found.more], [2, ['a.mp4'], false]);
+  assert.equal((await dropped(transfer([entry('all', Object.fromEntries(Array.from({ length: 1100 }, (_, i) => [`f${i}`, 1])))]))).more, true);
+});
+
+test('files alone are taken as the browser hands them over', async () => {
+  const files = [{ name: 'a.mp4', size: 1 }, { name: '.hidden', size: 1 }] as File[];
+  assert.deepEqual((await dropped({ files, items: [] } as unknown as DataTransfer)).files, [files[0]]);
+  assert.deepEqual((await dropped(null)).files, []);
+  assert.ok(HIDDEN.test('desktop.ini') && !HIDDEN.test('desktop.mp4'));
 });

@@ -9,6 +9,7 @@ import { Progress } from '../../ui/Progress';
 import { toast } from '../../ui/Toast';
 import { doDraft, type Draft, type DraftFile } from '../node';
 import { useAct } from '../parts';
+import { dropped, FILES_MAX } from './dropped';
 import { fileProblem } from './fields';
 import { keyOf, leftSeconds, type Upload } from './upload';
 import { add, remove, retry, speed, uploads } from './uploads';
@@ -74,9 +75,9 @@ export function Files({ draft, fixed, onDraft, onAdded }: { draft: Draft; fixed:
   const now = speed.rate();
   const left = leftSeconds(mine, now);
 
-  const take = (list: FileList | null) => {
+  const take = (list: readonly File[]) => {
     const added: string[] = [];
-    for (const file of Array.from(list ?? [])) {
+    for (const file of list) {
       const problem = fileProblem(file, files);
       if (problem) toast(problem === 'empty' ? t('fileEmpty', { name: file.name }) : problem === 'name' ? t('fileName', { name: file.name }) : t('fileCase', { name: file.name }), 'bad');
       else {
@@ -103,13 +104,21 @@ export function Files({ draft, fixed, onDraft, onAdded }: { draft: Draft; fixed:
           onDragEnter={(e) => { e.preventDefault(); setOver(over + 1); }}
           onDragLeave={() => setOver(Math.max(0, over - 1))}
           onDragOver={(e) => e.preventDefault()}
-          onDrop={(e) => { e.preventDefault(); setOver(0); take(e.dataTransfer?.files ?? null); }}>
+          onDrop={(e) => {
+            e.preventDefault();
+            setOver(0);
+            void dropped(e.dataTransfer).then(({ files: list, twice, more }) => {
+              twice.forEach((name) => toast(t('fileTwice', { name }), 'bad'));
+              if (more) toast(t('filesMore', { n: FILES_MAX }), 'bad');
+              take(list);
+            });
+          }}>
           <Icon name="publish" />
           <p class="what">{over > 0 ? t('dropNow') : t('drop')}</p>
           <p class="soft">{t('dropMore')}</p>
           <Button icon="add" data-key="files/choose" onClick={() => input.current?.click()}>{t('choose')}</Button>
           <input ref={input} type="file" multiple class="visually-hidden" tabIndex={-1} aria-label={t('choose')}
-            onChange={(e) => { take(e.currentTarget.files); e.currentTarget.value = ''; }} />
+            onChange={(e) => { take(Array.from(e.currentTarget.files ?? [])); e.currentTarget.value = ''; }} />
         </div>
       )}
     </>
