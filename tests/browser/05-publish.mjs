@@ -127,7 +127,7 @@ await tell({
     await key(office, 'new-draft').click();
     await office.at(/#\/draft\/[0-9a-f]+$/);
     draft = office.page.url();
-    await office.shows('把文件拖到这里');
+    await office.shows('把文件或文件夹拖到这里');
     await lookBoth(office, 'office-draft-new', data);
     await upload(office, 600_000);
     await drag(office, '.dropzone', [facts.film, facts.subtitles]);

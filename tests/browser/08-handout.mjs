@@ -1,4 +1,4 @@
-// Walked by 07-handout.py.
+// Walked by 08-handout.py.
 import { Watched, assert, facts, tell, until } from './lib.mjs';
 import { look } from './looks.mjs';
 

@@ -66,7 +66,7 @@ def story(s):
             out.write(content)
     lesson = county.publish(folder, "防疫讲义", "产业/养殖/黑山羊", "--no-media")
     station.wait_held(lesson["id"], 120)
-    walk(s, "07-handout.mjs", {
+    walk(s, "08-handout.mjs", {
         "station": station.url, "lesson": lesson["id"], "colours": [[round(255 * c) for c in one] for one in COLOURS],
         "data": ["防疫讲义", "讲义.pdf", "坏的.pdf", "图.png", "说明.docx", "讲义", "坏的", "说明", "图", "产业", "养殖", "黑山羊", "资兴市", "联坪村"],
     })
