@@ -12,11 +12,12 @@ interface Props extends Omit<ButtonHTMLAttributes, 'icon' | 'disabled' | 'class'
   children?: ComponentChildren;
 }
 
-// A button says what it does in words; an icon stands beside them.
-export function Button({ icon, kind = 'plain', busy, first, children, type = 'button', disabled, class: name, ...rest }: Props) {
+// A button says what it does in words; an icon stands beside them. While it is
+// busy it does nothing, and keeps the focus.
+export function Button({ icon, kind = 'plain', busy, first, children, type = 'button', disabled, class: name, onClick, ...rest }: Props) {
   return (
-    <button type={type} class={`button ${kind} ${name ?? ''}`} disabled={disabled || busy} aria-busy={busy || undefined}
-      data-first={first ? '' : undefined} {...rest}>
+    <button type={type} class={`button ${kind} ${name ?? ''}`} disabled={disabled} aria-busy={busy || undefined} aria-disabled={busy || undefined}
+      data-first={first ? '' : undefined} {...rest} onClick={busy ? (e) => e.preventDefault() : onClick}>
       {icon && <Icon name={icon} />}
       {children !== undefined && <span>{children}</span>}
     </button>

@@ -99,9 +99,9 @@ export function Lessons() {
               <p class="line"><span>{stateText(one)}</span><span>{size(one.bytes)}</span><span class="soft">{one.topic.split('/').join(' › ')}</span></p>
               <p class="actions">
                 {one.pinned
-                  ? <Button icon="pin" disabled={busy} data-key={`pin/${one.id}`} onClick={() => act(() => verb<NodeLesson>('pin', { id: one.id, off: true }).then(put), t('unpinDone'))}>{t('unpin')}</Button>
-                  : <Button icon="pin" disabled={busy} data-key={`pin/${one.id}`} onClick={() => act(() => verb<NodeLesson>('pin', { id: one.id }).then(put), t('pinDone'))}>{here ? t('pin') : t('pinFetch')}</Button>}
-                {here && <Button icon="trash" kind="danger" disabled={busy} data-key={`drop/${one.id}`} onClick={() => setSure(one)}>{t('drop')}</Button>}
+                  ? <Button icon="pin" busy={busy} data-key={`pin/${one.id}`} onClick={() => act(() => verb<NodeLesson>('pin', { id: one.id, off: true }).then(put), t('unpinDone'))}>{t('unpin')}</Button>
+                  : <Button icon="pin" busy={busy} data-key={`pin/${one.id}`} onClick={() => act(() => verb<NodeLesson>('pin', { id: one.id }).then(put), t('pinDone'))}>{here ? t('pin') : t('pinFetch')}</Button>}
+                {here && <Button icon="trash" kind="danger" busy={busy} data-key={`drop/${one.id}`} onClick={() => setSure(one)}>{t('drop')}</Button>}
               </p>
             </Item>
           );

@@ -170,9 +170,9 @@ export function Limits() {
       <Now />
       {dirty && (
         <Notice kind="warn" title={t('unsaved')} role="status">
-          <p class="actions">
-            <Button kind="main" busy={busy} disabled={wrong} data-key="limits/save" onClick={save}>{all('save')}</Button>
-            <Button disabled={busy} data-key="limits/undo" onClick={() => take(was)}>{t('undo')}</Button>
+          <p class="actions" data-focus-first>
+            <Button first kind="main" busy={busy} disabled={wrong} data-key="limits/save" onClick={save}>{all('save')}</Button>
+            <Button busy={busy} data-key="limits/undo" onClick={() => take(was)}>{t('undo')}</Button>
           </p>
         </Notice>
       )}

@@ -67,7 +67,7 @@ export function Subscriptions() {
               <Item key={rule.n} press class="row-item">
                 <p><span class={`tag first ${rule.exclude ? 'bad' : 'ok'}`}><Icon name={rule.exclude ? 'close' : 'ok'} /> {rule.exclude ? t('subExcluded') : t('subWanted')}</span>{' '}
                   <strong>{[rule.topic && t('subTopic', { topic: rule.topic.split('/').join(' › ') }), rule.region && t('subRegion', { region: rule.region })].filter(Boolean).join(' · ') || t('subAll')}</strong></p>
-                <Button icon="trash" disabled={busy} data-key={`sub/${rule.n}`} onClick={() => act(() => verb<Rule[]>('subscribe', { remove: rule.n }).then(setRules), all('saved'))}>{t('subRemove')}</Button>
+                <Button icon="trash" busy={busy} data-key={`sub/${rule.n}`} onClick={() => act(() => verb<Rule[]>('subscribe', { remove: rule.n }).then(setRules), all('saved'))}>{t('subRemove')}</Button>
               </Item>
             ))}
           </ul>
