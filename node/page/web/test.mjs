@@ -25,7 +25,7 @@ try {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.css': 'empty' },
-    external: ['typescript'],
+    external: ['typescript', 'canvas'], // canvas: of pdf.js under Node, where nothing is drawn
     plugins: [pdfFiles],
     define: { HERE: JSON.stringify(here) },
     logLevel: 'warning',

@@ -1,4 +1,4 @@
-// Walked by 08-operator-decides.py. The page in Chinese watches what the one in
+// Walked by 07-operator-decides.py. The page in Chinese watches what the one in
 // English decides, and the other way round.
 import { ENTER, entry, openDesk, says, turnTo } from './desk.mjs';
 import { assert, facts, nodes, tell, until } from './lib.mjs';

@@ -45,7 +45,7 @@ def story(s):
         while int(time.time()) == now:
             time.sleep(0.05)
 
-    walk(s, "08-operator-decides.mjs", {
+    walk(s, "07-operator-decides.mjs", {
         "station": station.url, "pin": PIN, "days": DAYS,
         "data": ["联坪村", "资兴市", "外乡的课", "唱戏的课", "课一", "课二", "课三", "课四", "大课", "产业", "养殖", "文化", "戏曲",
                  "清江镇", next(iter(county.heads()))],
