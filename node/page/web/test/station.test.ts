@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Card, Lesson, Part } from '../src/lib/api';
+import { byNumber } from '../src/lib/order';
 import { fit, screenOf } from '../src/lib/screen';
 import { merge, paths } from '../src/station/find';
 import { choose, documents, nextLesson, subtitlesFor, subtitlesOf, usualSubtitles, versions } from '../src/station/player/choose';
@@ -169,4 +170,13 @@ test('a state is shown as it is', () => {
 test('topics of the first level bring those directly below', () => {
   const tops = topTopics([{ topic: '产业', count: 3 }, { topic: '产业/养殖', count: 2 }, { topic: '产业/养殖/羊', count: 1 }, { topic: '文化', count: 1 }]);
   assert.deepEqual(tops.map((one) => [one.topic, one.below.map((b) => b.topic)]), [['产业', ['产业/养殖']], ['文化', []]]);
+});
+
+test('parts stand as people count them, the same in every version', () => {
+  const names = ['第10节.mp4', '第2节.mp4', '第1节.mp4', 'a.mp4', 'a10b2', 'a10b10', '02', '2'];
+  assert.deepEqual(names.slice().sort(byNumber), ['02', '2', 'a.mp4', 'a10b2', 'a10b10', '第1节.mp4', '第2节.mp4', '第10节.mp4']);
+  const parts = names.slice(0, 3).map((name) => part(name, 'video'));
+  const films = versions(lesson(parts, [{ as: '480p', btmh: '', bytes: 1, state: 'held', parts: parts.slice().reverse() }])).map((v) => v.films.map((f) => f.path));
+  assert.deepEqual(films[0], ['第1节.mp4', '第2节.mp4', '第10节.mp4']);
+  assert.deepEqual(films[1], films[0]);
 });

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { lasting, percent, rate, size } from '../../lib/format';
 import { explain } from '../../lib/failures';
+import { byNumber } from '../../lib/order';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
 import { Icon, type IconName } from '../../ui/Icon';
@@ -70,6 +71,7 @@ export function Files({ draft, fixed, onDraft, onAdded }: { draft: Draft; fixed:
   const files = (draft.files ?? []).slice();
   for (const one of mine)
     if (!files.some((file) => file.name === one.name)) files.push({ name: one.name, bytes: one.total, received: one.sent });
+  files.sort((a, b) => byNumber(a.name, b.name)); // as the lesson will have them
   const going = mine.some((one) => one.state === 'sending');
   useSecond(going);
   const now = speed.rate();

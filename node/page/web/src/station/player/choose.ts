@@ -1,15 +1,17 @@
 // Which of a lesson's files are played, and what goes with each.
 import type { Lesson, Part } from '../../lib/api';
+import { byNumber } from '../../lib/order';
 
 export interface Version { as: string; parts: Part[]; films: Part[]; available: number }
 
 const plays = (part: Part) => part.kind === 'video' || part.kind === 'audio';
+const byPath = (a: Part, b: Part) => byNumber(a.path, b.path);
 
 // All that could be played: the main payload ('') and its renditions.
 export function versions(lesson: Pick<Lesson, 'parts' | 'also'>): Version[] {
   return [{ as: '', parts: lesson.parts }, ...(lesson.also ?? []).map(({ as, parts }) => ({ as, parts: parts ?? [] }))]
     .map(({ as, parts }) => {
-      const films = parts.filter(plays);
+      const films = parts.filter(plays).sort(byPath);
       const bytes = films.reduce((n, f) => n + f.bytes, 0);
       return { as, parts, films, available: bytes ? films.reduce((n, f) => n + f.available * f.bytes, 0) / bytes : 0 };
     })
@@ -59,7 +61,7 @@ export function usualSubtitles(tracks: readonly Part[], page: string): number {
 // rendition while nothing of the main one is known here.
 export function documents(lesson: Pick<Lesson, 'parts' | 'also'>): Part[] {
   const parts = lesson.parts.length ? lesson.parts : lesson.also?.find((a) => a.parts?.length)?.parts ?? [];
-  return parts.filter((p) => p.kind === 'document' || p.kind === 'picture');
+  return parts.filter((p) => p.kind === 'document' || p.kind === 'picture').sort(byPath);
 }
 
 // The next lesson of the series, after this one.
