@@ -147,6 +147,10 @@ test('a cell a village, by township; who was never heard from is not "has it not
   const unheard = grid({ by_place: [], nodes: [{ code: 'x', name: 'a', region: '431081', state: 'none', heard_ago_s: -1 }] });
   assert.equal(unheard[0]!.villages[0]!.cell, 'unheard');
   assert.equal(unheard[0]!.name, '431081');
+  const offices = grid({ by_place: [], nodes: [
+    { code: 'x', name: '兴宁镇', region: '431081101', level: 'township', state: 'held', heard_ago_s: 1 },
+    { code: 'y', name: '联坪村', region: '431081101203', level: 'station', state: 'none', heard_ago_s: 1 }] });
+  assert.deepEqual(offices.map((town) => [town.stations, town.counts.held, town.villages.map((v) => v.office)]), [[1, 0, [true, false]]]);
   assert.equal(new Set(Object.values(SIGN)).size, 5);
 });
 

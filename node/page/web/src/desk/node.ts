@@ -217,7 +217,7 @@ export interface Draft {
 }
 
 export interface Place { region: string; name: string; held: number; partial: number; heard: number; all: number }
-export interface Holder { code: string; name: string; region: string; state: 'held' | 'partial' | 'wanted' | 'none' | 'unheard'; heard_ago_s: number }
+export interface Holder { code: string; name: string; region: string; level?: string; state: 'held' | 'partial' | 'wanted' | 'none' | 'unheard'; heard_ago_s: number }
 export interface Coverage {
   stations: number;
   heard: number;

@@ -12,10 +12,11 @@ import { t } from './words';
 
 function Cell({ village }: { village: Village }) {
   const heard = village.heard_ago_s < 0 ? t('neverHeard') : t('heardAgo', { ago: ago(village.heard_ago_s) });
+  const name = village.office ? t('officeCell', { name: village.name || village.code }) : village.name || village.code;
   return (
-    <li class={`cell cell-${village.cell}`} title={`${village.name} · ${t(`cell_${village.cell}`)} · ${heard}`}>
+    <li class={`cell cell-${village.cell}`} title={`${name} · ${t(`cell_${village.cell}`)} · ${heard}`}>
       <span class="sign" aria-hidden="true">{SIGN[village.cell]}</span>
-      <span class="name">{village.name || village.code}</span>
+      <span class="name">{name}</span>
       <span class="visually-hidden">{t(`cell_${village.cell}`)}, {heard}</span>
     </li>
   );
@@ -24,7 +25,7 @@ function Cell({ village }: { village: Village }) {
 function TownCells({ town }: { town: Town }) {
   return (
     <section class="town">
-      <h2>{town.name} <span class="soft">{t('townSaid', { held: town.counts.held, all: town.villages.length })}</span></h2>
+      <h2>{town.name} {town.stations > 0 && <span class="soft">{t('townSaid', { held: town.counts.held, all: town.stations })}</span>}</h2>
       <ul class="cells">{town.villages.map((village) => <Cell key={village.code} village={village} />)}</ul>
     </section>
   );

@@ -110,6 +110,8 @@ function Editor({ draft, onDraft }: { draft: Draft; onDraft: (now: Draft) => voi
   const at = draft.state === 'preparing' ? 'prepare' : step;
   const fixed = draft.state === 'preparing' || draft.state === 'publishing' || draft.state === 'published';
   const ready = draft.state === 'ready' || draft.state === 'waiting' || draft.state === 'approved';
+  // A film that is small enough is made no smaller.
+  const unmade = !here?.ffmpeg || !draft.files?.length ? [] : (draft.renditions ?? []).filter((as) => as !== 'original' && !draft.as_is && !draft.preview?.also?.some((one) => one.as === as));
   const n = (name: Step) => STEPS.filter((one) => one !== 'approve' || draft.needs_approval).indexOf(name) + 1;
 
   const prepare = () => {
@@ -167,6 +169,7 @@ function Editor({ draft, onDraft }: { draft: Draft; onDraft: (now: Draft) => voi
         {draft.preview && draft.preview.parts ? (
           <>
             <p>{t('prepared', { size: size(draft.preview.bytes), time: draft.preview.seconds ? lasting(draft.preview.seconds) : '—' })}</p>
+            {unmade.length > 0 && <p class="soft">{t('renditionsNot', { names: unmade.join(' · ') })}</p>}
             <p class="actions">
               <a class="button" href={`/?view=tv#/draft/${draft.id}`} target="_blank" rel="noopener" data-key="preview/tv"><Icon name="play" /><span>{t('preview')} · {t('previewTv')}</span></a>
               <a class="button" href={`/?view=phone#/draft/${draft.id}`} target="_blank" rel="noopener" data-key="preview/phone"><Icon name="phone" /><span>{t('preview')} · {t('previewPhone')}</span></a>

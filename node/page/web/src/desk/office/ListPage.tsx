@@ -70,7 +70,7 @@ export function ListPage() {
       <p class="lead">{t('listLead')}</p>
       <Panel>
         <p>{t('listStep1')}</p>
-        <p>{t('listStep2')} <Button kind="quiet" icon="save" data-key="list/template" onClick={() => {
+        <p class="with-button">{t('listStep2')} <Button kind="quiet" icon="save" data-key="list/template" onClick={() => {
           const link = document.createElement('a');
           link.href = URL.createObjectURL(new Blob([template(language.get() === 'zh')], { type: 'text/csv' }));
           link.download = t('listTemplateName');
@@ -91,9 +91,9 @@ export function ListPage() {
             {made.length === 0 && <Button kind="main" busy={busy} data-key="list/send" onClick={send}>{t('listSend')}</Button>}
             {made.length > 0 && (
               <>
-                <Button kind="main" icon="settings" busy={busy} disabled={open.length === 0} data-key="list/prepare"
+                <Button kind={open.length > 0 ? 'main' : 'plain'} icon="settings" busy={busy} disabled={open.length === 0} data-key="list/prepare"
                   onClick={() => act(async () => { for (const one of open) await doDraft(one.id, 'prepare'); })}>{t('listPrepare')}</Button>
-                <Button icon="publish" busy={signing.busy} disabled={ready.length === 0} data-key="list/publish" onClick={() => {
+                <Button kind={open.length === 0 && ready.length > 0 ? 'main' : 'plain'} icon="publish" busy={signing.busy} disabled={ready.length === 0} data-key="list/publish" onClick={() => {
                   const rest = ready.map((one) => one.id);
                   const count = rest.length;
                   signing.sign(async (alone) => {

@@ -10,8 +10,9 @@ export const SIGN: Record<Cell, string> = { held: '✓', partial: '◐', wanted:
 
 export const cellOf = (node: Pick<Holder, 'state' | 'heard_ago_s'>): Cell => (node.heard_ago_s < 0 ? 'unheard' : node.state);
 
-export interface Village { code: string; name: string; region: string; cell: Cell; heard_ago_s: number }
-export interface Town { region: string; name: string; villages: Village[]; counts: Record<Cell, number> }
+// `office`: of a township or county, shown and not counted among the stations.
+export interface Village { code: string; name: string; region: string; office: boolean; cell: Cell; heard_ago_s: number }
+export interface Town { region: string; name: string; villages: Village[]; stations: number; counts: Record<Cell, number> }
 
 const TOWN_DIGITS = 9;
 
@@ -25,11 +26,14 @@ export function grid({ nodes, by_place: places }: Pick<Coverage, 'nodes' | 'by_p
     const region = node.region.slice(0, TOWN_DIGITS);
     let town = towns.get(region);
     if (!town) {
-      town = { region, name: names.get(region) || region, villages: [], counts: { held: 0, partial: 0, wanted: 0, none: 0, unheard: 0 } };
+      town = { region, name: names.get(region) || region, villages: [], stations: 0, counts: { held: 0, partial: 0, wanted: 0, none: 0, unheard: 0 } };
       towns.set(region, town);
     }
     const cell = cellOf(node);
-    town.villages.push({ code: node.code, name: node.name, region: node.region, cell, heard_ago_s: node.heard_ago_s });
+    const office = node.level === 'township' || node.level === 'county';
+    town.villages.push({ code: node.code, name: node.name, region: node.region, office, cell, heard_ago_s: node.heard_ago_s });
+    if (office) continue;
+    town.stations++;
     town.counts[cell]++;
   }
   return Array.from(towns.values()).sort((a, b) => (a.region < b.region ? -1 : 1));

@@ -190,6 +190,8 @@ export const t = words({
   previewNot: { zh: '检查和转换完以后就能看。', en: 'It can be seen once it is prepared.' },
   prepared: { zh: '做好了：{size}，{time}', en: 'Prepared: {size}, {time}' },
 
+  renditionsNot: { zh: '没有另做 {names}：原来的视频已经够小。', en: 'Not made: {names}. The film is small enough as it is.' },
+
   approveMore: { zh: '请另一位同事先看效果，再用自己的名字和密码同意。', en: 'Another person looks at it first, then approves with their own name and password.' },
   approver: { zh: '同意人的名字', en: 'Name of who approves' },
   approverSecret: { zh: '同意人的密码', en: 'Password of who approves' },
@@ -239,6 +241,7 @@ export const t = words({
   cell_wanted: { zh: '正在等', en: 'waits for it' },
   cell_none: { zh: '没有', en: 'has it not' },
   cell_unheard: { zh: '没有消息', en: 'not heard from' },
+  officeCell: { zh: '{name}（办公室）', en: '{name} (office)' },
   townSaid: { zh: '{held} / {all}', en: '{held} of {all}' },
   legend: { zh: '图例', en: 'Legend' },
   coverageNone: { zh: '发布以后这里显示各站点的情况', en: 'When something is published, this shows where it is' },
