@@ -168,9 +168,9 @@ export function Login({ again }: { again?: boolean }) {
               </p>
             </>
           )}
-      <p class="actions center">
+      {!reset && <p class="actions center">
         <a class="button quiet" href="/" data-key="leave" onClick={() => { if (again) ended.set(false); }}>{t('leave')}</a>
-      </p>
+      </p>}
     </div>
   );
 }

@@ -64,6 +64,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
     if (asked && step === 'call' && screen.get().view !== 'phone') goTo(document.querySelector<HTMLElement>('[data-key="reset/next"]'));
   }, [!!asked, step]);
 
+  const leave = <Button kind="quiet" data-key="reset/leave" onClick={onLeave}>{all('cancel')}</Button>;
   return (
     <div class="reset">
       {step === 'call' && (
@@ -80,7 +81,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
               </dl>
               <p>{t('step1Then')}</p>
               {asked.station && <p class="soft">{t('step1Office')} <code>xiangtu station reset-pin {asked.station} {who} {asked.challenge}</code></p>}
-              <p class="actions"><Button kind="main" data-key="reset/next" data-autofocus="" onClick={() => turnTo('code')}>{t('gotCode')}</Button></p>
+              <p class="actions center"><Button kind="main" data-key="reset/next" data-autofocus="" onClick={() => turnTo('code')}>{t('gotCode')}</Button>{leave}</p>
             </>
           )}
         </>
@@ -112,7 +113,7 @@ export function Reset({ who, onDone, onLeave }: { who: string; onDone: (said: Me
             }
           }} />
       )}
-      <p class="actions center"><Button kind="quiet" data-key="reset/leave" onClick={onLeave}>{all('cancel')}</Button></p>
+      {(step !== 'call' || !asked) && <p class="actions center">{leave}</p>}
     </div>
   );
 }
