@@ -14,7 +14,7 @@ import struct
 import threading
 
 import tlog
-from lib import Skip, check, equal, http_request, run, wait_for
+from lib import SANITIZED, Skip, check, equal, http_request, run, wait_for
 
 MEGABYTE = 1 << 20
 INVENTED = 4000
@@ -211,7 +211,7 @@ def story(s):
     check(victim.received() < flood.bytes / 4,
           f"{flood.bytes} bytes of flood had {victim.received()} sent to the victim")
     check(ear.bytes < flood.bytes / 4, f"and {ear.bytes} announced")
-    check(resident(county) < before + 64 * MEGABYTE,
+    check(SANITIZED or resident(county) < before + 64 * MEGABYTE,
           f"{before} bytes became {resident(county)}")
     statements(s, county, signer, noise)
     check(knows(county, stations), "and the stations after all of it")
