@@ -18,6 +18,7 @@ sys.path[:0] = [os.path.join(os.path.dirname(HERE), "scenario"), HERE]
 import cold_sync  # noqa: E402
 import drive_speed  # noqa: E402
 import engine_speed  # noqa: E402
+import first_load  # noqa: E402
 import held  # noqa: E402
 import fetch_speed  # noqa: E402
 import idle_memory  # noqa: E402
@@ -40,6 +41,7 @@ BENCHMARKS = {
     "drive": drive_speed,
     "serving": serving,
     "pages": pages_in_use,
+    "firstload": first_load,
     "scale": scale,
     "held": held,
     "sim": province,

@@ -32,7 +32,7 @@ def story(s):
         with open(os.path.join(station.dir, "node.conf"), encoding="utf-8") as f:
             return f.read()
 
-    walk(s, "09-operator-remote.mjs", {
+    walk(s, "10-operator-remote.mjs", {
         "station": station.url, "pin": PIN, "goat": goat,
         "data": ["联坪村", "资兴市", "黑山羊春季防疫", "果树修剪", "水稻育秧", "产业", "养殖",
                  next(iter(county.heads()))],

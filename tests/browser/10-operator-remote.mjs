@@ -1,4 +1,4 @@
-// Walked by 09-operator-remote.py.
+// Walked by 10-operator-remote.py.
 import { PAGES, openDesk } from './desk.mjs';
 import { assert, facts, nodes, tell, until } from './lib.mjs';
 import { look } from './looks.mjs';
