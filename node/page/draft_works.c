@@ -50,6 +50,19 @@ static void all_closed(void *owner)
 	w->closed(w->closed_owner);
 }
 
+bool draft_works_hold(struct draft_works *w)
+{
+	if (w->closing)
+		return false;
+	w->under_way++;
+	return true;
+}
+
+bool draft_works_is_closing(const struct draft_works *w)
+{
+	return w->closing;
+}
+
 void draft_works_landed(struct draft_works *w)
 {
 	w->under_way--;

@@ -33,6 +33,10 @@ void draft_works_free(struct draft_works *w);
 /* The node's. */
 struct draft_works *draft_works_of(struct node *n);
 struct drafts *draft_works_drafts(struct draft_works *w);
+/* Work of somebody else that the end waits for; false: the end has begun. */
+bool draft_works_hold(struct draft_works *w);
+void draft_works_landed(struct draft_works *w);
+bool draft_works_is_closing(const struct draft_works *w);
 /* Something about a draft is different: the desks are told. */
 void draft_works_changed(struct draft_works *w);
 

@@ -11,15 +11,13 @@ struct draft_works {
 	struct workshop *workshop;
 	char at[DRAFT_ID_SIZE + 1]; /* at work; "": none */
 	bool stopped;		    /* by a person */
-	unsigned under_way;	    /* pieces and removals, on the pool */
+	unsigned under_way;	    /* pieces and removals on the pool, lists */
 	bool changed, closing;
 	char listed_dir[DRAFT_PATH_MAX];
 	void (*closed)(void *owner);
 	void *closed_owner;
 };
 
-/* Something that was on the pool is over. */
-void draft_works_landed(struct draft_works *w);
 /* Remove a folder or file, on the pool. */
 void draft_works_remove(struct draft_works *w, const char *path);
 /* Payloads of `made` count for the room that payloads may take. */

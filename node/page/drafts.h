@@ -19,7 +19,7 @@
 #include "proto/bytes.h"
 
 enum {
-	DRAFTS_MAX = 500,
+	DRAFTS_MAX = 1200, /* a table of a thousand, and some */
 	DRAFT_SYNC = 4 << 20, /* bytes of a file between two flushes */
 	DRAFT_PATH_MAX = 5000
 };

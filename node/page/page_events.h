@@ -26,7 +26,7 @@ enum {
 	PAGE_LISTENERS_PER_ADDRESS = 220,
 	PAGE_EVENTS_QUIET_MS = 15 * 1000,
 	PAGE_EVENTS_MAX = 16,	       /* different events */
-	PAGE_EVENT_SIZE_MAX = 1 << 20  /* bytes of one */
+	PAGE_EVENT_SIZE_MAX = 2 << 20  /* bytes of one: 1,200 drafts */
 };
 
 enum page_stream {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -116,38 +117,107 @@ static enum status add_row(struct page_call *call,
 	return status;
 }
 
-/* Either all of them or none. */
-static void add_rows(struct page_call *call, const struct lesson_table *table)
+/* --- some at a time: each draft is written durably, and the loop has others
+ * to serve meanwhile --- */
+
+enum { ROWS_AT_ONCE = 8 };
+
+struct listing {
+	uv_timer_t timer;
+	struct page_call call;
+	struct lesson_table table;
+	size_t at;    /* rows that are drafts */
+	json_t *list; /* their ids */
+};
+
+static void closed(uv_handle_t *timer)
 {
-	struct draft_works *w = draft_works_of(call->node);
+	struct listing *l = timer->data;
+	struct draft_works *w = draft_works_of(l->call.node);
+
+	lesson_table_release(&l->table);
+	json_decref(l->list);
+	free(l);
+	draft_works_landed(w);
+}
+
+/* Either all of them or none. */
+static void take_back(struct listing *l)
+{
+	struct draft_works *w = draft_works_of(l->call.node);
 	struct drafts *drafts = draft_works_drafts(w);
-	struct err err = ERR_INIT, ignored = ERR_INIT;
-	json_t *list = json_array(), *id;
-	enum status status = STATUS_OK;
+	struct err ignored = ERR_INIT;
+	const json_t *id;
 	size_t at;
 
-	if (table->count > DRAFTS_MAX - drafts->count)
-		status = err_set(&err, STATUS_NO_ROOM,
-				 "there is room for %zu drafts more, and the "
-				 "table has %zu: delete published ones, or "
-				 "publish it with 'xiangtu publish --list'",
-				 DRAFTS_MAX - drafts->count, table->count);
-	for (size_t i = 0; i < table->count && status == STATUS_OK; i++)
-		status = add_row(call, &table->rows[i], list, &err);
-	draft_works_changed(w);
-	if (status == STATUS_OK) {
-		page_answer_json(call->request,
-				 json_pack("{s:o}", "drafts", list));
-		return;
-	}
-	json_array_foreach(list, at, id) {
+	json_array_foreach(l->list, at, id) {
 		struct draft *d = drafts_find(drafts, json_string_value(id));
 
 		if (d != NULL)
 			(void)draft_works_delete(w, d, &ignored);
 	}
-	json_decref(list);
-	page_fail_err(call->request, &err);
+}
+
+static void ticked(uv_timer_t *timer)
+{
+	struct listing *l = timer->data;
+	struct draft_works *w = draft_works_of(l->call.node);
+	struct err err = ERR_INIT;
+	enum status status = STATUS_OK;
+
+	if (draft_works_is_closing(w))
+		status = err_set(&err, STATUS_LIMITED, "the node is stopping");
+	for (unsigned i = 0; i < ROWS_AT_ONCE && status == STATUS_OK &&
+			     l->at < l->table.count;
+	     i++, l->at++)
+		status = add_row(&l->call, &l->table.rows[l->at], l->list,
+				 &err);
+	draft_works_changed(w);
+	if (status == STATUS_OK && l->at < l->table.count)
+		return;
+	if (status == STATUS_OK) {
+		page_answer_json(l->call.request,
+				 json_pack("{s:O}", "drafts", l->list));
+	} else {
+		take_back(l);
+		page_fail_err(l->call.request, &err);
+	}
+	uv_close((uv_handle_t *)timer, closed);
+}
+
+/* Takes over `table`, also when it fails. */
+static enum status begin(struct page_call *call, struct lesson_table *table,
+			 struct err *err)
+{
+	struct draft_works *w = draft_works_of(call->node);
+	struct drafts *drafts = draft_works_drafts(w);
+	struct listing *l = NULL;
+	enum status status = STATUS_OK;
+
+	if (table->count > DRAFTS_MAX - drafts->count)
+		status = err_set(err, STATUS_NO_ROOM,
+				 "there is room for %zu drafts more, and the "
+				 "table has %zu: delete published ones, or "
+				 "publish it with 'xiangtu publish --list'",
+				 DRAFTS_MAX - drafts->count, table->count);
+	else if ((l = calloc(1, sizeof(*l))) == NULL ||
+		 (l->list = json_array()) == NULL)
+		status = err_set(err, STATUS_NO_MEMORY, "out of memory");
+	else if (!draft_works_hold(w))
+		status = err_set(err, STATUS_LIMITED, "the node is stopping");
+	if (status != STATUS_OK) {
+		if (l != NULL)
+			json_decref(l->list);
+		free(l);
+		lesson_table_release(table);
+		return status;
+	}
+	l->call = *call;
+	l->table = *table;
+	(void)uv_timer_init(call->node->loop, &l->timer); /* cannot fail */
+	l->timer.data = l;
+	(void)uv_timer_start(&l->timer, ticked, 0, 1);
+	return STATUS_OK;
 }
 
 void page_list(struct page_call *call)
@@ -165,12 +235,16 @@ void page_list(struct page_call *call)
 			      "published at the county");
 	if (status == STATUS_OK && table.count <= DRAFTS_MAX)
 		look_at_rows(call, &table);
-	if (status != STATUS_OK)
-		page_fail_err(call->request, &err);
-	else if (table.fault_count > 0)
+	if (status == STATUS_OK && table.fault_count > 0) {
 		page_fail(call->request, STATUS_USAGE,
 			  buf_string(&table.faults), NULL);
+		lesson_table_release(&table);
+		return;
+	}
+	if (status == STATUS_OK)
+		status = begin(call, &table, &err);
 	else
-		add_rows(call, &table);
-	lesson_table_release(&table);
+		lesson_table_release(&table);
+	if (status != STATUS_OK)
+		page_fail_err(call->request, &err);
 }

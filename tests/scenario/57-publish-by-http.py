@@ -13,6 +13,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import urllib.parse
 
 from lib import (check, children_of, equal, is_running, need_program, run, sha256_of,
@@ -474,6 +475,38 @@ def table(s, county, office, film):
     titles = {row["title"] for row in county.lessons()}
     check({"第0课", "第1课"} <= titles, f"published: {titles}")
     check(os.path.exists(os.path.join(folder, "a.bin")), "the folder is left as it is")
+
+    # A thousand rows, and the node has time for others meanwhile.
+    here = len(office.get("/api/drafts")["drafts"])
+    many = "文件,标题,主题\n" + "".join(f"a.bin,千课第{n}课,文艺\n" for n in range(1000))
+    took = []
+
+    def sending():
+        try:
+            took.append(send(many))
+        except OSError as e:
+            took.append((0, str(e)))
+    sender = threading.Thread(target=sending)
+    sender.start()
+    wait_for(lambda: here < len(office.get("/api/drafts")["drafts"]) or took, 60, "some of them")
+    county.stop()
+    sender.join()
+    check(took.pop()[0] != 200, "and says so")
+    county.start()
+    office.login()
+    equal(len(office.get("/api/drafts")["drafts"]), here, "all or none")
+    sender = threading.Thread(target=sending)
+    sender.start()
+    between = wait_for(lambda: here < len(office.get("/api/drafts")["drafts"]) < here + 1000 or took,
+                       60, "seen while they are taken in")
+    check(between is True, "others were answered before the last row")
+    sender.join()
+    code, answer = took[0]
+    equal((code, len(answer["drafts"])), (200, 1000), "a draft for each row")
+    equal(len(set(answer["drafts"])), 1000, "each its own")
+    code, answer = send(many)
+    equal((code, answer["failed"]["status"]), (507, "no_room"), "no more than it holds")
+    check(len(office.get("/api/drafts")["drafts"]) == here + 1000, "none of them was made")
 
 
 def story(s):
