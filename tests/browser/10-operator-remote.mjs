@@ -130,6 +130,7 @@ await tell({
     await it.press('Escape');
     await it.at(/#\/home$/);
     await it.focusIs('tile/storage');
+    await look(it, 'desk-overview', data);
     await it.close();
   },
 });
