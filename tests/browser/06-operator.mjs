@@ -115,6 +115,7 @@ await tell({
 
     await zh.page.locator('[data-key="drive/sync"]').click();
     await zh.shows('先不要拔U盘');
+    assert.notEqual(await zh.focus(), 'drive/stop', 'who presses twice does not stop it');
     await en.shows('Do not pull it out yet');
     await until(async () => /第 \d 步/.test(await zh.text('.drive-now')), 'it says which step');
     assert.match(await zh.text('.menu'), /U盘\s*!/, 'the menu says so, too');

@@ -118,11 +118,12 @@ export function Drives() {
         {!it.now && it.trouble && <p class="problem">{said(it.trouble).text}</p>}
         {none && <p class="problem" role="alert">{t('syncNone')}</p>}
         <p class="actions">
+          {/* Keys: whoever presses OK twice has not stopped what he began. */}
           {it.now
-            ? <Button busy={busy} data-key="drive/stop" onClick={() => act(() => drive('stop'))}>{t('syncStop')}</Button>
+            ? <Button key="stop" busy={busy} data-key="drive/stop" onClick={() => act(() => drive('stop'))}>{t('syncStop')}</Button>
             : ready.length > 1
               ? ready.map((one) => <Button key={one.label} icon="drive" busy={busy} data-key={`drive/sync/${one.label}`} onClick={() => start(one.label)}>{t('syncLabel', { label: one.label })}</Button>)
-              : <Button kind="main" icon="drive" busy={busy} data-key="drive/sync" data-autofocus="" onClick={() => start()}>{t('syncNow')}</Button>}
+              : <Button key="sync" kind="main" icon="drive" busy={busy} data-key="drive/sync" data-autofocus="" onClick={() => start()}>{t('syncNow')}</Button>}
         </p>
         {it.now && <p class="soft">{t('syncStopMore')}</p>}
       </section>
