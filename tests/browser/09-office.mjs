@@ -176,6 +176,23 @@ await tell({
     await lookBoth(office, 'office-grid', data);
   },
 
+  'the office on a phone, and from an armchair': async () => {
+    for (const view of ['phone', 'tv']) {
+      const it = await Watched.open(`${county}/desk?view=${view}`, { view });
+      it.whole = view === 'phone';
+      await logIn(it);
+      const begun = await it.page.evaluate(async () => (await (await fetch('/api/drafts')).json()).drafts[0].id);
+      for (const [name, page, text] of [['published', 'published', MANY[0]], ['drafts', 'drafts', MANY[0]], ['draft', `draft/${begun}`, /已经发布/],
+        ['list', 'list', '一次发布很多课'], ['coverage', 'coverage', MANY[0]], ['grid', `coverage/${encodeURIComponent(lessons[TITLE])}`, '流华湾村'],
+        ['lesson', `lesson/${encodeURIComponent(lessons[TITLE])}`, '修改这一课'], ['stations', 'stations', '流华湾村']]) {
+        await it.page.evaluate((to) => { location.hash = to; }, `#/${page}`);
+        await until(async () => (await it.text()).match(text), `${page} is there`);
+        await lookBoth(it, `office-small-${name}`, data);
+      }
+      await it.close();
+    }
+  },
+
   'a forgotten PIN: read out, and a code comes back': async () => {
     for (const lang of ['en', 'zh']) {
       const it = await Watched.open(`${station}/desk?view=tv`, { lang });

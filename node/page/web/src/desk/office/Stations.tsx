@@ -74,7 +74,7 @@ export function Stations() {
             <Item key={one.code} press class="row-item">
               <div>
                 <p class="title">{one.name || one.code}<span class={`tag ${one.state === 'enrolled' ? 'ok' : one.state === 'ended' ? '' : 'warn'}`}>{t.has(`st_${one.state}`) ? t(`st_${one.state}` as 'st_enrolled') : one.state}</span></p>
-                <p class="line soft"><span>{one.code}</span><span>{one.region}</span>
+                <p class="line soft"><code>{one.code}</code><span>{one.region}</span>
                   {!!one.heard_s && here && <span>{t('heardAgo', { ago: ago(Math.max(0, here.now_s - one.heard_s)) })}</span>}</p>
               </div>
               {one.state === 'heard of' && <Button icon="ok" busy={signing.busy} data-key={`accept/${one.code}`} onClick={() => accept(one.code, one.name)}>{t('accept')}</Button>}

@@ -250,7 +250,7 @@ export const t = words({
   stationsLead: { zh: '接纳一个站点以后，它的记录才会送到这里，忘了 PIN 也能由乡镇帮忙。', en: 'Once a station is accepted its records come here, and the township can help with a forgotten PIN.' },
   acceptTitle: { zh: '接纳新站点', en: 'Accept a station' },
   code: { zh: '站点代码', en: 'Code of the station' },
-  codeHelp: { zh: '站点“机器状况”或安装时显示的 8 个字，如 7m4k-x2pa。', en: 'The 8 letters shown when it was set up, like 7m4k-x2pa.' },
+  codeHelp: { zh: '站点“机器状况”或安装时显示的 8 个字，如 7m4kx2pa。', en: 'The 8 letters shown when it was set up, and at its desk under “This machine”, like 7m4kx2pa.' },
   codeBad: { zh: '要 8 个字母或数字。', en: 'It has 8 letters or digits.' },
   stationName: { zh: '名字（可不填）', en: 'Name (may be left empty)' },
   accept: { zh: '接纳', en: 'Accept' },

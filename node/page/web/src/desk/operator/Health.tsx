@@ -1,7 +1,8 @@
+import { useEffect, useState } from 'preact/hooks';
 import { lasting, number, size } from '../../lib/format';
 import { useStore } from '../../lib/store';
 import { desk } from '../live';
-import type { Cache, Health as Facts_ } from '../node';
+import { verb, type Cache, type Health as Facts_ } from '../node';
 import { Facts, Loading, Notice, type Fact } from '../parts';
 import { Panel } from '../../ui/Card';
 import { t as all } from '../words';
@@ -32,6 +33,8 @@ function cageFact(cage: Facts_['cage']): Fact | null {
 
 export function Health() {
   const now = useStore(desk);
+  const [code, setCode] = useState('');
+  useEffect(() => { verb<{ code?: string }>('status').then((status) => setCode(status.code ?? ''), () => undefined); }, []);
   if (!now) return <Loading />;
   const { health } = now;
   const bad = worries(health, now.cache);
@@ -49,6 +52,7 @@ export function Health() {
     [t('lag'), t('ms', { n: Math.round(health.lag_worst_ms) }), health.lag_worst_ms > LAG_MS ? 'warn' : undefined],
     [t('wrongTries'), t('wrongTriesOf', { n: health.wrong_tries ?? 0 }), (health.wrong_tries ?? 0) >= GUESSED ? 'warn' : undefined],
     ...(cage ? [cage] : []),
+    ...(code ? [[t('code'), <code key="code">{code}</code>] as Fact] : []),
     [t('version'), health.version],
   ];
   return (

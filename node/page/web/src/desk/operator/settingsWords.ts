@@ -121,6 +121,7 @@ export const t = words({
   // health
   healthGood: { zh: '机器正常', en: 'The machine is well' },
   uptime: { zh: '已开机', en: 'Running for' },
+  code: { zh: '本站代码', en: 'Code of this machine' },
   version: { zh: '程序版本', en: 'Version' },
   engine: { zh: '下载部件', en: 'Download engine' },
   engineOk: { zh: '正常', en: 'well' },
