@@ -74,7 +74,10 @@ static void wake(struct drafts *drafts, struct draft *d)
 	struct err err = ERR_INIT;
 
 	for (size_t i = 0; i < d->n_files; i++)
-		look_at_file(drafts, d, &d->files[i]);
+		if (before == DRAFT_PUBLISHED) /* they were here, and went */
+			d->files[i].received = d->files[i].bytes;
+		else
+			look_at_file(drafts, d, &d->files[i]);
 	sweep(drafts, d, "files", true);
 	sweep(drafts, d, "coming", false);
 	(void)draft_next(before, DRAFT_WAKE, drafts->approval, &d->state);

@@ -423,6 +423,9 @@ def signed_and_cut(s, county, office, film):
     county.start()
     office.login()
     wait_for(lambda: office.draft(draft["id"])["state"] == "approved", 20, "it was not")
+    there = [row for row in office.get("/api/drafts")["drafts"] if row["state"] == "published"]
+    check(any(row["n_files"] > 0 for row in there), f"some were published: {there}")
+    equal({row["to_come"] for row in there}, {0}, "nothing is to come of them")
 
 
 def given_up(county, office, film):
