@@ -181,8 +181,9 @@ await tell({
       const it = await Watched.open(`${county}/desk?view=${view}`, { view });
       it.whole = view === 'phone';
       await logIn(it);
-      const begun = await it.page.evaluate(async () => (await (await fetch('/api/drafts')).json()).drafts[0].id);
-      for (const [name, page, text] of [['published', 'published', MANY[0]], ['drafts', 'drafts', MANY[0]], ['draft', `draft/${begun}`, /已经发布/],
+      const begun = await it.page.evaluate(async () => (await (await fetch('/api/drafts')).json()).drafts[0]);
+      assert.equal(begun.to_come, 0, 'nothing is to come of what is published');
+      for (const [name, page, text] of [['published', 'published', MANY[0]], ['drafts', 'drafts', '没有正在制作的课'], ['draft', `draft/${begun.id}`, /已经发布/],
         ['list', 'list', '一次发布很多课'], ['coverage', 'coverage', MANY[0]], ['grid', `coverage/${encodeURIComponent(lessons[TITLE])}`, '流华湾村'],
         ['lesson', `lesson/${encodeURIComponent(lessons[TITLE])}`, '修改这一课'], ['stations', 'stations', '流华湾村']]) {
         await it.page.evaluate((to) => { location.hash = to; }, `#/${page}`);

@@ -32,13 +32,14 @@ export function useDrafts(): { list: Draft[] | null; asked: ReturnType<typeof us
 
 export function Drafts() {
   const { list, asked } = useDrafts();
-  const [shown, more] = useMore(list ?? [], 40);
+  const open = (list ?? []).filter((draft) => draft.state !== 'published');
+  const [shown, more] = useMore(open, 40);
   return (
     <>
       <div class="heading"><h1>{all('drafts')}</h1><NewDraft /></div>
       <KeyLine />
       <p class="lead">{t('draftsLead')}</p>
-      {!list ? <Loading asked={asked} /> : list.length === 0 ? <Empty icon="edit" title={t('draftsNone')} /> : (
+      {!list ? <Loading asked={asked} /> : open.length === 0 ? <Empty icon="edit" title={t('draftsNone')} /> : (
         <ul class="items">
           {shown.map((draft) => {
             const work = draft.work;
