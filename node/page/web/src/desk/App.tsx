@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { logout, type Me } from '../lib/api';
+import { type Me } from '../lib/api';
 import { online } from '../lib/ask';
 import { language, setLanguage, useLanguage } from '../lib/i18n';
 import { useStore } from '../lib/store';
@@ -9,7 +9,7 @@ import { Dialog } from '../ui/Dialog';
 import { Empty } from '../ui/Empty';
 import { Icon } from '../ui/Icon';
 import { Toasts } from '../ui/Toast';
-import { desk, ended, left, me, screen } from './live';
+import { desk, ended, leave, me, screen } from './live';
 import { Login } from './login/Login';
 import { operatorPages } from './operator';
 import { coming } from './node';
@@ -54,7 +54,7 @@ function Top({ who, wide, at }: { who: Me; wide: boolean; at: string }) {
         {!wide && <a class="button quiet" href={href('menu')} data-key="menu"><Icon name="topics" /><span>{t('menu')}</span></a>}
         <a class="button quiet" href="/" data-key="library" target={wide ? '_blank' : undefined} rel="noopener"><Icon name="play" /><span>{t('library')}</span></a>
         <Language />
-        <Button kind="quiet" icon="lock" busy={busy} data-key="log-out" onClick={() => act(() => logout().then((said) => left(said as Me)))}>{t('logOut')}</Button>
+        <Button kind="quiet" icon="lock" busy={busy} data-key="log-out" onClick={() => act(leave)}>{t('logOut')}</Button>
       </nav>
     </header>
   );

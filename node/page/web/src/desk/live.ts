@@ -3,7 +3,7 @@
 // A session ends with the node, and after a while without use. The page stays
 // as it is then, what was typed in it too, and the login stands above it
 // (`ended`); after that it goes on. So it does when the node restarts.
-import { me as askWho, type Me } from '../lib/api';
+import { logout, me as askWho, type Me } from '../lib/api';
 import { changed, noteChange, online } from '../lib/ask';
 import { stream, type Stream } from '../lib/events';
 import type { Screen } from '../lib/screen';
@@ -90,8 +90,17 @@ export function refresh(): void {
   );
 }
 
+// Log out. The stream goes first: the node would cut it off with the session.
+export function leave(): Promise<void> {
+  rest();
+  return logout().then((said) => left(said as Me), (failure) => {
+    watch();
+    throw failure;
+  });
+}
+
 // Somebody has left: nothing of what was shown stays in the page.
-export function left(said: Me): void {
+function left(said: Me): void {
   rest();
   desk.set(null);
   drafts.set(null);
