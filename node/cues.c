@@ -71,10 +71,10 @@ void cue_new_line(struct cue_making *m)
 
 static bool has_words(const struct cue_making *m)
 {
-	const uint8_t *text = m->cues->text.data + m->cue.at;
+	const struct buf *text = &m->cues->text;
 
-	for (size_t i = 0; i < used(m); i++)
-		if (!is_blank(text[i]))
+	for (size_t i = m->cue.at; i < text->size; i++)
+		if (!is_blank(text->data[i]))
 			return true;
 	return false;
 }

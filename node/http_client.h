@@ -40,8 +40,8 @@ struct http_reply {
 	struct bytes body; /* empty when on_data took it */
 	bool zstd;         /* body is zstd frames (with keep_zstd only) */
 
-	const char *etag; /* without quotes; "" for none */
-	const char *type; /* Content-Type; "" for none */
+	const char *etag; /* without quotes, at most 125 bytes; "" for none */
+	const char *type; /* Content-Type, at most 127 bytes; "" for none */
 	bool has_range;   /* a 206 with a good Content-Range: */
 	struct range range;
 	uint64_t total;    /* RANGE_TOTAL_UNKNOWN possible */
