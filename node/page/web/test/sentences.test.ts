@@ -6,6 +6,8 @@ import { Failed } from '../src/lib/api';
 import { explain, explainWith } from '../src/lib/failures';
 import { language } from '../src/lib/i18n';
 import { knownSentences, said } from '../src/desk/operator/said';
+import { detailText, FACTS } from '../src/desk/office/Work';
+import { t as office } from '../src/desk/office/words';
 import { SENTENCES, sentence } from '../src/desk/sentences';
 
 const ROOT = `${HERE}/../../../`;
@@ -84,6 +86,25 @@ test('a sentence is said with its parts, and what was done before its cause', ()
   language.set('en');
   assert.equal(sentence('no drive is plugged in and mounted'), 'No drive is plugged in and mounted');
   assert.equal(said('the moon is full').text, 'the moon is full');
+});
+
+test('what is found in files, and what is done with them, has its words', () => {
+  const words = new Set(Object.keys(office.dictionary));
+  const map = readFileSync(`${ROOT}node/prepare.h`, 'utf8').match(/PREPARE_WHAT_MAP\(X\)[\s\S]*?\n\n/)![0];
+  const whats = Array.from(map.matchAll(/X\(\w+, "([a-z-]+)"/g), (m) => m[1]!);
+  assert.ok(whats.length > 9);
+  for (const what of whats) assert.ok(words.has(`check_${what}`), `check_${what}`);
+  const steps = Array.from(readFileSync(`${ROOT}node/prepare.c`, 'utf8').matchAll(/\[PREPARE_[A-Z]+\] = "(\w+)"/g), (m) => m[1]!);
+  assert.ok(steps.length > 6);
+  for (const step of steps) assert.ok(words.has(`work_${step}`), `work_${step}`);
+  // Words among the facts of a film.
+  const source = readFileSync(`${ROOT}node/prepare_video.c`, 'utf8');
+  const facts = Array.from(source.matchAll(/"(,? ?(?:\d+ )?[a-z]+(?: [a-z]+)?)"/g), (m) => m[1]!).filter((text) => /^,? /.test(text));
+  assert.deepEqual(facts.slice().sort(), FACTS.map(([english]) => english).sort());
+  language.set('zh');
+  assert.equal(detailText('hevc 1920x1080 10 bit interlaced, aac, index last'), 'hevc 1920x1080 10 位 隔行, aac，索引在末尾');
+  language.set('en');
+  assert.equal(detailText('hevc 1920x1080 interlaced'), 'hevc 1920x1080 interlaced');
 });
 
 test('a failure is told by its own sentence at a desk, by its status elsewhere', () => {

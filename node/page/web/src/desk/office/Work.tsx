@@ -1,6 +1,7 @@
 // What is being done with a draft, and what was found.
 import { lasting } from '../../lib/format';
 import { percent } from '../../lib/format';
+import { language } from '../../lib/i18n';
 import { Icon } from '../../ui/Icon';
 import { Progress } from '../../ui/Progress';
 import type { Check, Draft, Work } from '../node';
@@ -34,6 +35,12 @@ export function Trouble({ draft }: { draft: Draft }) {
   return <Notice kind={it.what === 'stopped' ? 'info' : 'bad'} role="alert" title={t.has(key) ? t(key, { text: said(it.text).text }) : said(it.text).text} />;
 }
 
+// What a film is, in words of its makers (hevc 3840x2160 10 bit interlaced, aac)
+// and some of the node's.
+export const FACTS: readonly [string, string][] = [[' 10 bit', ' 10 位'], [' interlaced', ' 隔行'], [', index last', '，索引在末尾'], [', cut short', '，不完整']];
+export const detailText = (text: string) => sentence(text)
+  ?? (language.get() === 'zh' ? FACTS.reduce((said, [english, chinese]) => said.replace(english, chinese), text) : text);
+
 export const checkText = (check: Check) => (t.has(`check_${check.what}`) ? t(`check_${check.what}` as 'check_plays') : check.text);
 
 // File by file, what needs a look first.
@@ -54,7 +61,7 @@ export function Checks({ checks }: { checks: Check[] }) {
               {list.map((check, i) => (
                 <li key={i} class={check.ok ? 'ok' : 'warn'}>
                   <Icon name={check.ok ? 'ok' : 'warn'} />
-                  <span>{checkText(check)}{check.rendition ? ` · ${renditionText(check.rendition)}` : ''}{check.detail ? <span class="soft"> ({sentence(check.detail) ?? check.detail})</span> : null}</span>
+                  <span>{checkText(check)}{check.rendition ? ` · ${renditionText(check.rendition)}` : ''}{check.detail ? <span class="soft"> ({detailText(check.detail)})</span> : null}</span>
                 </li>
               ))}
             </ul>
