@@ -31,6 +31,16 @@ async function follow(lesson, bytes, source, others, atFirst) {
   assert.ok(await nodes.same(lesson.btmh), 'as it was published');
 }
 
+// The same on the other kinds of screen, while it stands.
+async function everywhere(name, page, says, words) {
+  for (const [view, lang] of [['tv', 'zh'], ['tube', 'en'], ['phone', 'zh'], ['phone', 'en']]) {
+    const it = await openDesk(page, { view, lang });
+    await it.shows(says[lang]);
+    await look(it, name, words);
+    await it.close();
+  }
+}
+
 const SOURCES = ['上级网络', '附近站点', 'U盘', '本机已有'];
 const but = (source) => SOURCES.filter((one) => one !== source);
 
@@ -80,6 +90,8 @@ await tell({
     assert.match(await entry(zh, `lacking/${lesson.id}`), /邻站的课[^]*12 MB[^]*怎么办/);
     await look(zh, 'desk-lacking-live', data);
     await look(en, 'desk-lacking-live', data);
+    await everywhere('desk-lacking-live', 'lacking', { zh: '规定里所有时段都不用外网', en: 'The line is closed at all hours' }, data);
+    await everywhere('desk-arriving-still', 'arriving', { zh: '过线的课', en: '过线的课' }, data);
     assert.notEqual(await nodes.state(lesson.id), 'held');
     globalThis.lesson = lesson;
   },
@@ -121,6 +133,7 @@ await tell({
     assert.match(await zh.text('.menu'), /U盘\s*!/, 'the menu says so, too');
     await look(zh, 'desk-drive-busy', words);
     await look(en, 'desk-drive-busy', words);
+    await everywhere('desk-drive-busy', 'drives', { zh: '先不要拔U盘', en: 'Do not pull it out yet' }, words);
 
     const bar = zh.page.locator('.drive-now [role=progressbar]');
     for (let n = 0; n < 3; n++) {
