@@ -49,14 +49,14 @@ function One({ it }: { it: Transfer }) {
       <Progress value={it.progress} label={it.title} parts={SOURCES.map((s) => ({ value: part[s], kind: s, label: t(s) }))
         .concat(it.progress > 0 && from.length === 0 ? [{ value: it.progress, kind: 'cache', label: '' } as never] : [])} />
       <p class="line">
-        <span>{t('share', { share: percent(it.progress), done: size(it.verified), all: size(it.bytes) })}</span>
+        {it.bytes > 0 && <span>{t('share', { share: percent(it.progress), done: size(it.verified), all: size(it.bytes) })}</span>}
         <span>{it.rate > 0 ? t('atRate', { rate: rate(it.rate) }) : doing || t('standing')}</span>
         {left > 0 && left < 30 * 86400 && <span>{t('left', { time: lasting(left) })}</span>}
         {it.peers > 0 && <span>{t('peers', { n: it.peers })}</span>}
         {it.carries && <span>{t('carriesHere')}</span>}
       </p>
       {from.length > 0 && <p class="soft">{t('fromOf', { list: from.join(' · ') })}</p>}
-      {trouble && <p class="trouble">{trouble.text}{trouble.advice && <> {trouble.advice}</>}</p>}
+      {trouble && <p class="trouble">{trouble.text}{trouble.advice && t('stop')}{trouble.advice}</p>}
     </Item>
   );
 }

@@ -64,6 +64,7 @@ export const t = words({
   lackingLead: { zh: '要的课，现在还不能来的，最急的在前。共 {n} 课。', en: ['What is wanted and cannot come now, the most urgent first. {n} lesson.', 'What is wanted and cannot come now, the most urgent first. {n} lessons.'] },
   lackingEmpty: { zh: '要的课都到齐了，或者正在路上。', en: 'All that is wanted is here or on its way.' },
   due: { zh: '{date} 前要用', en: 'needed by {date}' },
+  stop: { zh: '。', en: '. ' },
   doThis: { zh: '怎么办：', en: 'What to do:' },
   see: { zh: '去看', en: 'Look there' },
   lackingRest: { zh: '另外还有 {n} 课也在等。', en: ['{n} more waits, too.', '{n} more wait, too.'] },
