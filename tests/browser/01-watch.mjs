@@ -1,5 +1,5 @@
 // Walked by 01-watch.py.
-import { Watched, assert, facts, nodes, tell, until } from './lib.mjs';
+import { Watched, assert, facts, nodes, pause, tell, until } from './lib.mjs';
 import { look } from './looks.mjs';
 
 const { station, data } = facts;
@@ -25,6 +25,8 @@ await tell({
   },
 
   'a lesson shows by itself': async () => {
+    // Its picture comes after it.
+    await tv.page.route(/\/blob\//, (route) => route.fulfill({ status: 404 }));
     first = await nodes.publish(0);
     await tv.shows(facts.lessons[0]);
     await nodes.held(first);
@@ -53,6 +55,7 @@ await tell({
     await plays(tv, before + 28);
     await tv.press('Escape');
     await until(async () => {
+      await pause(500); // it may be on its way
       if (/#\/lesson\//.test(tv.page.url())) return true;
       await tv.press('Escape'); // the first one may have hidden the buttons
       return false;
@@ -65,8 +68,15 @@ await tell({
   },
 
   'others come in beside it': async () => {
+    await tv.page.locator(`[data-key$="${first}"] .letters`).first().waitFor();
+    await tv.page.unroute(/\/blob\//);
     for (let n = 1; n < facts.lessons.length; n++) await nodes.held(await nodes.publish(n));
     for (const title of facts.lessons) await tv.shows(title);
+    const pictured = () => tv.page.evaluate((key) => {
+      const picture = document.querySelector(`[data-key$="${key}"] .poster img`);
+      return !!picture && picture.complete && picture.naturalWidth > 0;
+    }, first);
+    await until(pictured, 'a picture that came late is seen');
     await tv.close();
   },
 
