@@ -20,6 +20,9 @@ import { useSigning } from './publishing';
 import { workText } from './Work';
 import { t } from './words';
 
+// A file by its place in the folder that the office fills.
+const short = (text: string) => text.replace(/\/\S*\/incoming\//g, 'incoming/');
+
 interface Table { file: File; name: string; rows: TableRow[]; title: number; from: number }
 
 export function ListPage() {
@@ -119,7 +122,7 @@ export function ListPage() {
                       <td>{row.line}</td>
                       <td>{draft ? <a href={href('draft', draft.id)}>{row.cells[table.title] || row.cells[table.from]}</a> : row.cells[table.title] || row.cells[table.from]}</td>
                       <td>
-                        {wrong.length > 0 ? <span class="trouble"><Icon name="warn" /> {wrong.map((text) => said(text).text).join('; ')}</span>
+                        {wrong.length > 0 ? <span class="trouble"><Icon name="warn" /> {short(wrong.map((text) => said(text).text).join('; '))}</span>
                           : draft ? <><StateTag draft={draft} />{draft.work ? ` ${workText(draft.work)}` : ''}{draft.trouble && draft.state === 'failed' ? <span class="trouble"> {said(draft.trouble.text).text}</span> : null}</>
                             : <span class="soft">{t('listOk')}</span>}
                       </td>
