@@ -181,6 +181,10 @@ await tell({
       if (work.includes('转换') && share) seen.add(share);
       return seen.size >= 3;
     }, 'how far the conversion is, step by step', 120);
+    await office.page.locator('.work').evaluate((work) => work.scrollIntoView({ block: 'center' }));
+    office.whole = false;
+    await office.picture('office-converting-step');
+    office.whole = true;
     await lookBoth(office, 'office-converting', data);
     await until(async () => (await says(office)).includes('可以发布了'), 'it is prepared', 240);
     const text = await says(office);

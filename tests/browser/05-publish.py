@@ -13,7 +13,7 @@ PASSWORD = "三月里放羊东山坡"
 LINE = 50_000_000
 
 
-def make_avi(path, seconds=30):
+def make_avi(path, seconds=24):
     """MPEG-4 and MP3 in AVI, as old cameras wrote it; large when converted."""
     need_program("ffmpeg")
     subprocess.run(
@@ -53,7 +53,7 @@ def story(s):
     folder = s.path("office")
     os.mkdir(folder)
     film = make_avi(os.path.join(folder, "春季防疫.avi"))
-    subtitles = write_gbk(os.path.join(folder, "春季防疫.srt"), 30)
+    subtitles = write_gbk(os.path.join(folder, "春季防疫.srt"), 24)
 
     def narrow(rate=LINE):
         line.rate = rate

@@ -44,6 +44,10 @@ await tell({
     const text = await says(office);
     for (const name of names) assert.ok(text.includes(name), `it says what was found of ${name}`);
     assert.equal(await key(office, 'draft/publish').isDisabled(), true, 'nobody has approved it');
+    office.whole = false;
+    await key(office, 'approve/name').evaluate((name) => name.scrollIntoView({ block: 'center' }));
+    await office.picture('office-approval-step');
+    office.whole = true;
     await lookBoth(office, 'office-approval', data);
   },
 
@@ -174,6 +178,9 @@ await tell({
     assert.equal(await office.page.locator('.town').count(), 2, 'two townships');
     await office.shows('兴宁镇');
     await lookBoth(office, 'office-grid', data);
+    await key(office, 'menu/published').click();
+    await until(async () => (await says(office)).match(/2 \/ 2 站已有/g)?.length === 3, 'the bars of all three', 150);
+    await lookBoth(office, 'office-lessons', data);
   },
 
   'the office on a phone, and from an armchair': async () => {

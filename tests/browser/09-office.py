@@ -103,8 +103,7 @@ def story(s):
         "county": county.url, "station": station.url, "files": parts_of_a_lesson(s),
         "passwords": PASSWORDS, "pin": PIN, "new_pin": NEW_PIN, "bad": bad, "good": good,
         "code": station.status()["code"],
-        "data": ["联坪村", "流华湾村", "资兴市", "兴宁镇", "郴州市", "李强", "王丽", *county.heads(), *township.heads(),
-                 os.path.join(county.dir, "incoming")],
+        "data": ["联坪村", "流华湾村", "资兴市", "兴宁镇", "郴州市", "李强", "王丽", *county.heads(), *township.heads()],
     }, needs_nobody=needs_nobody, reset_code=reset_code, stop_other=other.stop,
         lessons=lambda: {row["title"]: row["id"] for row in county.lessons()},
         held=lambda lesson: station.wait_held(lesson, 120)["state"])
