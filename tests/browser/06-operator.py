@@ -19,7 +19,7 @@ from uplink import Lan, Line, add_conf, county_alone  # noqa: E402
 
 PIN = "7193"
 RATE = 1_200_000
-PULSE_S, REST_S = 0.015, 0.3  # a visit says four times a second how it goes
+PULSE_S, REST_S = 0.004, 0.3  # a visit says four times a second how it goes
 
 
 def visit_of(parent):
