@@ -1,6 +1,6 @@
 // Walked by 01-watch.py.
 import { Watched, assert, facts, nodes, pause, tell, until } from './lib.mjs';
-import { look } from './looks.mjs';
+import { look, lookBoth } from './looks.mjs';
 
 const { station, data } = facts;
 const video = (it) => it.page.evaluate(() => {
@@ -61,7 +61,7 @@ await tell({
       return false;
     }, 'Back leads to the lesson', 20);
     await tv.shows('接着看'); // its place is kept
-    await look(tv, 'lesson-begun', data);
+    await lookBoth(tv, 'lesson-begun', data);
     await tv.press('Escape');
     await tv.at(/#\/$|\/\?view=tv$/);
     tv.check();
@@ -105,7 +105,7 @@ await tell({
       if (address) await it.at(address);
       else if (what === 'the phone') {
         await it.shows('192.168.1.20:7433');
-        await look(it, 'phone-code', data);
+        await lookBoth(it, 'phone-code', data);
       } else await it.shows('Search');
       await it.close();
     }

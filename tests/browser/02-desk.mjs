@@ -1,7 +1,7 @@
 // Walked by 02-desk.py.
 import { ENTER, PAGES, logIn, openDesk, turnTo } from './desk.mjs';
 import { Watched, assert, facts, nodes, tell, until } from './lib.mjs';
-import { look } from './looks.mjs';
+import { look, lookBoth } from './looks.mjs';
 
 const { station, pin, data } = facts;
 
@@ -39,7 +39,7 @@ await tell({
     const it = await Watched.open(`${station}/desk?view=tv`);
     await it.focusIs('pin/5');
     await it.focusIsSeen();
-    await look(it, 'desk-login', data);
+    await lookBoth(it, 'desk-login', data);
     await typeByArrows(it, [...pin, 'enter']);
     await until(async () => (await it.page.locator('[data-key=log-out]').count()) > 0, 'logged in');
     const cookies = await it.context.cookies();
@@ -58,7 +58,7 @@ await tell({
     await it.page.locator(`[data-key="pin/${lesson}"]`).click();
     await until(async () => (await nodes.lesson(lesson)).pinned, 'it is kept');
     await it.page.locator(`[data-key="drop/${lesson}"]`).click();
-    await look(it, 'desk-drop', data);
+    await lookBoth(it, 'desk-drop', data);
     await it.page.locator('[role=dialog] .danger').click();
     await until(async () => (await nodes.lesson(lesson)).state !== 'held', 'it is gone');
     await it.close();
@@ -81,7 +81,7 @@ await tell({
     it.expect(/net::ERR/, /status of 401/, /status of 503/);
     await nodes.restart();
     await it.shows('请重新登录');
-    await look(it, 'desk-again', data);
+    await lookBoth(it, 'desk-again', data);
     for (const digit of pin) await it.press(digit);
     await it.page.getByRole('button', { name: ENTER.zh, exact: true }).click();
     await until(async () => !(await it.text()).includes('请重新登录'), 'logged in again');

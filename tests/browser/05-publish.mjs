@@ -108,7 +108,7 @@ await tell({
     await key(office, 'unlock/passphrase').fill('不是这一句');
     await office.press('Enter');
     await office.shows('口令不对。还可以试 4 次');
-    await look(office, 'office-unlock', data);
+    await lookBoth(office, 'office-unlock', data);
     await unlock(office);
     await key(office, `end/${facts.code}`).waitFor();
     office.expect();
@@ -139,8 +139,8 @@ await tell({
     // Its title is that of the film, until a person gives another one.
     assert.equal(await key(office, 'field/title').inputValue(), '春季防疫', 'a title from the name of the film');
 
-    await upload(office, 0);
     await office.page.reload();
+    await upload(office, 0);
     await office.shows('从断的地方接着传');
     await lookBoth(office, 'office-sent-in-part', data);
     await office.page.locator('.dropzone input[type=file]').setInputFiles([facts.film, facts.subtitles]);
@@ -198,7 +198,7 @@ await tell({
       await shown.shows(TITLE);
       await shown.shows('还没有发布');
       await shown.shows('清晰度');
-      await look(shown, 'office-preview', data);
+      await lookBoth(shown, 'office-preview', data);
       if (view === 'tv') {
         await key(shown, 'play').click();
         await plays(shown);

@@ -2,7 +2,7 @@
 // English decides, and the other way round.
 import { ENTER, entry, openDesk, says, turnTo } from './desk.mjs';
 import { assert, facts, nodes, tell, until } from './lib.mjs';
-import { look } from './looks.mjs';
+import { look, lookBoth } from './looks.mjs';
 
 const { data, pin, days } = facts;
 const MB = 1024 * 1024;
@@ -40,7 +40,7 @@ await tell({
     await at(zh, 'sub/how').selectOption('no');
     await at(zh, 'sub/add').click();
     await zh.shows('内容：文化 › 戏曲');
-    await look(zh, 'desk-subscribed', data);
+    await lookBoth(zh, 'desk-subscribed', data);
     assert.deepEqual((await nodes.rules()).map(({ topic, region, exclude }) => [topic ?? '', region ?? '', exclude]),
       [['', '431081102', false], ['文化/戏曲', '', true]]);
     lessons.opera = await nodes.publish('唱戏的课', 100_000, '文化/戏曲');
@@ -62,7 +62,7 @@ await tell({
     }
     await says(zh, 'next/', /课二[^]*课三/, 90);
     await zh.shows('还没有删除过');
-    await look(zh, 'desk-storage-next', data);
+    await lookBoth(zh, 'desk-storage-next', data);
   },
 
   'less room, and what goes for it': async () => {
@@ -73,7 +73,7 @@ await tell({
     await nodes.held(await nodes.publish('课四', 2 * MB, '产业/养殖', '--date', '2026-01-04'));
     await says(zh, 'last', /课.*2 MB.*最少用到的/, 60);
     assert.equal(await nodes.state(lessons.one), 'held', 'what is kept stays');
-    await look(zh, 'desk-storage-went', data);
+    await lookBoth(zh, 'desk-storage-went', data);
   },
 
   'what cannot come for lack of room': async () => {
@@ -92,7 +92,7 @@ await tell({
     await nodes.county_stops();
     await setQuota(en, 60);
     await says(zh, 'lacking/', /大课[^]*(有这一课的机器现在连不上|现在找不到有这一课的机器)[^]*看一看网线/, 120);
-    await look(zh, 'desk-lacking-source', data);
+    await lookBoth(zh, 'desk-lacking-source', data);
     await nodes.county_starts();
     await zh.shows('要的课都到齐了', 120);
     assert.equal(await nodes.state(lessons.large), 'held');
@@ -107,7 +107,7 @@ await tell({
     await zh.shows('请填一个大于零的数');
     assert.ok(await at(zh, 'limits/save').isDisabled(), 'what is wrong is not saved');
     await at(zh, 'reserve').fill('');
-    await look(zh, 'desk-limits-preset', data);
+    await lookBoth(zh, 'desk-limits-preset', data);
     await at(zh, 'limits/save').click();
     await until(async () => /^limit = \* 07:00-22:00 down 2M up 500K$/m.test(await nodes.conf()) && /^cap = 20G$/m.test(await nodes.conf()), 'they are in node.conf', 20);
     await zh.shows('共 20 GB');
@@ -141,6 +141,7 @@ await tell({
     for (const it of [zh, en]) {
       const again = it.lang === 'zh' ? '请重新登录' : 'Please log in again';
       await it.shows(again);
+      await it.drawn(); // it listens
       for (const digit of pin) await it.press(digit);
       await it.page.getByRole('button', { name: ENTER[it.lang], exact: true }).click();
       await until(async () => !(await it.text()).includes(again), 'logged in again');

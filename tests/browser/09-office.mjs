@@ -59,7 +59,7 @@ await tell({
     await key(office, 'approve/secret').fill(passwords.李强);
     await office.press('Enter');
     await office.shows('名字或密码不对。还可以试 4 次');
-    await look(office, 'office-approval-wrong', data);
+    await lookBoth(office, 'office-approval-wrong', data);
     await key(office, 'approve/secret').fill(passwords.王丽);
     await key(office, 'approve').click();
     await office.shows('王丽 已同意');
@@ -85,7 +85,7 @@ await tell({
     const it = await Watched.open(`${station}/?view=tv#/lesson/${encodeURIComponent(lessons[TITLE])}`);
     await it.shows('讲义与图片');
     for (const name of names) assert.ok((await it.text()).includes(name.replace(/\.\w+$/, '')), `there is ${name}`);
-    await look(it, 'lesson-parts', data);
+    await lookBoth(it, 'lesson-parts', data);
     await it.focusIs('play');
     await it.press('Enter');
     await until(async () => (await video(it))?.at > 0.3, 'the first part plays');
@@ -106,7 +106,7 @@ await tell({
     const it = await Watched.open(`${station}/#/lesson/${encodeURIComponent(lessons[TITLE])}`, { view: 'phone' });
     it.whole = true;
     await it.shows('保存第1节');
-    await look(it, 'lesson-save', data);
+    await lookBoth(it, 'lesson-save', data);
     const [file] = await Promise.all([it.page.waitForEvent('download'), key(it, 'save/1').click()]);
     assert.equal(file.suggestedFilename(), `${TITLE} 2.mp4`, 'it is called as the lesson is');
     assert.ok(statSync(await file.path()).size > 10_000, 'all of it');
@@ -124,7 +124,7 @@ await tell({
     office.expect(/net::ERR/, /status of 401/, /status of 503/);
     await nodes.needs_nobody();
     await office.shows('请重新登录');
-    await look(office, 'office-again', data);
+    await lookBoth(office, 'office-again', data);
     await key(office, 'login/secret').fill(passwords.李强);
     await office.press('Enter');
     await until(async () => !(await office.text()).includes('请重新登录'), 'logged in again');
@@ -140,7 +140,7 @@ await tell({
     await key(office, 'list/send').click();
     await office.shows('一行也没有建立');
     assert.equal(await office.page.locator('tr.wrong').count(), 2, 'the rows with faults');
-    await look(office, 'office-list-wrong', data);
+    await lookBoth(office, 'office-list-wrong', data);
     await choose(facts.good);
     await until(async () => !(await office.text()).includes('一行也没有建立'), 'another table');
     office.expect();
@@ -162,7 +162,7 @@ await tell({
     it.whole = true;
     await it.shows('发布者不允许复制');
     assert.equal(await it.page.locator('a[download]').count(), 0, 'nothing to save');
-    await look(it, 'lesson-save-not', data);
+    await lookBoth(it, 'lesson-save-not', data);
     await it.page.goto(`${station}/?x#/lesson/${encodeURIComponent(lessons[MANY[0]])}`);
     await key(it, 'save/0').waitFor();
     await it.close();
@@ -224,12 +224,12 @@ await tell({
       };
       await it.press('Enter');
       await it.shows('第 2 步');
-      await look(it, 'reset-code', more);
+      await lookBoth(it, 'reset-code', more);
       const wrong = String((Number(code) + 1) % 1e8).padStart(8, '0');
       it.expect(/status of 401/);
       await type(wrong);
       await it.shows('第 3 步');
-      await look(it, 'reset-pin', more);
+      await lookBoth(it, 'reset-pin', more);
       await type('1234');
       await it.shows('太好猜');
       for (let n = 0; n < 4; n++) await key(it, 'pin/delete').click();
@@ -238,7 +238,7 @@ await tell({
       await it.shows('第 4 步');
       await type(newPin);
       await it.shows('这个数字不对');
-      await look(it, 'reset-wrong', more);
+      await lookBoth(it, 'reset-wrong', more);
       await type(code);
       await it.shows('第 4 步'); // the PIN is known already
       await type(newPin);

@@ -8,6 +8,7 @@ export const PAGES = ['home', 'arriving', 'lacking', 'drives', 'storage', 'lesso
 
 export async function logIn(it) {
   await it.page.locator('[data-key="pin/5"]').waitFor();
+  await it.drawn(); // it listens
   for (const digit of facts.pin) await it.press(digit);
   await it.page.getByRole('button', { name: ENTER[it.lang], exact: true }).click();
   await until(async () => (await it.page.locator('[data-key=log-out]').count()) > 0, 'logged in');
