@@ -108,7 +108,7 @@ await tell({
     await key(office, 'unlock/passphrase').fill('不是这一句');
     await office.press('Enter');
     await office.shows('口令不对。还可以试 4 次');
-    await lookBoth(office, 'office-unlock', data);
+    await look(office, 'office-unlock', data);
     await unlock(office);
     await key(office, `end/${facts.code}`).waitFor();
     office.expect();

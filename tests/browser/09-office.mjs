@@ -59,7 +59,7 @@ await tell({
     await key(office, 'approve/secret').fill(passwords.李强);
     await office.press('Enter');
     await office.shows('名字或密码不对。还可以试 4 次');
-    await lookBoth(office, 'office-approval-wrong', data);
+    await look(office, 'office-approval-wrong', data);
     await key(office, 'approve/secret').fill(passwords.王丽);
     await key(office, 'approve').click();
     await office.shows('王丽 已同意');
@@ -238,7 +238,7 @@ await tell({
       await it.shows('第 4 步');
       await type(newPin);
       await it.shows('这个数字不对');
-      await lookBoth(it, 'reset-wrong', more);
+      await look(it, 'reset-wrong', more);
       await type(code);
       await it.shows('第 4 步'); // the PIN is known already
       await type(newPin);
