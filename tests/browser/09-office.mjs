@@ -140,7 +140,7 @@ await tell({
     await key(office, 'list/send').click();
     await office.shows('一行也没有建立');
     assert.equal(await office.page.locator('tr.wrong').count(), 2, 'the rows with faults');
-    await lookBoth(office, 'office-list-wrong', data);
+    await look(office, 'office-list-wrong', data);
     await choose(facts.good);
     await until(async () => !(await office.text()).includes('一行也没有建立'), 'another table');
     office.expect();
