@@ -67,9 +67,9 @@ struct statement_line {
 	struct bytes origin; /* LOG, WANT, HAVE, DUE, INSTEAD */
 	uint64_t size;       /* LOG */
 	uint8_t root[STATEMENT_ROOT_SIZE]; /* LOG */
-	struct bytes bitmap; /* WANT, HAVE, INSTEAD: base64 of one zstd frame, not
-			      * checked beyond its alphabet; bit n%8 of byte
-			      * n/8 is entry n (node/own_statement.h) */
+	struct bytes bitmap; /* WANT, HAVE, INSTEAD: base64 of one zstd frame,
+			      * not checked beyond its alphabet; bit n%8 of
+			      * byte n/8 is entry n (node/own_statement.h) */
 	uint64_t entry;   /* DUE */
 	struct bytes date; /* DUE: YYYY-MM-DD */
 };
@@ -97,8 +97,8 @@ bool statement_walk_next(struct statement_walk *w, struct statement_line *line);
 /*
  * Writing: statement_begin() and then the lists, kinds in the order of enum
  * statement_kind, lines of LOG, WANT, HAVE, DUE and INSTEAD in ascending byte
- * order of origin (DUE: and entry), each origin once per kind. What is written wrongly
- * is refused by statement_parse(), and so by statement_sign().
+ * order of origin (DUE: and entry), each origin once per kind. What is written
+ * wrongly is refused by statement_parse(), and so by statement_sign().
  */
 void statement_begin(struct buf *out, const struct statement *st);
 void statement_put_group(struct buf *out, const char *group);

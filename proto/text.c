@@ -148,6 +148,20 @@ void buf_put_column(struct buf *b, const char *text, size_t columns)
 		buf_put_u8(b, ' ');
 }
 
+void buf_put_html(struct buf *b, const char *text)
+{
+	for (; text != NULL && *text != 0; text++) {
+		if (*text == '<')
+			buf_puts(b, "&lt;");
+		else if (*text == '&')
+			buf_puts(b, "&amp;");
+		else if (*text == '"')
+			buf_puts(b, "&quot;");
+		else
+			buf_put_u8(b, (uint8_t)*text);
+	}
+}
+
 void text_size(uint64_t bytes, char out[static 16])
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };

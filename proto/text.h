@@ -33,6 +33,10 @@ size_t text_width(const char *text);
  * "…". */
 void buf_put_column(struct buf *b, const char *text, size_t columns);
 
+/* Append `text` as it stands in HTML, within an attribute's double quotes too;
+ * NULL is nothing. */
+void buf_put_html(struct buf *b, const char *text);
+
 /* "812 B", "23.4 MB", "1.25 GB": at most 8 columns, powers of 1000. */
 void text_size(uint64_t bytes, char out[static 16]);
 /* Read "1984M", "2G" or plain bytes: powers of 1024, up to T. STATUS_MALFORMED

@@ -142,6 +142,13 @@ enum status public_key_init(struct public_key *key, const char *name,
 					STATUS_MALFORMED;
 }
 
+enum status public_key_init_kept(struct public_key *key, const char *name,
+				 enum key_type type,
+				 const uint8_t bytes[static PUBLIC_KEY_SIZE])
+{
+	return fill(key, name, type, bytes);
+}
+
 /* Split `name+id+base64` and decode the last two; the name gets its zero. */
 static enum status split(struct bytes text, char name[static KEY_NAME_MAX + 1],
 			 uint32_t *id, uint8_t *encoded, size_t room,

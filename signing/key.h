@@ -64,6 +64,12 @@ enum status key_name_check(struct bytes name);
 enum status public_key_init(struct public_key *key, const char *name,
 			    enum key_type type,
 			    const uint8_t bytes[static PUBLIC_KEY_SIZE]);
+/* The same for bytes that are known to be an honest key, or with which nothing
+ * but signatures is verified: key_verify() refuses what is none. Asking again
+ * would take as long as the verifying. */
+enum status public_key_init_kept(struct public_key *key, const char *name,
+				 enum key_type type,
+				 const uint8_t bytes[static PUBLIC_KEY_SIZE]);
 /* Read a vkey; STATUS_MALFORMED as above, or for an id that does not follow
  * from the rest, or for base64 that is not strict. */
 enum status public_key_parse(struct bytes vkey, struct public_key *key);

@@ -228,6 +228,40 @@ const struct recipient *trust_recipient(const struct trust *trust,
 	return nearest;
 }
 
+size_t trust_recipients(const struct trust *trust, const char *region,
+			const struct recipient **out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < trust->recipient_count; i++) {
+		const struct recipient *r = &trust->recipients[i];
+		size_t at = count;
+
+		if (!region_contains(r->region, region))
+			continue;
+		while (at > 0 &&
+		       strlen(out[at - 1]->region) < strlen(r->region)) {
+			out[at] = out[at - 1];
+			at--;
+		}
+		out[at] = r;
+		count++;
+	}
+	return count;
+}
+
+const struct recipient *trust_acknowledger(const struct trust *trust,
+					   const char *region)
+{
+	const struct recipient *containing[TRUST_RECIPIENTS_MAX];
+	size_t count = trust_recipients(trust, region, containing);
+
+	while (count-- > 0)
+		if (containing[count]->ack.type == KEY_COSIGNER)
+			return containing[count];
+	return NULL;
+}
+
 enum status trust_open(struct bytes whole, const struct root *root,
 		       struct trust *trust)
 {

@@ -126,5 +126,16 @@ const struct cutoff *trust_cutoff(const struct trust *trust,
 /* The nearest recipient for records of `region`, or NULL. */
 const struct recipient *trust_recipient(const struct trust *trust,
 					const char *region);
+/*
+ * Whoever reads the records of `region`: recipients of regions that contain it,
+ * the nearest first, into `out` of TRUST_RECIPIENTS_MAX. How many there are.
+ */
+size_t trust_recipients(const struct trust *trust, const char *region,
+			const struct recipient **out);
+/* Whose acknowledgement counts there: of those recipients that have an `ack`
+ * key the one of the widest region, or NULL. What it holds has passed all who
+ * are nearer. */
+const struct recipient *trust_acknowledger(const struct trust *trust,
+					   const char *region);
 
 #endif
