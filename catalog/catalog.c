@@ -4,18 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "catalog/connection.h"
 #include "catalog/schema.h"
 #include "catalog/sql.h"
 
-enum {
-	APPLICATION_ID = 0x78747531, /* "xtu1" */
-	BUSY_WAIT_MS = 2000,
-};
+enum { BUSY_WAIT_MS = 2000, WAITED_LATELY_MS = 5, LET_OTHERS_MS = 3 };
 
-/* The schema's versions: migrations[0] makes version 1 out of nothing. */
+/* The schema's versions: the first makes version 1 out of nothing. */
 static const char *const version_1[] = { schema_logs, schema_lessons, NULL };
 static const char *const version_2[] = { schema_records, NULL };
 static const char *const version_3[] = { schema_cache, NULL };
@@ -27,11 +25,18 @@ static const char *const version_7[] = { schema_pages, NULL };
 static const char *const version_8[] = { schema_renditions, NULL };
 static const char *const version_9[] = { schema_again, NULL };
 static const char *const version_10[] = { schema_office, NULL };
+static const char *const version_11[] = { schema_cards, schema_station,
+					  NULL };
 static const char *const *const migrations[] = {
 	version_1, version_2, version_3, version_4, version_5,
-	version_6, version_7, version_8, version_9, version_10
+	version_6, version_7, version_8, version_9, version_10,
+	version_11
 };
-enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
+const struct catalog_schema catalog_schema = {
+	.application_id = 0x78747531, /* "xtu1" */
+	.version = sizeof(migrations) / sizeof(migrations[0]),
+	.migrations = migrations
+};
 
 static int committed(void *context, sqlite3 *db, const char *name, int pages)
 {
@@ -75,14 +80,15 @@ static enum status read_version(struct catalog *c, int64_t *version,
 				 &tables, err);
 	if (status != STATUS_OK)
 		return status;
-	if (application != APPLICATION_ID && (tables > 0 || *version != 0))
+	if (application != c->schema->application_id &&
+	    (tables > 0 || *version != 0))
 		return err_set(err, STATUS_MALFORMED,
 			       "a database of something else");
-	if (*version > SCHEMA_VERSION)
+	if (*version > c->schema->version)
 		return err_set(err, STATUS_MALFORMED,
 			       "made by a newer program (version %lld, this "
 			       "one knows %d)",
-			       (long long)*version, SCHEMA_VERSION);
+			       (long long)*version, c->schema->version);
 	return STATUS_OK;
 }
 
@@ -92,16 +98,16 @@ static enum status apply_migrations(struct catalog *c, int64_t version,
 	char done[80];
 	enum status status;
 
-	for (; version < SCHEMA_VERSION; version++)
-		for (const char *const *sql = migrations[version]; *sql != NULL;
-		     sql++) {
+	for (; version < c->schema->version; version++)
+		for (const char *const *sql = c->schema->migrations[version];
+		     *sql != NULL; sql++) {
 			status = sql_script(c, *sql, err);
 			if (status != STATUS_OK)
 				return status;
 		}
 	(void)snprintf(done, sizeof(done),
 		       "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		       APPLICATION_ID, SCHEMA_VERSION);
+		       c->schema->application_id, c->schema->version);
 	return sql_script(c, done, err);
 }
 
@@ -110,18 +116,56 @@ static enum status migrate(struct catalog *c, struct err *err)
 	int64_t version;
 	enum status status = read_version(c, &version, err);
 
-	if (status != STATUS_OK || version == SCHEMA_VERSION)
+	if (status != STATUS_OK || version == c->schema->version)
 		return status;
 	status = catalog_begin(c, CATALOG_DURABLE, err);
 	if (status != STATUS_OK)
 		return status;
 	/* Somebody else may have done it meanwhile. */
 	status = read_version(c, &version, err);
-	if (status == STATUS_OK && version < SCHEMA_VERSION)
+	if (status == STATUS_OK && version < c->schema->version)
 		status = apply_migrations(c, version, err);
 	/* Closing undoes it: a changed schema makes even ROLLBACK ask for
 	 * memory. */
 	return status != STATUS_OK ? status : sql_script(c, "COMMIT", err);
+}
+
+/* --- waiting for another writer --- */
+
+static _Atomic int64_t last_waited_ms;
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Of SQLite: the file is locked, for the `tries`th time. */
+static int keep_waiting(void *context, int tries)
+{
+	const struct timespec a_while = { .tv_nsec = 1000 * 1000 };
+	const struct catalog *c = context;
+
+	if (tries < 0 || (unsigned)tries >= c->patience_ms)
+		return 0;
+	last_waited_ms = now_ms();
+	(void)nanosleep(&a_while, NULL);
+	return 1;
+}
+
+bool catalog_others_wait(void)
+{
+	return now_ms() - last_waited_ms < WAITED_LATELY_MS;
+}
+
+void catalog_let_others(void)
+{
+	const struct timespec a_while = { .tv_nsec = LET_OTHERS_MS * 1000000 };
+
+	if (catalog_others_wait())
+		(void)nanosleep(&a_while, NULL);
 }
 
 static enum status connect_to(struct catalog *c, int flags, struct err *err)
@@ -132,7 +176,8 @@ static enum status connect_to(struct catalog *c, int flags, struct err *err)
 	if (rc != SQLITE_OK)
 		return sql_fail(c, rc, err);
 	sqlite3_extended_result_codes(c->db, 1);
-	sqlite3_busy_timeout(c->db, BUSY_WAIT_MS);
+	c->patience_ms = BUSY_WAIT_MS;
+	sqlite3_busy_handler(c->db, keep_waiting, c);
 	return sql_script(c,
 			  "PRAGMA foreign_keys=OFF; PRAGMA mmap_size=0;"
 			  "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;"
@@ -140,13 +185,16 @@ static enum status connect_to(struct catalog *c, int flags, struct err *err)
 			  err);
 }
 
-static enum status open_as(struct catalog **out, const char *path, bool reader,
-			   struct err *err)
+enum status catalog_open_as(struct catalog **out, const char *path,
+			    const struct catalog_schema *schema, bool reader,
+			    struct err *err)
 {
 	struct catalog *c = calloc(1, sizeof(*c));
 	int64_t version;
 	enum status status;
 
+	if (c != NULL)
+		c->schema = schema;
 	if (c == NULL || (c->path = strdup(path)) == NULL) {
 		free(c);
 		return err_set(err, STATUS_NO_MEMORY,
@@ -158,7 +206,7 @@ static enum status open_as(struct catalog **out, const char *path, bool reader,
 			    err);
 	if (status == STATUS_OK && reader) {
 		status = read_version(c, &version, err);
-		if (status == STATUS_OK && version < SCHEMA_VERSION)
+		if (status == STATUS_OK && version < c->schema->version)
 			status = err_set(err, STATUS_MALFORMED,
 					 "made by an older program and not "
 					 "migrated yet");
@@ -188,7 +236,7 @@ static enum status open_as(struct catalog **out, const char *path, bool reader,
 enum status catalog_open(struct catalog **out, const char *path,
 			 struct err *err)
 {
-	return open_as(out, path, false, err);
+	return catalog_open_as(out, path, &catalog_schema, false, err);
 }
 
 enum status catalog_open_reader(struct catalog **out, const char *path,
@@ -197,7 +245,7 @@ enum status catalog_open_reader(struct catalog **out, const char *path,
 	if (access(path, F_OK) != 0)
 		return err_set(err, STATUS_NOT_FOUND, "'%s': no database",
 			       path);
-	return open_as(out, path, true, err);
+	return catalog_open_as(out, path, &catalog_schema, true, err);
 }
 
 void catalog_free(struct catalog *c)

@@ -70,6 +70,14 @@ enum status catalog_commit(struct catalog *c, struct err *err);
 void catalog_rollback(struct catalog *c);
 bool catalog_in_transaction(const struct catalog *c);
 
+/* Does a connection of this process wait at present to write what another one
+ * writes? Whoever writes much commits then, and leaves it a moment. Threads:
+ * any. */
+bool catalog_others_wait(void);
+/* Leave it that moment, where one does. Between transactions. Threads: any but
+ * the loop's. */
+void catalog_let_others(void);
+
 /* Small named values, one row each. Keys are static strings with the owner
  * first ("node.boot", "search.version").
  *

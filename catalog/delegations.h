@@ -16,8 +16,8 @@
 #include "catalog/saying.h"
 
 /* Of one log so many `delegate` and so many `undelegate` entries are read;
- * later ones count for nothing. Counted apart, so that what was said can always be
- * taken back. */
+ * later ones count for nothing. Counted apart, so that what was said can
+ * always be taken back. */
 enum { DELEGATIONS_SAID_MAX = 1024 };
 
 /*

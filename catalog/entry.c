@@ -326,6 +326,8 @@ static enum status station_check(const struct entry_station *s,
 	else if (s->has_replaces && (s->replaces.type != KEY_ED25519 ||
 				     public_key_same(&s->key, &s->replaces)))
 		bad = "replaces";
+	else if (s->date[0] != 0 && !date_is_good(s->date))
+		bad = "date";
 	for (size_t i = 0; bad == NULL && i < s->group_count; i++)
 		if (!plain_is_good(s->groups[i], ENTRY_NAME_MAX, false))
 			bad = "groups";
@@ -367,6 +369,7 @@ static enum status read_station(const json_t *object, struct entry *entry,
 	const struct text_field texts[] = {
 		FIELD("region", REQUIRED, s->region),
 		FIELD("name", REQUIRED, s->name),
+		FIELD("date", OPTIONAL, s->date),
 	};
 	enum status status = read_texts(object, texts, COUNT(texts), err);
 	bool present;
@@ -385,10 +388,17 @@ static enum status read_station(const json_t *object, struct entry *entry,
 static enum status read_station_end(const json_t *object, struct entry *entry,
 				    struct err *err)
 {
+	struct entry_station_end *end = &entry->station_end;
+	const struct text_field date = FIELD("date", OPTIONAL, end->date);
+	enum status status = read_texts(object, &date, 1, err);
 	bool present;
 
-	return read_key(object, "key", REQUIRED, &entry->station_end.key,
-			&present, err);
+	if (status == STATUS_OK && end->date[0] != 0 &&
+	    !date_is_good(end->date))
+		status = err_set(err, STATUS_MALFORMED, "'date' is malformed");
+	return status != STATUS_OK ? status :
+				     read_key(object, "key", REQUIRED,
+					      &end->key, &present, err);
 }
 
 static const struct {
@@ -403,6 +413,8 @@ static const struct {
 	{ "station-end", ENTRY_STATION_END, read_station_end },
 	{ "delegate", ENTRY_DELEGATE, entry_read_delegate },
 	{ "undelegate", ENTRY_UNDELEGATE, entry_read_undelegate },
+	{ "cards", ENTRY_CARDS, entry_read_cards },
+	{ "cards-end", ENTRY_CARDS_END, entry_read_cards_end },
 };
 
 static bool type_is_good(const char *type)
@@ -535,7 +547,9 @@ enum status entry_format_station(const struct entry_station *station,
 			put_groups(object, station) &&
 			(!station->has_replaces ||
 			 put_key(object, "replaces",
-				       &station->replaces)),
+				       &station->replaces)) &&
+			(station->date[0] == 0 ||
+			 field_put_text(object, "date", station->date)),
 		out, err);
 }
 
@@ -546,11 +560,15 @@ enum status entry_format_station_end(const struct entry_station_end *end,
 
 	if (end->key.type != KEY_ED25519)
 		return err_set(err, STATUS_MALFORMED, "'key' is malformed");
+	if (end->date[0] != 0 && !date_is_good(end->date))
+		return err_set(err, STATUS_MALFORMED, "'date' is malformed");
 	object = json_object();
 	return entry_finish(
 		object,
 		object != NULL &&
 			field_put_text(object, "type", "station-end") &&
-			put_key(object, "key", &end->key),
+			put_key(object, "key", &end->key) &&
+			(end->date[0] == 0 ||
+			 field_put_text(object, "date", end->date)),
 		out, err);
 }

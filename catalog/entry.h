@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "catalog/lesson.h"
+#include "signing/cardid.h"
 #include "signing/trust.h"
 
 enum {
@@ -17,7 +18,10 @@ enum {
 	ENTRY_TYPE_MAX = 32, /* a-z, 0-9 and '-' */
 	ENTRY_REASON_MAX = 500,
 	ENTRY_NAME_MAX = 120, /* of a station or a group */
-	ENTRY_GROUPS_MAX = 16
+	ENTRY_GROUPS_MAX = 16,
+	ENTRY_CARDS_MAX = 3000, /* issued or ended by one entry */
+	ENTRY_CARD_SIZE = CARD_ID_SIZE + CARD_CHECK_SIZE, /* in `ids` */
+	ENTRY_BATCH_SIZE = 8 /* characters that name a batch of cards */
 };
 
 /* Integers beyond are not the same number in every reader. */
@@ -30,6 +34,8 @@ enum entry_type {
 	ENTRY_STATION_END,
 	ENTRY_DELEGATE,
 	ENTRY_UNDELEGATE,
+	ENTRY_CARDS,
+	ENTRY_CARDS_END,
 	ENTRY_OTHER       /* a type this program does not know: kept, skipped */
 };
 
@@ -47,10 +53,12 @@ struct entry_station {
 	char groups[ENTRY_GROUPS_MAX][ENTRY_NAME_MAX + 1];
 	bool has_replaces;
 	struct public_key replaces; /* the box whose place it takes */
+	char date[LESSON_DATE_SIZE + 1]; /* it stands since then; "" */
 };
 
 struct entry_station_end {
 	struct public_key key;
+	char date[LESSON_DATE_SIZE + 1]; /* it stood until then; "" */
 };
 
 /* Somebody below may publish: the same fields as in a trust note. */
@@ -66,6 +74,20 @@ struct entry_undelegate {
 	uint64_t trust; /* to be written; read, it is the entry's */
 };
 
+/* An office issues cards; which ones: entry_card_ids(). */
+struct entry_cards {
+	char batch[ENTRY_BATCH_SIZE + 1]; /* 0-9, a-z */
+	char region[REGION_MAX + 1]; /* they are good in all of it */
+	uint32_t count; /* read only */
+	uint64_t trust; /* to be written; read, it is the entry's */
+};
+
+/* It takes some back. */
+struct entry_cards_end {
+	uint32_t count; /* read only */
+	uint64_t trust; /* to be written; read, it is the entry's */
+};
+
 struct entry {
 	enum entry_type type;
 	/* The trust note its publisher had seen; 0 where none is named. */
@@ -78,6 +100,8 @@ struct entry {
 		struct entry_station_end station_end;
 		struct entry_delegate delegate;
 		struct entry_undelegate undelegate;
+		struct entry_cards cards;
+		struct entry_cards_end cards_end;
 	};
 };
 
@@ -100,6 +124,11 @@ enum status entry_parse(struct bytes json, struct entry *out, struct err *err);
  */
 enum status entry_load(struct bytes json, json_t **out, struct err *err);
 
+/* Append the bytes that the `ids` of a `cards` or `cards-end` entry stand for:
+ * count times ENTRY_CARD_SIZE, or CARD_ID_SIZE. The entry is one
+ * that entry_parse() has read; as that. */
+enum status entry_card_ids(struct bytes json, struct buf *out, struct err *err);
+
 /* Append the entries an office writes beside lessons, as compact JSON.
  * STATUS_MALFORMED for a field entry_parse() would refuse; STATUS_NO_MEMORY.
  * On failure `out` holds what it held. */
@@ -113,5 +142,12 @@ enum status entry_format_delegate(const struct entry_delegate *delegate,
 				  struct buf *out, struct err *err);
 enum status entry_format_undelegate(const struct entry_undelegate *undelegate,
 				    struct buf *out, struct err *err);
+/* `ids` as entry_card_ids() gives them. */
+enum status entry_format_cards(const struct entry_cards *cards,
+			       struct bytes ids, struct buf *out,
+			       struct err *err);
+enum status entry_format_cards_end(const struct entry_cards_end *end,
+				   struct bytes ids, struct buf *out,
+				   struct err *err);
 
 #endif

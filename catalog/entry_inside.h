@@ -17,4 +17,10 @@ enum status entry_read_delegate(const json_t *object, struct entry *entry,
 enum status entry_read_undelegate(const json_t *object, struct entry *entry,
 				  struct err *err);
 
+/* entry_cards.c */
+enum status entry_read_cards(const json_t *object, struct entry *entry,
+			     struct err *err);
+enum status entry_read_cards_end(const json_t *object, struct entry *entry,
+				 struct err *err);
+
 #endif

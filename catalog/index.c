@@ -1,6 +1,6 @@
 /* The happy path of a step: find logs that have grown; for each, walk its new
  * entries; parse, judge by the trust note, apply (index_lesson.c,
- * index_station.c); move the log's cursor; commit all of it at once. When a
+ * index_station.c, …); move the log's cursor; commit all of it at once. When a
  * log stands otherwise than before, what was made of it is made again in steps
  * of the same kind (index_again.c). */
 #include "catalog/index.h"
@@ -228,6 +228,10 @@ static enum status apply(void *owner, uint64_t n, struct bytes entry,
 	case ENTRY_DELEGATE:
 	case ENTRY_UNDELEGATE:
 		return index_delegation(x, n, entry.size, true, err);
+	case ENTRY_CARDS:
+		return index_cards(x, n, entry, err);
+	case ENTRY_CARDS_END:
+		return index_cards_end(x, n, entry, err);
 	case ENTRY_OTHER:
 		break;
 	}

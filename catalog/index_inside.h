@@ -123,6 +123,17 @@ enum status index_lesson(struct index *x, uint64_t n, size_t entry_size,
 enum status index_withdraw(struct index *x, uint64_t n, struct err *err);
 enum status index_station(struct index *x, uint64_t n, struct err *err);
 enum status index_station_end(struct index *x, uint64_t n, struct err *err);
+enum status index_cards(struct index *x, uint64_t n, struct bytes entry,
+			struct err *err);
+enum status index_cards_end(struct index *x, uint64_t n, struct bytes entry,
+			    struct err *err);
+/* Does entry `n` of the present log count, as far as its place tells? */
+typedef bool (*index_counts_fn)(void *owner, uint64_t n);
+/* Take away the cards of the present log of which an entry in [from, end) does
+ * not count any more. */
+enum status index_strip_cards(struct index *x, uint64_t from, uint64_t end,
+			      index_counts_fn counts, void *owner,
+			      struct err *err);
 /* `counts`: not beyond its publisher's limits. */
 enum status index_delegation(struct index *x, uint64_t n, size_t entry_size,
 			     bool counts, struct err *err);

@@ -30,10 +30,11 @@ bool index_take_ended(struct index *x)
 }
 
 static enum status end_station(struct index *x, uint64_t n,
-			       const struct public_key *key, struct err *err)
+			       const struct public_key *key, const char *date,
+			       struct err *err)
 {
 	static const char update[] =
-		"UPDATE station SET ended = 1, entry = ?1"
+		"UPDATE station SET ended = 1, entry = ?1, until = ?4"
 		" WHERE key = ?2 AND log = ?3 AND entry < ?1";
 	struct sql q;
 
@@ -42,6 +43,7 @@ static enum status end_station(struct index *x, uint64_t n,
 	sql_put_int(&q, (int64_t)n);
 	sql_put_blob(&q, key_bytes(key));
 	sql_put_int(&q, x->log.id);
+	sql_put_text(&q, date);
 	return sql_run(&q, err);
 }
 
@@ -60,11 +62,13 @@ static enum status put_station(struct index *x, uint64_t n,
 {
 	static const char insert[] =
 		"INSERT INTO station"
-		" (key, log, entry, vkey, region, name, groups, ended)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+		" (key, log, entry, vkey, region, name, groups, since,"
+		" replaces, ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
 		" ON CONFLICT (key, log) DO UPDATE SET entry = excluded.entry,"
 		" vkey = excluded.vkey, region = excluded.region,"
-		" name = excluded.name, groups = excluded.groups, ended = 0"
+		" name = excluded.name, groups = excluded.groups,"
+		" since = excluded.since, until = '',"
+		" replaces = excluded.replaces, ended = 0"
 		" WHERE excluded.entry > station.entry";
 	const struct entry_station *s = &x->entry.station;
 	char vkey[VKEY_MAX + 1];
@@ -79,6 +83,11 @@ static enum status put_station(struct index *x, uint64_t n,
 	sql_put_text(&q, s->region);
 	sql_put_text(&q, s->name);
 	sql_put_text(&q, groups);
+	sql_put_text(&q, s->date);
+	if (s->has_replaces)
+		sql_put_blob(&q, key_bytes(&s->replaces));
+	else
+		sql_put_null(&q);
 	return sql_run(&q, err);
 }
 
@@ -95,12 +104,13 @@ enum status index_station(struct index *x, uint64_t n, struct err *err)
 	if (status == STATUS_OK)
 		status = put_station(x, n, buf_string(&groups), err);
 	if (status == STATUS_OK && s->has_replaces)
-		status = end_station(x, n, &s->replaces, err);
+		status = end_station(x, n, &s->replaces, s->date, err);
 	buf_release(&groups);
 	return status;
 }
 
 enum status index_station_end(struct index *x, uint64_t n, struct err *err)
 {
-	return end_station(x, n, &x->entry.station_end.key, err);
+	return end_station(x, n, &x->entry.station_end.key,
+			   x->entry.station_end.date, err);
 }

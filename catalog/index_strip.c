@@ -102,6 +102,15 @@ static enum status mark_others(struct strip *s, const char *origin,
 
 /* --- lessons --- */
 
+/* Begin a question about rows `log`, `from` to below `end`. */
+static void ask(struct sql *q, const struct strip *s, const char *question)
+{
+	sql_start(q, s->x->c, question);
+	sql_put_int(q, s->x->log.id);
+	sql_put_int(q, (int64_t)s->from);
+	sql_put_int(q, (int64_t)s->end);
+}
+
 /* `list` gathers struct row. STATUS_NO_MEMORY when it has failed. */
 static enum status gathered(struct sql *q, struct buf *list, struct err *err)
 {
@@ -203,10 +212,7 @@ static enum status find_withdrawals(struct strip *s, struct buf *list,
 	struct err ignored = ERR_INIT;
 	struct sql q;
 
-	sql_start(&q, s->x->c, find);
-	sql_put_int(&q, s->x->log.id);
-	sql_put_int(&q, (int64_t)s->from);
-	sql_put_int(&q, (int64_t)s->end);
+	ask(&q, s, find);
 	while (status == STATUS_OK && sql_next(&q)) {
 		struct row row = { .short_id = (uint64_t)sql_int(&q, 1),
 				   .origin = sql_int(&q, 2) };
@@ -290,10 +296,7 @@ static enum status find_stations(struct strip *s, struct buf *list,
 	struct err ignored = ERR_INIT;
 	struct sql q;
 
-	sql_start(&q, s->x->c, find);
-	sql_put_int(&q, s->x->log.id);
-	sql_put_int(&q, (int64_t)s->from);
-	sql_put_int(&q, (int64_t)s->end);
+	ask(&q, s, find);
 	while (status == STATUS_OK && sql_next(&q)) {
 		struct row row = { .row = 0 };
 		bool counts;
@@ -331,6 +334,13 @@ static enum status strip_stations(struct strip *s, struct err *err)
 	return status;
 }
 
+/* --- cards --- */
+
+static bool card_counts(void *owner, uint64_t n)
+{
+	return place_counts(owner, n);
+}
+
 /* --- strip --- */
 
 /* The newest entry below `below` of which something came; false: none. */
@@ -344,6 +354,10 @@ static enum status find_top(const struct strip *s, uint64_t below, bool *any,
 		" AND entry < ?3 UNION ALL"
 		" SELECT max(entry) FROM station WHERE log = ?2"
 		" AND entry < ?3 UNION ALL"
+		" SELECT max(entry) FROM card WHERE log = ?2"
+		" AND entry < ?3 UNION ALL"
+		" SELECT max(ended) FROM card WHERE log = ?2"
+		" AND ended < ?3 UNION ALL"
 		" SELECT max(entry) FROM refused WHERE log = ?2"
 		" AND entry < ?3 AND entry >= ?4)";
 	uint64_t gone = s->gone < INT64_MAX ? s->gone : INT64_MAX;
@@ -372,6 +386,9 @@ static enum status strip_slice(struct strip *s, struct err *err)
 		status = strip_withdrawals(s, err);
 	if (status == STATUS_OK)
 		status = strip_stations(s, err);
+	if (status == STATUS_OK)
+		status = index_strip_cards(s->x, s->from, s->end, card_counts,
+					   s, err);
 	if (status == STATUS_OK && s->gone < s->end)
 		status = index_forget_refused(
 			s->x, s->gone > s->from ? s->gone : s->from, s->end,

@@ -140,8 +140,8 @@ enum status lessons_here(struct catalog *c, lessons_here_cb each,
 enum status lessons_at(struct catalog *c, int64_t row, struct lesson_row *out,
 		       struct err *err);
 
-/* What the publisher of a log is called, as its newest lesson here says; "" when
- * that says nothing, or there is none. */
+/* What the publisher of a log is called, as its newest lesson here says; ""
+ * when that says nothing, or there is none. */
 enum status lessons_office(struct catalog *c, int64_t log,
 			   char out[static LESSON_OFFICE_MAX + 1],
 			   struct err *err);

@@ -105,9 +105,9 @@ enum status payloads_next_held(struct catalog *c,
 enum status payloads_unnamed(struct catalog *c, payload_cb each,
 			     void *context, struct err *err);
 
-/* One thing to fetch: the payload of a wanted lesson, not held, or the rendition
- * taken in its place; or a rendition beside it, whose date and day are "", so
- * that it comes after, and goes before, every lesson. */
+/* One thing to fetch: the payload of a wanted lesson, not held, or the
+ * rendition taken in its place; or a rendition beside it, whose date and day
+ * are "", so that it comes after, and goes before, every lesson. */
 struct fetch {
 	uint8_t btmh[LESSON_BTMH_SIZE];
 	uint64_t bytes;

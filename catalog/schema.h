@@ -20,5 +20,23 @@ extern const char schema_pages[];      /* catalog/schema_pages.c: 7 */
 extern const char schema_renditions[]; /* catalog/schema_renditions.c: 8 */
 extern const char schema_again[];      /* catalog/schema_again.c: 9 */
 extern const char schema_office[];     /* catalog/schema_office.c: 10 */
+extern const char schema_cards[];      /* catalog/schema_cards.c: 11 */
+extern const char schema_station[];    /* catalog/schema_station.c: 11 */
+
+/* Of records.db (catalog/records_db.h), version 1. */
+extern const char schema_study[];    /* catalog/schema_study.c */
+extern const char schema_outbox[];   /* catalog/schema_outbox.c */
+extern const char schema_imported[]; /* catalog/schema_imported.c */
+extern const char schema_bulletin[]; /* catalog/schema_bulletin.c */
+extern const char schema_people[];   /* catalog/schema_people.c */
+extern const char schema_kept[];     /* catalog/schema_kept.c: version 2 */
+
+/* Columns of sums (catalog/sums.h), in the tables that have any. */
+#define SCHEMA_SUMS                                                     \
+	" own_open INTEGER NOT NULL, own_collective INTEGER NOT NULL,"  \
+	" own_personal INTEGER NOT NULL, own_hand INTEGER NOT NULL,"    \
+	" doubtful INTEGER NOT NULL, collective INTEGER NOT NULL,"      \
+	" personal INTEGER NOT NULL, people INTEGER NOT NULL,"          \
+	" lessons INTEGER NOT NULL, flags INTEGER NOT NULL,"
 
 #endif

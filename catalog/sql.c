@@ -52,6 +52,14 @@ sqlite3 *sql_connection(struct catalog *c)
 	return c->db;
 }
 
+unsigned sql_patience(struct catalog *c, unsigned ms)
+{
+	unsigned before_ms = c->patience_ms;
+
+	c->patience_ms = ms;
+	return before_ms;
+}
+
 enum status sql_script(struct catalog *c, const char *text, struct err *err)
 {
 	int rc = sqlite3_exec(c->db, text, NULL, NULL, NULL);

@@ -63,6 +63,9 @@ enum status sql_run(struct sql *q, struct err *err);
 
 /* The connection, for what none of the above says. */
 sqlite3 *sql_connection(struct catalog *c);
+/* How long it waits for others who write, from now on; gives how long until
+ * now. */
+unsigned sql_patience(struct catalog *c, unsigned ms);
 /* Run one or more statements that are used once (schema, pragmas). */
 enum status sql_script(struct catalog *c, const char *text, struct err *err);
 /* Record the connection's present failure `rc`. */

@@ -4,7 +4,9 @@
 
 #include "catalog/sql.h"
 
-#define STATION_COLUMNS "vkey, region, name, groups, log, entry, ended"
+#define STATION_COLUMNS                                            \
+	"vkey, region, name, groups, log, entry, ended, since, until," \
+	" replaces"
 
 static void read_groups(const char *text, struct station *out)
 {
@@ -17,17 +19,29 @@ static void read_groups(const char *text, struct station *out)
 	}
 }
 
+static void read_replaces(struct bytes key, struct station *out)
+{
+	out->has_replaces = key.size == sizeof(out->replaces);
+	if (out->has_replaces)
+		memcpy(out->replaces, key.data, key.size);
+}
+
 /* False for a row this program did not write. */
 static bool read_station(struct sql *q, struct station *out)
 {
 	memset(out, 0, sizeof(*out));
-	if (public_key_parse(bytes_of(sql_text(q, 0)), &out->key) !=
+	if (public_key_parse_kept(bytes_of(sql_text(q, 0)), &out->key) !=
 		    STATUS_OK ||
 	    bytes_to_string(bytes_of(sql_text(q, 1)), out->region,
 			    sizeof(out->region)) != STATUS_OK ||
 	    bytes_to_string(bytes_of(sql_text(q, 2)), out->name,
-			    sizeof(out->name)) != STATUS_OK)
+			    sizeof(out->name)) != STATUS_OK ||
+	    bytes_to_string(bytes_of(sql_text(q, 7)), out->since,
+			    sizeof(out->since)) != STATUS_OK ||
+	    bytes_to_string(bytes_of(sql_text(q, 8)), out->until,
+			    sizeof(out->until)) != STATUS_OK)
 		return false;
+	read_replaces(sql_blob(q, 9), out);
 	read_groups(sql_text(q, 3), out);
 	out->log = sql_int(q, 4);
 	out->entry = (uint64_t)sql_int(q, 5);

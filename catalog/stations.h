@@ -19,6 +19,11 @@ struct station {
 	int64_t log; /* the office that enrolled it */
 	uint64_t entry;
 	bool ended;
+	/* As its office says: "YYYY-MM-DD", "" where it does not. */
+	char since[LESSON_DATE_SIZE + 1];
+	char until[LESSON_DATE_SIZE + 1]; /* of one that ended */
+	bool has_replaces;
+	uint8_t replaces[PUBLIC_KEY_SIZE]; /* whose place it took */
 };
 
 /*
