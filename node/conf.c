@@ -19,6 +19,9 @@ void conf_init(struct conf *conf)
 	conf->announce = true;
 	conf->announce_port = CONF_PORT_ANNOUNCE;
 	conf->scrub_s = CONF_SCRUB_S;
+	conf->study_keep_months = CONF_STUDY_KEEP;
+	conf->norm_min = CONF_NORM_MIN;
+	conf->records_keep = CONF_RECORDS_KEEP;
 }
 
 enum status conf_url(const char *text, char out[static CONF_URL_MAX])
@@ -277,6 +280,51 @@ static enum status set_scrub(struct conf *conf, const char *value,
 		       value);
 }
 
+static enum status set_study_keep(struct conf *conf, const char *value,
+				  struct err *err)
+{
+	uint64_t months;
+
+	if (decimal_parse(bytes_of(value), &months) != STATUS_OK ||
+	    months == 0 || months > CONF_STUDY_KEEP_MOST)
+		return err_set(err, STATUS_MALFORMED,
+			       "study-keep: '%s' is no number of months, like "
+			       "12",
+			       value);
+	conf->study_keep_months = (unsigned)months;
+	return STATUS_OK;
+}
+
+static enum status set_norm(struct conf *conf, const char *value,
+			    struct err *err)
+{
+	uint64_t minutes;
+
+	if (decimal_parse(bytes_of(value), &minutes) != STATUS_OK ||
+	    minutes == 0 || minutes > CONF_NORM_MOST)
+		return err_set(err, STATUS_MALFORMED,
+			       "norm: '%s' is no number of minutes a month, "
+			       "like 240",
+			       value);
+	conf->norm_min = (unsigned)minutes;
+	return STATUS_OK;
+}
+
+static enum status set_records_keep(struct conf *conf, const char *value,
+				    struct err *err)
+{
+	uint64_t months;
+
+	if (decimal_parse(bytes_of(value), &months) != STATUS_OK ||
+	    months == 0 || months > CONF_RECORDS_KEEP_MOST)
+		return err_set(err, STATUS_MALFORMED,
+			       "records-keep: '%s' is no number of months, "
+			       "like 36",
+			       value);
+	conf->records_keep = (unsigned)months;
+	return STATUS_OK;
+}
+
 static void format_cache(const struct conf *conf, struct buf *out)
 {
 	char size[SIZE_ROOM];
@@ -360,6 +408,12 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 		return set_floor(conf, value, err);
 	if (strcmp(key, "scrub") == 0)
 		return set_scrub(conf, value, err);
+	if (strcmp(key, "study-keep") == 0)
+		return set_study_keep(conf, value, err);
+	if (strcmp(key, "norm") == 0)
+		return set_norm(conf, value, err);
+	if (strcmp(key, "records-keep") == 0)
+		return set_records_keep(conf, value, err);
 	if (strcmp(key, "rendition") == 0)
 		return set_rendition(conf, value, err);
 	if (strcmp(key, "make-rendition") == 0)
@@ -485,6 +539,12 @@ void conf_format(const struct conf *conf, struct buf *out)
 		buf_puts(out, "pages = everywhere\n");
 	if (conf->approval)
 		buf_puts(out, "approval = yes\n");
+	if (conf->study_keep_months != CONF_STUDY_KEEP)
+		buf_printf(out, "study-keep = %u\n", conf->study_keep_months);
+	if (conf->norm_min != CONF_NORM_MIN)
+		buf_printf(out, "norm = %u\n", conf->norm_min);
+	if (conf->records_keep != CONF_RECORDS_KEEP)
+		buf_printf(out, "records-keep = %u\n", conf->records_keep);
 	for (unsigned i = 0; i < conf->hosts.count; i++)
 		buf_printf(out, "host = %s\n", conf->hosts.list[i]);
 	for (unsigned i = 0; i < conf->upstreams; i++)

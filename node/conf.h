@@ -26,7 +26,13 @@ enum {
 	CONF_PORT_HTTP = 7433,
 	CONF_PORT_SWARM = 7434,
 	CONF_PORT_ANNOUNCE = 7433,
-	CONF_SCRUB_S = 30 * 86400
+	CONF_SCRUB_S = 30 * 86400,
+	CONF_STUDY_KEEP = 12, /* months */
+	CONF_STUDY_KEEP_MOST = 1200,
+	CONF_NORM_MIN = 240, /* minutes a month */
+	CONF_NORM_MOST = 44640, /* a month has no more */
+	CONF_RECORDS_KEEP = 36, /* months */
+	CONF_RECORDS_KEEP_MOST = 1200
 };
 
 struct conf {
@@ -60,6 +66,12 @@ struct conf {
 	uint64_t floor;	  /* bytes of the disk that stay free */
 	bool has_floor;	  /* else what is usual for the disk */
 	uint64_t scrub_s; /* for one round; 0: off */
+
+	unsigned study_keep_months; /* of what was studied here that are kept */
+	unsigned norm_min; /* minutes of study a month that are the norm */
+	/* Months for which an office keeps names, cards, notes and photos; the
+	 * sums stay. */
+	unsigned records_keep;
 };
 
 /* The usual: no name, station, ports 7433 and 7434 on every address. */
@@ -78,9 +90,9 @@ enum status conf_set(struct conf *conf, const char *key, const char *value,
 /* Parse a whole file over conf_init()'s values. Errors name the line. */
 enum status conf_parse(struct conf *conf, const char *text, struct err *err);
 
-/* Which renditions of lessons it takes, as catalog/want.h has it: what node.conf
- * says; else a township and a county all of them, since those below ask them, and
- * a station the lesson as it was published. */
+/* Which renditions of lessons it takes, as catalog/want.h has it: what
+ * node.conf says; else a township and a county all of them, since those below
+ * ask them, and a station the lesson as it was published. */
 const char *conf_rendition(const struct conf *conf);
 
 struct buf;

@@ -254,7 +254,9 @@ static enum status write_office(const struct create_options *o,
 		status = house_put_key(o->dir, house_key_file(HOUSE_PUBLISHER),
 				       office->publisher, o->passphrase, err);
 	if (status == STATUS_OK)
-		status = house_put_seal_key(o->dir, office->records,
+		status = house_put_seal_key(o->dir,
+					    house_key_file(HOUSE_RECORDS),
+					    office->records,
 					    o->passphrase, err);
 	if (status == STATUS_OK)
 		status = house_put_key(o->dir, house_key_file(HOUSE_ACK),

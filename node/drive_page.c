@@ -56,20 +56,6 @@ static const char *say(const char *key, bool chinese)
 	return "";
 }
 
-static void put_text(struct buf *out, const char *text)
-{
-	for (; text != NULL && *text != 0; text++) {
-		if (*text == '<')
-			buf_puts(out, "&lt;");
-		else if (*text == '&')
-			buf_puts(out, "&amp;");
-		else if (*text == '"')
-			buf_puts(out, "&quot;");
-		else
-			buf_put_u8(out, (uint8_t)*text);
-	}
-}
-
 static const char *text_of(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
@@ -109,7 +95,7 @@ static void put_lessons(const json_t *last, const char *key, bool chinese,
 			break;
 		}
 		buf_puts(out, "<li>");
-		put_text(out, text_of(lesson, "title"));
+		buf_put_html(out, text_of(lesson, "title"));
 		buf_puts(out, " <small>");
 		put_size(out, number_of(lesson, "bytes"));
 		if (state != NULL && strcmp(state, "partial") == 0)
@@ -129,7 +115,7 @@ static void put_now(const json_t *now, bool chinese, struct buf *out)
 
 	buf_printf(out, "<p class=busy>%s</p><p>%s ", say("busy", chinese),
 		   say(text_of(now, "step"), chinese));
-	put_text(out, text_of(now, "title"));
+	buf_put_html(out, text_of(now, "title"));
 	buf_puts(out, "</p>");
 	if (total == 0)
 		return;
@@ -159,7 +145,7 @@ static void put_last(const json_t *last, bool chinese, struct buf *out)
 	put_lessons(last, "left", chinese, out);
 	json_array_foreach(trouble, i, text) {
 		buf_puts(out, "<p><small>");
-		put_text(out, json_string_value(text));
+		buf_put_html(out, json_string_value(text));
 		buf_puts(out, "</small></p>");
 	}
 }

@@ -14,6 +14,7 @@
 
 #include "catalog/delegations.h"
 #include "catalog/log.h"
+#include "catalog/records_db.h"
 #include "node/clock.h"
 #include "node/clock_floor.h"
 #include "node/durable.h"
@@ -249,17 +250,35 @@ enum status house_open(struct house *h, const char *dir, enum house_mode mode,
 void house_close(struct house *h)
 {
 	authority_free(h->authority);
+	catalog_free(h->records);
 	catalog_free(h->catalog);
 	trust_book_release(&h->trust);
 	secret_key_free(h->ack_key);
 	secret_key_free(h->witness_key);
 	seal_key_free(h->records_key);
+	seal_key_free(h->records_key_before);
 	secret_key_free(h->publisher_key);
 	secret_key_free(h->node_key);
 	if (h->twin >= 0)
 		(void)close(h->twin);
 	if (h->lock >= 0)
 		(void)close(h->lock);
+}
+
+enum status house_records(struct house *h, struct catalog **out,
+			  struct err *err)
+{
+	char path[HOUSE_PATH_MAX + 16];
+	enum status status = STATUS_OK;
+
+	house_path(h->dir, "records.db", path);
+	if (h->records == NULL && h->lock >= 0)
+		status = records_db_open(&h->records, path, err);
+	else if (h->records == NULL)
+		status = records_db_open_reader(&h->records, path, err);
+	if (status == STATUS_OK)
+		*out = h->records;
+	return status;
 }
 
 /* Our own log; begun here for the first time, or after this disk lost it? */
@@ -381,7 +400,8 @@ static enum status put_aside(const char *dir, const char *name,
 static enum status new_identity(const char *dir, struct err *err)
 {
 	static const char *const of_offices[] = { "publisher.key", "root.key",
-						  "records.key", "ack.key",
+						  "records.key",
+						  "records.key.1", "ack.key",
 						  "witness.key" };
 	struct secret_key *key;
 	enum status status = STATUS_OK;

@@ -7,12 +7,14 @@
  *                 (signing/keybox.h)
  *     publisher.key                    of the log this node writes, mode 0600
  *     records.key  opens what stations sealed to this office, mode 0600
+ *     records.key.1  the one before: opens what was sealed to that
  *     ack.key      this office acknowledges records with it, mode 0600
  *     publisher.new  its log is new: there is none to be lost (node/own_kept.h)
  *     witness.key  this node cosigns the logs of others with it, mode 0600
  *     machine     which machine the directory was made for
  *     trust/      root and trust notes                (node/trust_book.h)
  *     node.db     logs, lessons, search, wants        (catalog/catalog.h)
+ *     records.db  what was studied                    (catalog/records_db.h)
  *     payload/ torrent/ blob/                         (node/payload.h)
  *     spool/      bodies on their way to a request    (node/drive/door.h)
  *     lock control.sock                               while a node runs
@@ -36,6 +38,7 @@ enum house_key {
 	HOUSE_PUBLISHER, /* publisher.key */
 	HOUSE_RECORDS,	 /* records.key */
 	HOUSE_ACK,	 /* ack.key */
+	HOUSE_RECORDS_BEFORE, /* records.key.1 */
 	HOUSE_KEYS
 };
 
@@ -57,14 +60,19 @@ struct house {
 	 * locked. */
 	struct secret_key *publisher_key;
 	struct seal_key *records_key;
+	struct seal_key *records_key_before;
 	struct secret_key *ack_key;
 	struct house_lock locks[HOUSE_KEYS];
 	struct secret_key *witness_key; /* NULL where none cosigns */
 	struct trust_book trust;
 	struct catalog *catalog;
+	struct catalog *records; /* use house_records() */
 	struct authority *authority; /* use house_authority() */
 	int64_t authority_number;    /* delegations_number() it is of, */
 	uint64_t authority_trust;    /* and the version of the trust note */
+	/* Which life of the node this is and when it began, for
+	 * node/study/when.h; 0 where none runs. */
+	uint64_t life, life_began_s;
 	int lock; /* descriptor, -1 when only reading */
 	int twin; /* socket that keeps a copy on this machine from running */
 };
@@ -90,6 +98,15 @@ void house_close(struct house *h);
 
 /* This node's key as others know it. */
 const uint8_t *house_node_public(const struct house *h);
+
+/*
+ * records.db, opened and made when it is first asked for; to read only where
+ * the house was opened so. Borrowed until house_close().
+ *
+ * Returns: as records_db_open() and records_db_open_reader().
+ */
+enum status house_records(struct house *h, struct catalog **out,
+			  struct err *err);
 
 /* Who may publish, by the trust note and the delegations in the catalog as
  * they are now; looked at anew with each call, which costs little while they
@@ -144,7 +161,8 @@ enum status house_write_key(const char *dir, const char *name,
 enum status house_put_key(const char *dir, const char *name,
 			  const struct secret_key *key,
 			  struct bytes passphrase, struct err *err);
-enum status house_put_seal_key(const char *dir, const struct seal_key *key,
+enum status house_put_seal_key(const char *dir, const char *name,
+			       const struct seal_key *key,
 			       struct bytes passphrase, struct err *err);
 
 /* --- keys behind passphrases (house_locks.c) --- */
@@ -192,6 +210,10 @@ enum status house_unlock(struct house *h, enum house_key k,
 void house_look_at_keys(struct house *h);
 /* Wipe the keys that are behind passphrases now. */
 void house_lock(struct house *h);
+
+/* STATUS_OK when all that is sealed to this office can be opened, now or
+ * before: else as house_need_key(). */
+enum status house_need_records(const struct house *h, struct err *err);
 
 /* Write what tells this machine from others into DIR/machine. */
 enum status house_mark_machine(const char *dir, struct err *err);

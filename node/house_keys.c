@@ -69,14 +69,14 @@ enum status house_write_key(const char *dir, const char *name,
 	return house_put_key(dir, name, key, (struct bytes){ NULL, 0 }, err);
 }
 
-enum status house_put_seal_key(const char *dir, const struct seal_key *key,
+enum status house_put_seal_key(const char *dir, const char *name,
+			       const struct seal_key *key,
 			       struct bytes passphrase, struct err *err)
 {
 	struct buf text = BUF_INIT;
 	enum status status = keybox_put_seal_key(key, passphrase, &text);
 
-	return write_key_text(dir, house_key_file(HOUSE_RECORDS), status,
-			      &text, err);
+	return write_key_text(dir, name, status, &text, err);
 }
 
 enum status house_new_node_key(struct secret_key **out, struct err *err)

@@ -12,6 +12,7 @@ static const struct {
 	[HOUSE_PUBLISHER] = { "publisher", "publisher.key" },
 	[HOUSE_RECORDS] = { "records", "records.key" },
 	[HOUSE_ACK] = { "ack", "ack.key" },
+	[HOUSE_RECORDS_BEFORE] = { "records-before", "records.key.1" },
 };
 
 const char *house_key_name(enum house_key k)
@@ -42,10 +43,27 @@ static enum status no_key_file(const char *dir, enum house_key k,
 		       keys[k].file);
 }
 
+static bool opens_records(enum house_key k)
+{
+	return k == HOUSE_RECORDS || k == HOUSE_RECORDS_BEFORE;
+}
+
+/* A key that opens records in the place it has. */
+static struct seal_key **seal_place_of(struct house *h, enum house_key k)
+{
+	return k == HOUSE_RECORDS ? &h->records_key : &h->records_key_before;
+}
+
+static const struct seal_key *seal_key_of(const struct house *h,
+					  enum house_key k)
+{
+	return k == HOUSE_RECORDS ? h->records_key : h->records_key_before;
+}
+
 static bool is_open(const struct house *h, enum house_key k)
 {
 	return k == HOUSE_PUBLISHER ? h->publisher_key != NULL :
-	       k == HOUSE_RECORDS   ? h->records_key != NULL :
+	       opens_records(k)	    ? seal_key_of(h, k) != NULL :
 				      h->ack_key != NULL;
 }
 
@@ -59,15 +77,15 @@ static const struct public_key *public_of(const struct house *h,
 					  enum house_key k)
 {
 	return k == HOUSE_PUBLISHER ? secret_key_public(h->publisher_key) :
-	       k == HOUSE_RECORDS   ? seal_key_public(h->records_key) :
+	       opens_records(k)	    ? seal_key_public(seal_key_of(h, k)) :
 				      secret_key_public(h->ack_key);
 }
 
 static enum status take_plain(struct house *h, enum house_key k,
 			      struct bytes text)
 {
-	enum status status = k == HOUSE_RECORDS ?
-				     seal_key_parse(&h->records_key, text) :
+	enum status status = opens_records(k) ?
+				     seal_key_parse(seal_place_of(h, k), text) :
 				     secret_key_parse(place_of(h, k), text);
 
 	if (status == STATUS_OK)
@@ -179,8 +197,8 @@ static enum status open_box(struct house *h, enum house_key k,
 			       "'%s/%s' holds another key than when the node "
 			       "started",
 			       h->dir, keys[k].file);
-	status = k == HOUSE_RECORDS ?
-			 keybox_open_seal_key(box, key, &h->records_key) :
+	status = opens_records(k) ?
+			 keybox_open_seal_key(box, key, seal_place_of(h, k)) :
 			 keybox_open_key(box, key, place_of(h, k));
 	if (status == STATUS_UNTRUSTED)
 		return err_set(err, status,
@@ -218,10 +236,10 @@ static bool is_plain_of(enum house_key k, struct bytes text,
 	struct seal_key *seal_key = NULL;
 	bool same = false;
 
-	if (k == HOUSE_RECORDS &&
+	if (opens_records(k) &&
 	    seal_key_parse(&seal_key, text) == STATUS_OK)
 		same = public_key_same(seal_key_public(seal_key), public);
-	if (k != HOUSE_RECORDS && secret_key_parse(&key, text) == STATUS_OK)
+	if (!opens_records(k) && secret_key_parse(&key, text) == STATUS_OK)
 		same = public_key_same(secret_key_public(key), public);
 	seal_key_free(seal_key);
 	secret_key_free(key);
@@ -262,12 +280,22 @@ void house_lock(struct house *h)
 		secret_key_free(h->publisher_key);
 		h->publisher_key = NULL;
 	}
-	if (h->locks[HOUSE_RECORDS].boxed) {
-		seal_key_free(h->records_key);
-		h->records_key = NULL;
-	}
+	for (unsigned k = 0; k < HOUSE_KEYS; k++)
+		if (opens_records((enum house_key)k) && h->locks[k].boxed) {
+			seal_key_free(*seal_place_of(h, (enum house_key)k));
+			*seal_place_of(h, (enum house_key)k) = NULL;
+		}
 	if (h->locks[HOUSE_ACK].boxed) {
 		secret_key_free(h->ack_key);
 		h->ack_key = NULL;
 	}
+}
+
+enum status house_need_records(const struct house *h, struct err *err)
+{
+	enum status status = house_need_key(h, HOUSE_RECORDS, err);
+
+	return status == STATUS_OK ?
+		       house_need_key(h, HOUSE_RECORDS_BEFORE, err) :
+		       status;
 }

@@ -221,6 +221,15 @@ static void put_parts(struct buf *out, const struct metrics_facts *f)
 	put_one(out, "xiangtu_http_fetch_connections_total", "counter",
 		"Connections that were made for them.",
 		f->http_fetch_connections);
+	put_one(out, "xiangtu_records_pending", "gauge",
+		"Items of records that wait to be sealed.",
+		f->records_pending);
+	put_one(out, "xiangtu_records_unacknowledged", "gauge",
+		"Items that were sent and are not acknowledged.",
+		f->records_unacknowledged);
+	put_one(out, "xiangtu_records_last_sent_seconds", "gauge",
+		"When records were sealed last, since 1970.",
+		f->records_last_s);
 	put_one(out, "xiangtu_catalog_wal_pages", "gauge",
 		"Pages in the write-ahead log of the database.",
 		f->catalog_wal_pages);

@@ -38,6 +38,7 @@ struct metrics_facts {
 
 	uint64_t http_requests, http_waiting;
 	uint64_t http_fetches, http_fetch_connections;
+	uint64_t records_pending, records_unacknowledged, records_last_s;
 	uint64_t catalog_wal_pages;
 	uint64_t resident_bytes; /* of this process */
 };

@@ -18,6 +18,7 @@
 #include "node/drive/ondrive.h"
 #include "node/node_inside.h"
 #include "node/node_peers.h"
+#include "node/study/batcher.h"
 #include "node/wiped_json.h"
 
 enum { DESCRIPTORS = 8192 };
@@ -44,7 +45,9 @@ void node_ticked(uv_timer_t *timer)
 	node_peers_tick(n);
 	node_statement_tick(n);
 	node_up_tick(n);
+	batcher_tick(n);
 	node_own_tick(n);
+	node_ask_tick(n);
 	node_again_tick(n);
 	node_ask_for_trust(n);
 	node_evidence_tick(n);
@@ -56,8 +59,10 @@ void node_ticked(uv_timer_t *timer)
 	tracker_expire(n->tracker, node_now(n));
 	node_index_soon(n);
 	node_flush_wal(n, NODE_WAL_PAGES);
+	node_flush_records(n);
 	if (n->stopping)
 		return; /* these may be gone */
+	importer_tick(n->importer, node_now(n));
 	if (uplink_tick(n->uplink, n->engine))
 		fetcher_hurry(n->fetcher);
 	(void)engine_stats(n->engine); /* it may be away */
@@ -82,6 +87,14 @@ static void fetcher_closed(void *owner)
 	struct node *n = owner;
 
 	n->fetcher = NULL;
+	stop_next(n);
+}
+
+static void importer_closed(void *owner)
+{
+	struct node *n = owner;
+
+	n->importer = NULL;
 	stop_next(n);
 }
 
@@ -133,24 +146,27 @@ static void stop_next(struct node *n)
 			stop_next(n);
 		break;
 	case 1:
+		node_ask_close(n, stop_next);
+		break;
+	case 2:
 		if (n->announcing)
 			announcer_close(&n->announcer, lan_closed);
 		else
 			stop_next(n);
 		break;
-	case 2:
+	case 3:
 		stop_pollers(n);
 		break;
-	case 3:
+	case 4:
 		if (n->follower != NULL)
 			follower_close(n->follower, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 4:
+	case 5:
 		page_close(n, part_closed);
 		break;
-	case 5:
+	case 6:
 		node_up_stop(n);
 		node_evidence_stop(n);
 		node_witness_stop(n);
@@ -160,49 +176,55 @@ static void stop_next(struct node *n)
 		else
 			stop_next(n);
 		break;
-	case 6:
+	case 7:
 		if (n->scrub != NULL)
 			scrub_close(n->scrub, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 7:
+	case 8:
 		if (n->fetcher != NULL)
 			fetcher_close(n->fetcher, fetcher_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 8:
+	case 9:
 		if (n->posters != NULL)
 			posters_close(n->posters, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 9:
+	case 10:
 		if (n->engine != NULL)
 			engine_close(n->engine, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 10:
+	case 11:
 		if (n->server != NULL)
 			http_server_close(n->server, part_closed);
 		else
 			stop_next(n);
 		break;
-	case 11:
+	case 12:
 		if (n->client != NULL)
 			http_client_close(n->client, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 12:
+	case 13:
+		if (n->importer != NULL)
+			importer_close(n->importer, importer_closed, n);
+		else
+			stop_next(n);
+		break;
+	case 14:
 		if (n->arrivals != NULL)
 			arrivals_close(n->arrivals, part_closed, n);
 		else
 			stop_next(n);
 		break;
-	case 13:
+	case 15:
 		if (n->uplink != NULL)
 			uplink_close(n->uplink, uplink_closed, n);
 		else
@@ -226,10 +248,11 @@ void node_stop(struct node *n)
 
 static void node_release(struct node *n)
 {
+	batcher_free(n->batcher);
 	page_release(n);
 	ondrive_free(n->ondrive);
 	cache_free(n->cache);
-	catalog_free(n->lists);
+	node_ask_release(n);
 	shelf_free(n->shelf);
 	aside_drop(n->payload_disk);
 	aside_drop(n->small_disk);

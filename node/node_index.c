@@ -140,7 +140,10 @@ static void index_slice(uv_idle_t *idle)
 	}
 	if (index_step(n->index, n->slice, &did, &err) != STATUS_OK)
 		goto failed;
-	n->records_stale |= did > 0; /* stations may be among them */
+	if (did > 0) { /* stations may be among them */
+		n->records_stale = true;
+		importer_look(n->importer);
+	}
 	tell_changes(n);
 	if (index_take_delegated(n->index))
 		node_delegated(n);

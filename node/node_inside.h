@@ -28,6 +28,7 @@
 #include "node/node.h"
 #include "node/node_own.h"
 #include "node/pace.h"
+#include "node/office/importer.h"
 #include "node/page/page.h"
 #include "node/poller.h"
 #include "node/posters.h"
@@ -66,14 +67,16 @@ enum {
 	NODE_EVIDENCE_FROM = 64, NODE_EVIDENCE_FROM_MS = 5000,
 	/* POST of checkpoints: a line of each witness a day, of each log. */
 	NODE_LINES_FROM = 600, NODE_LINES_FROM_MS = 100,
-	/* Held payloads that the engine loads for who announces, of one address. */
+	/* Held payloads that the engine loads for who announces, of one
+	 * address. */
 	NODE_LOADS_FROM = 64, NODE_LOADS_FROM_MS = 1000,
 	/* POST /up of one address in any case; beyond it as far as node/gate.h
 	 * has room for strangers. */
 	NODE_UPS_FROM = 16, NODE_UPS_FROM_MS = 500,
 	NODE_LINES_MAX = 256, /* logs whose lines wait to be given up */
 	NODE_WAL_PAGES = 4000,	   /* in the write-ahead log: time to flush */
-	NODE_WAL_IDLE_PAGES = 1000 /* when there is nothing else to do */
+	NODE_WAL_IDLE_PAGES = 1000, /* when there is nothing else to do */
+	NODE_RECORDS_WAL_PAGES = 1000
 };
 
 /* What a request waits for. */
@@ -101,6 +104,15 @@ struct turned_away {
 	enum engine_verdict verdict;
 	uint8_t key[PUBLIC_KEY_SIZE]; /* that it proved, ENGINE_UNKNOWN only */
 	int64_t at_ms;
+};
+
+/* Long requests (node_ask.c). */
+enum asked_queue { ASKED_LISTS, ASKED_READS, ASKED_WRITES, ASKED_QUEUES };
+struct asked_line {
+	struct asked *first; /* the one under way */
+	struct catalog *reader; /* of node.db; NULL before */
+	unsigned count;
+	bool told; /* how far it is */
 };
 
 struct node {
@@ -144,7 +156,7 @@ struct node {
 	struct upload_taker *taker; /* of record logs from below */
 	struct gate taker_gate;
 	struct pace ups_from;	/* POST /up: by address */
-	struct pace loads_from; /* the engine's work for /announce: by address */
+	struct pace loads_from; /* the engine's work for /announce: the same */
 	struct turned_away turned_away;
 	struct pace proofs; /* signatures for peers of the swarm, by address */
 	struct pace strangers_near; /* rows not confirmed, taken for near */
@@ -156,12 +168,14 @@ struct node {
 	int64_t witness_looked_ms; /* 0: at once */
 	struct evidence_look *evidence_look; /* node_evidence.c */
 	struct up_line *up_lines[CONF_UPSTREAMS_MAX]; /* to those above */
+	struct batcher *batcher; /* node/study/batcher.h */
+	struct importer *importer; /* NULL before it is opened */
 	bool records_stale; /* logs, enrolments or acknowledgements moved */
 	int64_t records_looked_ms;
 	struct page *page; /* what it serves to people (node/page/page.h) */
 	struct control *control;
-	struct listing_asked *listings; /* lists being made (node_ask.c) */
-	struct catalog *lists; /* what they are read from; NULL before */
+	struct asked_line lines[ASKED_QUEUES]; /* node_ask.c */
+	void (*asked_closed)(struct node *n);
 	struct requests requests;
 	struct live live;
 
@@ -195,6 +209,9 @@ struct node {
 	uv_work_t wal_work;
 	bool wal_busy;
 	int wal_pages; /* in it, when it was last flushed */
+	uv_work_t records_wal_work; /* the same of records.db */
+	bool records_wal_busy;
+	int records_wal_pages;
 	bool twin; /* another machine speaks with our key */
 	char twin_text[64];
 
@@ -277,6 +294,8 @@ void node_learn_time(struct node *n, int64_t log);
 /* Have the write-ahead log moved into the database when it is longer than
  * `most` pages; `wal_busy` until that is done. */
 void node_flush_wal(struct node *n, int most);
+/* The same for records.db. */
+void node_flush_records(struct node *n);
 
 /* --- resources.c --- */
 void resources_request(void *node, struct http_request *request);
@@ -380,6 +399,9 @@ void lines_request(struct node *n, struct http_request *request,
 
 /* --- node_up.c --- */
 enum status node_up_start(struct node *n, struct err *err);
+/* Has each upstream said what it has of our own record log, since this start?
+ * `*failed`: of those that have not, none can be reached. */
+bool node_up_has_asked(const struct node *n, bool *failed);
 /* Send record logs up when it is time, and acknowledge those that came. */
 void node_up_tick(struct node *n);
 /* An upstream writes the log of this hash, and says what it has of it; as
@@ -448,13 +470,29 @@ void node_tell_where(void *node, const uint8_t *btmh, bool held,
 		     json_t *lesson);
 
 /* --- node_ask.c --- */
-/* The answer of a list as text, taken over, or NULL and why there is none. */
-typedef void (*node_listed_cb)(void *owner, char *text, const struct err *err);
-/* Answer a request for which requests_is_long() holds beside the loop, after
- * those before it; `answered` comes once, later. False: it must be answered on
- * the loop after all. */
-bool node_list_beside(struct node *n, const json_t *request,
-		      node_listed_cb answered, void *owner);
+/* Who asks for something that takes long. */
+struct node_asker {
+	/* The answer as text, taken over, or NULL and why there is none. */
+	void (*answered)(void *owner, char *text, const struct err *err);
+	/* How far it is, once a second after the first two; taken over. May be
+	 * NULL. */
+	void (*progress)(void *owner, json_t *progress);
+	void *owner;
+};
+/* Is it such a request? */
+bool node_is_long(const json_t *request);
+/* Answer one for which node_is_long() holds beside the loop, after those before
+ * it: `answered` comes once, later. On failure never: STATUS_LIMITED when too
+ * much is asked or the node stops; what can be told at once. */
+enum status node_ask_beside(struct node *n, const json_t *request,
+			    const struct node_asker *asker, struct err *err);
+/* Once a second. */
+void node_ask_tick(struct node *n);
+/* Stop what can be stopped, and answer all; n->stopping is set. `closed` when
+ * nothing is under way any more, perhaps from inside this call. */
+void node_ask_close(struct node *n, void (*closed)(struct node *n));
+/* After the loop has ended. */
+void node_ask_release(struct node *n);
 /* A control_call_cb. */
 void node_asked(void *node, struct control_call *call, json_t *request);
 

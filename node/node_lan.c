@@ -217,10 +217,17 @@ static void news_of(struct node *n, const struct neighbour_news *news)
 	if (news->what &
 	    (NEIGHBOUR_APPEARED | NEIGHBOUR_MOVED | NEIGHBOUR_CONFIRMED))
 		fetcher_hurry(n->fetcher);
-	/* A newcomer is to hear at once what is under way here. */
-	if ((news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_CONFIRMED)) &&
-	    n->n_peer_jobs > 0 && n->announcing)
-		announcer_urgent(&n->announcer);
+	/* A newcomer is to hear at once who is here, before it fetches over its
+	 * line what neighbours have, and what is under way. So is one that was
+	 * killed and is back before anybody missed it. */
+	if (n->announcing &&
+	    (news->what & (NEIGHBOUR_APPEARED | NEIGHBOUR_CONFIRMED |
+			   NEIGHBOUR_RESTARTED)) != 0) {
+		if (n->n_peer_jobs > 0)
+			announcer_urgent(&n->announcer);
+		else
+			announcer_changed(&n->announcer);
+	}
 }
 
 /* --- asking for statements --- */

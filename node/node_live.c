@@ -5,6 +5,7 @@
 
 #include "node/node_inside.h"
 #include "node/page/desk.h"
+#include "node/study/batcher.h"
 #include "proto/encoding.h"
 
 static json_t *upstreams_json(struct node *n)
@@ -121,7 +122,7 @@ static json_t *status_live(void *node)
 	http_server_counters(n->server, &server);
 	return json_pack(
 		"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, "
-		"s:b, s:o, s:o, s:o, s:o, s:o}",
+		"s:b, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"neighbours", (json_int_t)node_living_neighbours(n),
 		"upstreams", upstreams_json(n), "http_port",
 		(json_int_t)http_server_port(n->server), "swarm_port",
@@ -135,7 +136,8 @@ static json_t *status_live(void *node)
 		(json_int_t)engine_loaded(n->engine), "announcing",
 		n->announcing, "lag", lag_json(&n->lag), "traffic",
 		traffic_json(&n->traffic), "limits", limits_json(n), "engine",
-		node_engine_json(n), "swarm", node_door_json(n));
+		node_engine_json(n), "swarm", node_door_json(n), "import",
+		importer_json(n->importer));
 }
 
 static json_t *neighbours_live(void *node)
@@ -271,7 +273,17 @@ static void unlocked(void *node)
 	struct node *n = node;
 
 	n->records_stale = true;
+	importer_look(n->importer);
 	desk_relock_after(desk_of(n), 0);
+}
+
+static json_t *imports(void *node, bool now, bool again)
+{
+	struct node *n = node;
+
+	if (now)
+		importer_now(n->importer, again);
+	return importer_json(n->importer);
 }
 
 static enum status secret_set(void *node, const char *who, const char *hash,
@@ -283,6 +295,31 @@ static enum status secret_set(void *node, const char *who, const char *hash,
 static json_t *secret_names(void *node, struct err *err)
 {
 	return desk_names(desk_of(node), err);
+}
+
+static void records_press(void *node)
+{
+	batcher_nudge(node);
+}
+
+static const char *records_trouble(void *node)
+{
+	return batcher_trouble(node);
+}
+
+static enum status records_may(void *node, struct err *err)
+{
+	return batcher_may(node, err);
+}
+
+static enum status machine_live(void *node, json_t **out, struct err *err)
+{
+	return batcher_machine(node, out, err);
+}
+
+static void records_sent(void *node, bool day, bool more)
+{
+	batcher_sent(node, day, more);
 }
 
 static bool has_twin(void *node)
@@ -320,7 +357,13 @@ void node_live_init(struct node *n)
 		.lines_taken = node_lines_taken,
 		.statement_take = statement_take,
 		.own_statement = own_statement,
+		.imports = imports,
 		.has_twin = has_twin,
+		.records_press = records_press,
+		.records_trouble = records_trouble,
+		.records_may = records_may,
+		.machine = machine_live,
+		.records_sent = records_sent,
 		.own_log = node_own_facts,
 		.own_confirmed = node_own_confirmed,
 	};

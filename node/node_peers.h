@@ -12,7 +12,7 @@ enum {
 	 * it, too; a node that has just started, until it has heard who is
 	 * there. */
 	PEER_WAIT_MS = 400,
-	PEER_START_MS = 1000
+	PEER_START_MS = 3000
 };
 
 /* A carrier of another LAN that fetches the same (node_swap.c). */

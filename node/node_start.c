@@ -12,6 +12,8 @@
 #include "node/page/page_news.h"
 #include "node/payload_owner.h"
 #include "node/prepare.h"
+#include "node/study/batcher.h"
+#include "node/study/when.h"
 #include "node/tidy.h"
 #include "proto/upload.h"
 #include "proto/url.h"
@@ -271,6 +273,21 @@ static enum status start_fetching(struct node *n, struct err *err)
 	return status == STATUS_OK ? node_scrub_start(n, err) : status;
 }
 
+static void imported(void *owner)
+{
+	page_heard(owner);
+}
+
+static enum status start_importing(struct node *n, struct err *err)
+{
+	const struct importer_options importer = { .loop = n->loop,
+						   .house = &n->house,
+						   .owner = n,
+						   .changed = imported };
+
+	return importer_open(&n->importer, &importer, err);
+}
+
 static enum status start_following(struct node *n, struct err *err)
 {
 	const struct follower_options follower = {
@@ -362,6 +379,8 @@ enum status node_start(struct node *n, struct err *err)
 	if (status == STATUS_OK)
 		status = statement_maker_init(&n->maker, &n->house, err);
 	if (status == STATUS_OK)
+		when_begin(&n->house, n->maker.boot);
+	if (status == STATUS_OK)
 		status = start_index(n, err);
 	if (status == STATUS_OK)
 		status = start_memory(n, err);
@@ -386,6 +405,10 @@ enum status node_start(struct node *n, struct err *err)
 		status = start_following(n, err);
 	if (status == STATUS_OK)
 		status = node_up_start(n, err);
+	if (status == STATUS_OK)
+		status = start_importing(n, err);
+	if (status == STATUS_OK)
+		status = batcher_open(&n->batcher, n, err);
 	if (status == STATUS_OK)
 		status = node_own_start(n, err);
 	if (status == STATUS_OK)

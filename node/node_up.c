@@ -77,6 +77,13 @@ static struct up_job *job_of(struct up_line *line, const struct log_info *info)
 	return job;
 }
 
+/* A forked log ends. Our own goes on being shown all the same: by what is here
+ * and differs from what they have, those above see that there are two. */
+static bool is_to_go(const struct log_info *info)
+{
+	return info->forked ? info->own : info->size > info->acked;
+}
+
 static enum status look_at_log(void *owner, const struct log_info *info,
 			       struct err *err)
 {
@@ -84,7 +91,7 @@ static enum status look_at_log(void *owner, const struct log_info *info,
 	struct up_job *job;
 
 	(void)err;
-	if (info->forked || info->size <= info->acked)
+	if (!is_to_go(info))
 		return STATUS_OK;
 	job = job_of(line, info);
 	if (job == NULL)
@@ -232,6 +239,19 @@ static struct up_job *next_due(const struct up_line *line, int64_t now)
 
 /* --- our own log, once after each start --- */
 
+/* Remember at once that others have more: the intake may come to it later, and
+ * nothing is to be signed meanwhile. */
+static void remember_lost(struct node *n, struct bytes note)
+{
+	struct records_offer offer;
+	struct err ignored = ERR_INIT;
+	struct intake *in;
+
+	if (records_open_intake(&in, &n->house, note, clock_s(), &offer,
+				&ignored) == STATUS_OK)
+		intake_free(in);
+}
+
 /* Somebody above may have more of it than we do, when this disk was restored
  * from an old image; then it comes back before we write to it again. */
 static void own_came(void *owner, const struct http_reply *reply)
@@ -253,15 +273,38 @@ static void own_came(void *owner, const struct http_reply *reply)
 	    memcmp(key.bytes, house_node_public(&n->house), 32) != 0 ||
 	    log_find(n->house.catalog, head.origin, &info, &err) != STATUS_OK)
 		return;
-	if (head.size > info.size)
+	if (head.size > info.size) {
 		(void)fprintf(stderr,
 			      "xiangtu: %s has %llu entries of this node's "
 			      "records, here are %llu: it takes them back in\n",
 			      line->up->url, (unsigned long long)head.size,
 			      (unsigned long long)info.size);
+		remember_lost(n, reply->body);
+	}
 	n->records_stale |= records_ack_offered(&n->house, reply->body, NULL,
 						&err) == STATUS_OK;
 	follower_offer(n->follower, line->up, reply->body);
+}
+
+static bool has_answered(const struct up_line *line)
+{
+	return line->asked_own && (line->fetch == NULL || line->busy != NULL);
+}
+
+bool node_up_has_asked(const struct node *n, bool *failed)
+{
+	bool all = true;
+
+	*failed = true;
+	for (unsigned i = 0; i < n->n_upstreams; i++) {
+		const struct up_line *line = n->up_lines[i];
+
+		if (line == NULL || line->up->is_static || has_answered(line))
+			continue;
+		all = false;
+		*failed &= !line->up->ok && line->up->trouble[0] != 0;
+	}
+	return all;
 }
 
 static void ask_for_own(struct up_line *line)
@@ -399,6 +442,7 @@ bool node_records_grown(struct node *n, int64_t log)
 	    info.kind != LOG_RECORDS)
 		return false;
 	n->records_stale = true;
+	importer_grew(n->importer, log);
 	return true;
 }
 

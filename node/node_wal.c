@@ -8,14 +8,17 @@
 
 #include "node/node_inside.h"
 
-static void wal_on_pool(uv_work_t *work)
+static void move(const struct catalog *c)
 {
-	struct node *n = work->data;
 	struct err err = ERR_INIT;
 
-	if (catalog_checkpoint_wal(catalog_path(n->house.catalog), &err) !=
-	    STATUS_OK)
+	if (catalog_checkpoint_wal(catalog_path(c), &err) != STATUS_OK)
 		(void)fprintf(stderr, "xiangtu: %s\n", err.text);
+}
+
+static void wal_on_pool(uv_work_t *work)
+{
+	move(((struct node *)work->data)->house.catalog);
 }
 
 static void wal_done(uv_work_t *work, int cancelled)
@@ -38,4 +41,33 @@ void node_flush_wal(struct node *n, int most)
 				    wal_done) == 0;
 	if (n->wal_busy)
 		n->wal_pages = pages;
+}
+
+/* --- records.db --- */
+
+static void records_on_pool(uv_work_t *work)
+{
+	move(((struct node *)work->data)->house.records);
+}
+
+static void records_done(uv_work_t *work, int cancelled)
+{
+	(void)cancelled;
+	((struct node *)work->data)->records_wal_busy = false;
+}
+
+void node_flush_records(struct node *n)
+{
+	const struct catalog *records = n->house.records;
+	int pages = records == NULL ? 0 : catalog_wal_pages(records);
+
+	if (n->records_wal_busy || pages <= NODE_RECORDS_WAL_PAGES ||
+	    pages == n->records_wal_pages)
+		return;
+	n->records_wal_work.data = n;
+	n->records_wal_busy = uv_queue_work(n->loop, &n->records_wal_work,
+					    records_on_pool,
+					    records_done) == 0;
+	if (n->records_wal_busy)
+		n->records_wal_pages = pages;
 }

@@ -12,6 +12,8 @@ void node_log_grown(void *owner, int64_t log)
 
 	if (node_records_grown(n, log))
 		return;
+	/* A station may stand in it whose records wait for that. */
+	importer_look(n->importer);
 	staleness_heard_log(&n->house, log);
 	(void)node_cosign(n, log);
 	node_learn_time(n, log);
@@ -36,6 +38,7 @@ void node_trust_changed(void *owner)
 		    STATUS_OK)
 		(void)fprintf(stderr, "xiangtu: trust: %s\n", err.text);
 	n->records_stale = true;
+	importer_look(n->importer);
 	node_evidence_again(n);
 	n->witness_looked_ms = 0;
 	heads_trust_changed(n->heads);
@@ -94,6 +97,7 @@ void node_forked(void *owner, const char *origin)
 		      origin);
 	if (n->stopping)
 		return;
+	importer_look(n->importer);
 	heads_evidence_changed(n->heads); /* most likely with a proof */
 	node_changed(n);
 }

@@ -60,18 +60,19 @@ enum status records_owner_of(const struct house *h, const char *origin,
 	return STATUS_OK;
 }
 
-enum status records_add(struct house *h, struct bytes sealed, int64_t *log,
-			struct err *err)
+enum status records_add_all(struct house *h, const struct bytes *sealed,
+			    size_t count, int64_t *log, struct err *err)
 {
 	char origin[RECORDLOG_ORIGIN_SIZE + 1];
 	struct secret_key *key;
 	int64_t id = 0;
 	enum status status;
 
-	if (sealed.size == 0 || sealed.size > RECORDS_ENTRY_MAX)
-		return err_set(err, STATUS_MALFORMED,
-			       "a record of %zu bytes (1 to %d)", sealed.size,
-			       RECORDS_ENTRY_MAX);
+	for (size_t i = 0; i < count; i++)
+		if (sealed[i].size == 0 || sealed[i].size > RECORDS_ENTRY_MAX)
+			return err_set(err, STATUS_MALFORMED,
+				       "a record of %zu bytes (1 to %d)",
+				       sealed[i].size, RECORDS_ENTRY_MAX);
 	recordlog_origin(house_node_public(h), origin);
 	status = log_follow_records(h->catalog, origin, true, &id, err);
 	if (status != STATUS_OK)
@@ -79,11 +80,17 @@ enum status records_add(struct house *h, struct bytes sealed, int64_t *log,
 	status = secret_key_named(&key, h->node_key, origin);
 	if (status != STATUS_OK)
 		return err_set(err, status, "name the node's key");
-	status = log_append(h->catalog, id, &sealed, 1, key, err);
+	status = log_append(h->catalog, id, sealed, count, key, err);
 	secret_key_free(key);
 	if (status == STATUS_OK && log != NULL)
 		*log = id;
 	return status;
+}
+
+enum status records_add(struct house *h, struct bytes sealed, int64_t *log,
+			struct err *err)
+{
+	return records_add_all(h, &sealed, 1, log, err);
 }
 
 /* --- taking in --- */

@@ -55,6 +55,9 @@ enum status records_owner_of(const struct house *h, const char *origin,
  */
 enum status records_add(struct house *h, struct bytes sealed, int64_t *log,
 			struct err *err);
+/* The same for several at once: all of them, or none. */
+enum status records_add_all(struct house *h, const struct bytes *sealed,
+			    size_t count, int64_t *log, struct err *err);
 
 /*
  * Read a note as the checkpoint of a record log, signed by the key that its
@@ -97,21 +100,23 @@ enum status records_open_intake(struct intake **out, struct house *h,
  * An acknowledgement came: a checkpoint note with an office's cosignature.
  *
  * Kept when the log is here, has as many entries and the same root there, and
- * the cosignature is by the `ack` key of a recipient whose region contains the
- * station's. `*log` (may be NULL) is set with STATUS_OK.
+ * the cosignature is by the `ack` key of the recipient that acknowledges the
+ * station's region (trust_acknowledger()). `*log` (may be NULL) is set with
+ * STATUS_OK.
  * Returns: STATUS_OK; STATUS_OLD when as much was acknowledged before (err
  *          untouched); STATUS_NOT_FOUND: no such log here; STATUS_UNTRUSTED:
  *          no such cosignature, another root, nobody's region;
- *          STATUS_OUT_OF_SCOPE: of more entries than are here;
- *          STATUS_MALFORMED. Nothing has changed then.
+ *          STATUS_OUT_OF_SCOPE: of more entries than are here (of our own log:
+ *          nothing is appended any more until they have come back);
+ *          STATUS_MALFORMED. Nothing else has changed then.
  */
 enum status records_ack_offered(struct house *h, struct bytes note,
 				int64_t *log, struct err *err);
 
 /*
  * Read an acknowledgement as such, whether or not its log is here: signed by
- * the key that its origin names and by the `ack` key of a recipient whose
- * region contains `region`; of any recipient where that is NULL.
+ * the key that its origin names and by the `ack` key of the recipient that
+ * acknowledges `region`; of any recipient where that is NULL.
  *
  * Returns: STATUS_UNTRUSTED; STATUS_MALFORMED; STATUS_NOT_FOUND when the trust
  *          note names no such recipient: nobody can tell. `*head` is set only
@@ -124,7 +129,9 @@ enum status records_open_ack(const struct trust *trust, const char *region,
 /*
  * The office's duty: acknowledge each log of an enrolled station of our region
  * (and our own) that has more entries than were acknowledged. Does nothing
- * where there is no ack.key, or none that the trust note names. Call it when a
+ * where there is no ack.key, or none that the trust note names, nor where an
+ * office of a wider region acknowledges: what a township holds is carried on
+ * to the county. Call it when a
  * record log grew, a station was enrolled, or the trust note changed.
  *
  * `*count` (may be NULL) is how many were acknowledged now.

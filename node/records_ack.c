@@ -2,18 +2,22 @@
  * that it holds all of it up to there. */
 #include <string.h>
 
+#include "node/clock.h"
 #include "node/clock_floor.h"
 #include "node/records.h"
 #include "proto/recordlog.h"
 
-/* `region` NULL: of anywhere. */
-static bool may_acknowledge(const struct recipient *r, const char *region)
+/* May this recipient acknowledge records of `region`; of any, where that is
+ * NULL? Of several that read the same records it is the widest: when a township
+ * has them, the county may not. */
+static bool may_acknowledge(const struct trust *trust,
+			    const struct recipient *r, const char *region)
 {
 	return r->ack.type == KEY_COSIGNER &&
-	       (region == NULL || region_contains(r->region, region));
+	       (region == NULL || trust_acknowledger(trust, region) == r);
 }
 
-/* The office, of a region that contains `region`, that cosigned; or NULL. */
+/* The office that may acknowledge records of `region` and cosigned, or NULL. */
 static const struct public_key *who_acknowledged(const struct trust *trust,
 						 const char *region,
 						 const struct note *note)
@@ -23,7 +27,7 @@ static const struct public_key *who_acknowledged(const struct trust *trust,
 	for (size_t i = 0; i < trust->recipient_count; i++) {
 		const struct recipient *r = &trust->recipients[i];
 
-		if (may_acknowledge(r, region) &&
+		if (may_acknowledge(trust, r, region) &&
 		    cosignature_verify(note, &r->ack, 1, &found) ==
 			    STATUS_OK &&
 		    found.distinct == 1)
@@ -46,7 +50,7 @@ enum status records_open_ack(const struct trust *trust, const char *region,
 		return status;
 	for (size_t i = 0; i < trust->recipient_count; i++)
 		anybody = anybody ||
-			  may_acknowledge(&trust->recipients[i], region);
+			  may_acknowledge(trust, &trust->recipients[i], region);
 	if (!anybody)
 		return err_set(err, STATUS_NOT_FOUND,
 			       "the trust note names nobody to acknowledge it");
@@ -148,6 +152,19 @@ static enum status keep_if_acknowledged(struct house *h,
 	return status;
 }
 
+/* More of our own log was acknowledged than this disk has: it has lost some, and
+ * never signs below that again. */
+static void remember_lost(struct house *h, struct bytes note)
+{
+	struct records_offer offer;
+	struct err ignored = ERR_INIT;
+	struct intake *in;
+
+	if (records_open_intake(&in, h, note, clock_s(), &offer, &ignored) ==
+	    STATUS_OK)
+		intake_free(in);
+}
+
 enum status records_ack_offered(struct house *h, struct bytes whole,
 				int64_t *log, struct err *err)
 {
@@ -155,11 +172,15 @@ enum status records_ack_offered(struct house *h, struct bytes whole,
 	struct checkpoint head;
 	struct public_key key;
 	struct log_info info;
+	bool own;
 	enum status status = records_open_note(whole, &head, &key, err);
 
 	if (status != STATUS_OK)
 		return status;
+	own = memcmp(key.bytes, house_node_public(h), PUBLIC_KEY_SIZE) == 0;
 	status = log_find(h->catalog, head.origin, &info, err);
+	if (status == STATUS_NOT_FOUND && own)
+		remember_lost(h, whole);
 	if (status == STATUS_NOT_FOUND ||
 	    (status == STATUS_OK && info.kind != LOG_RECORDS))
 		return err_set(err, STATUS_NOT_FOUND,
@@ -168,6 +189,8 @@ enum status records_ack_offered(struct house *h, struct bytes whole,
 		status = records_owner_of(h, head.origin, &owner, err);
 	if (status == STATUS_OK)
 		status = compare_root(h, &info, &head, err);
+	if (status == STATUS_OUT_OF_SCOPE && own)
+		remember_lost(h, whole);
 	if (status != STATUS_OK)
 		return status;
 	if (head.size <= info.acked)
@@ -191,20 +214,13 @@ struct duty {
 static bool is_ours_to_ack(const struct house *h,
 			   const struct records_owner *owner)
 {
-	const struct trust *trust = &h->trust.trust;
+	const struct recipient *r =
+		trust_acknowledger(&h->trust.trust, owner->region);
 
-	if (owner->standing != RECORDS_ENROLLED &&
-	    owner->standing != RECORDS_OWN)
-		return false;
-	for (size_t i = 0; i < trust->recipient_count; i++) {
-		const struct recipient *r = &trust->recipients[i];
-
-		if (r->ack.type == KEY_COSIGNER &&
-		    public_key_same(&r->ack, secret_key_public(h->ack_key)) &&
-		    region_contains(r->region, owner->region))
-			return true;
-	}
-	return false;
+	return (owner->standing == RECORDS_ENROLLED ||
+		owner->standing == RECORDS_OWN) &&
+	       r != NULL &&
+	       public_key_same(&r->ack, secret_key_public(h->ack_key));
 }
 
 /* Append the log's newest checkpoint with our cosignature. */

@@ -53,6 +53,14 @@ struct live {
 	enum status (*secret_set)(void *node, const char *who,
 				  const char *hash, struct err *err);
 	json_t *(*secret_names)(void *node, struct err *err);
+	/* Something was told that should not wait for the day's round of
+	 * records; why the last one could not go, "" when it could. */
+	void (*records_press)(void *node);
+	const char *(*records_trouble)(void *node);
+	/* As batcher_may(), batcher_machine() and batcher_sent(). */
+	enum status (*records_may)(void *node, struct err *err);
+	enum status (*machine)(void *node, json_t **out, struct err *err);
+	void (*records_sent)(void *node, bool day, bool more);
 	/* Newer trust was taken in; a log was found forked. */
 	void (*trust_taken)(void *node);
 	/* Delegations have changed. */
@@ -75,6 +83,8 @@ struct live {
 	/* Add to a lesson's JSON where it can be played now, if it can. */
 	void (*tell_where)(void *node, const uint8_t *btmh, bool held,
 			   json_t *lesson);
+	/* As importer_json(); `now`: as importer_now() before. */
+	json_t *(*imports)(void *node, bool now, bool again);
 	/* Another machine speaks with this node's key. */
 	bool (*has_twin)(void *node);
 	/* Add to what the directory knows of its own log (node/own_log.h) who
@@ -88,6 +98,10 @@ struct requests {
 	struct house *house;
 	struct index *index;
 	const struct live *live; /* NULL: no node runs */
+	/* How far a long request is, from inside requests_answer(); takes
+	 * `progress`, which may be NULL. NULL: nobody wants to know. */
+	void (*told)(void *owner, json_t *progress);
+	void *told_owner;
 
 	/* private */
 	struct requests_visit *visit; /* of a drive: requests_visit.h */
@@ -111,5 +125,12 @@ bool requests_is_long(const json_t *request);
  */
 enum status requests_answer(struct requests *r, const json_t *request,
 			    json_t **answer, struct err *err);
+
+/* Seal what waits for the offices, as sealing_round() (node/study/sealing.h),
+ * and have it sent up where a node runs. STATUS_FORKED also while another
+ * machine speaks with this node's key. */
+struct sealed;
+enum status requests_send_records(struct requests *r, const json_t *extra,
+				  struct sealed *out, struct err *err);
 
 #endif

@@ -73,6 +73,8 @@ void requests_release(struct requests *r)
 		json_decref(r->visit->now);
 	if (r->visit != NULL && r->visit->visitor.pid != 0)
 		alive_release(&r->visit->visitor);
+	if (r->visit != NULL)
+		drive_readers_release(&r->visit->readers);
 	free(r->visit);
 	r->visit = NULL;
 }

@@ -49,10 +49,30 @@ enum status request_station_end(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err);
 enum status request_records(struct requests *r, const json_t *request,
 			    json_t **answer, struct err *err);
+enum status request_records_import(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err);
 enum status request_records_to(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err);
+enum status request_tell(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+enum status request_told(struct requests *r, const json_t *request,
+			 json_t **answer, struct err *err);
+/* What waits for the offices, as sealing_facts() has it, and "trouble" where
+ * the last round could not go; NULL where that is not known. */
+json_t *request_sent_json(struct requests *r);
+enum status request_records_send(struct requests *r, const json_t *request,
+				 json_t **answer, struct err *err);
 enum status request_record_add(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err);
+/* Each of those of node/office/office_work.h. */
+enum status request_office(struct requests *r, const json_t *request,
+			   json_t **answer, struct err *err);
+enum status request_cards_taken(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+enum status request_cards_issue(struct requests *r, const json_t *request,
+				json_t **answer, struct err *err);
+enum status request_cards_end(struct requests *r, const json_t *request,
+			      json_t **answer, struct err *err);
 enum status request_root_take(struct requests *r, const json_t *request,
 			      json_t **answer, struct err *err);
 enum status request_trust_take(struct requests *r, const json_t *request,
@@ -141,6 +161,15 @@ enum status request_room_alone(struct requests *r, const uint8_t *btmh,
 
 /* Put "fingerprint", "words_zh" and "words_en" into `object`. */
 void request_put_words(json_t *object, const uint8_t *fingerprint);
+
+/* The cards at "cards" (16 hex digits each), at most CARD_SHEET_MAX, as
+ * int64_t one behind the other; the i-th of those. STATUS_USAGE. */
+enum status request_card_ids(const json_t *request, struct buf *out,
+			     struct err *err);
+int64_t request_card_at(const struct buf *cards, size_t i);
+/* How many bytes of ids an entry of this office may have, whole cards of `each`
+ * bytes; at least one. The node is a publisher. */
+size_t request_entry_room(struct requests *r, size_t each);
 
 /* The string at `key`, or NULL when it is absent or no string. */
 const char *request_text(const json_t *request, const char *key);

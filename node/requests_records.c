@@ -5,6 +5,10 @@
 #include "node/clock.h"
 #include "node/records.h"
 #include "node/requests_internal.h"
+#include "node/requests_visit.h"
+#include "node/study/lately.h"
+#include "node/study/machine.h"
+#include "node/study/sealing.h"
 #include "proto/encoding.h"
 #include "proto/recordlog.h"
 
@@ -45,6 +49,137 @@ static enum status decode_sealed(const char *text, struct buf *out,
 	return STATUS_OK;
 }
 
+/* Two machines with one key would make two histories of one log. */
+static enum status refuse_twin(const struct requests *r, struct err *err)
+{
+	if (r->live == NULL || r->live->has_twin == NULL ||
+	    !r->live->has_twin(r->live->node))
+		return STATUS_OK;
+	return err_set(err, STATUS_FORKED,
+		       "another machine speaks with this node's key: two "
+		       "would make two histories of one log");
+}
+
+/* It is an office's own as well, and others are to be told. */
+static enum status has_grown(struct requests *r, int64_t log, struct err *err)
+{
+	enum status status = records_acknowledge(r->house, clock_s(), NULL,
+						 err);
+
+	if (status == STATUS_OK && r->live != NULL &&
+	    r->live->log_grown != NULL)
+		r->live->log_grown(r->live->node, log);
+	return status;
+}
+
+enum status requests_send_records(struct requests *r, const json_t *extra,
+				  struct sealed *out, struct err *err)
+{
+	enum status status = refuse_twin(r, err);
+
+	if (status == STATUS_OK)
+		status = sealing_round(r->house, extra, out, err);
+	if (status != STATUS_OK || out->log == 0)
+		return status;
+	lately_went(r->house);
+	return has_grown(r, out->log, err);
+}
+
+static enum status may_add(const struct requests *r, struct err *err)
+{
+	return r->live == NULL || r->live->records_may == NULL ?
+		       STATUS_OK :
+		       r->live->records_may(r->live->node, err);
+}
+
+static enum status machine_now(struct requests *r, json_t **out,
+			       struct err *err)
+{
+	struct machine_look look;
+
+	if (r->live != NULL)
+		return r->live->machine == NULL ?
+			       STATUS_OK :
+			       r->live->machine(r->live->node, out, err);
+	machine_look_init(&look, r->house);
+	machine_look(&look);
+	*out = machine_item(r->house, &look);
+	return STATUS_OK;
+}
+
+/* A box may be switched on only as long as somebody is there with a drive: it
+ * says then what else the day's round would. `*machine` is NULL where one went
+ * lately. */
+static enum status days_round(struct requests *r, json_t **machine,
+			      struct err *err)
+{
+	struct rounds_past past;
+	enum status status = lately_past(r->house, &past, err);
+
+	*machine = NULL;
+	return status == STATUS_OK && rounds_late(&past) ?
+		       machine_now(r, machine, err) :
+		       status;
+}
+
+/* A running node goes on with the rest by itself. */
+static enum status send_all(struct requests *r, const json_t *machine,
+			    struct sealed *all, struct err *err)
+{
+	struct sealed one = { .more = true };
+	enum status status = STATUS_OK;
+
+	while (status == STATUS_OK && one.more) {
+		one.more = false;
+		status = requests_send_records(r, machine, &one, err);
+		all->items += one.items;
+		all->entries += one.entries;
+		all->machine |= one.machine;
+		machine = NULL;
+		if (r->live != NULL)
+			break;
+	}
+	all->more = one.more;
+	return status;
+}
+
+/* A visit that asks has read what its drive has. */
+static void has_read(struct requests *r, const json_t *request)
+{
+	struct err ignored = ERR_INIT;
+	pid_t pid;
+
+	if (r->visit != NULL && request_pid(request, &pid, &ignored) ==
+					STATUS_OK)
+		drive_readers_tell(&r->visit->readers, pid, false, 0);
+}
+
+enum status request_records_send(struct requests *r, const json_t *request,
+				 json_t **answer, struct err *err)
+{
+	struct sealed sealed = { .items = 0 };
+	json_t *machine = NULL;
+	enum status status;
+
+	has_read(r, request);
+	status = may_add(r, err);
+	if (status == STATUS_OK)
+		status = days_round(r, &machine, err);
+	if (status == STATUS_OK)
+		status = send_all(r, machine, &sealed, err);
+	json_decref(machine);
+	if (status != STATUS_OK)
+		return status;
+	if (r->live != NULL && r->live->records_sent != NULL)
+		r->live->records_sent(r->live->node, sealed.machine,
+				      sealed.more);
+	*answer = json_pack("{s:I, s:I, s:b, s:b}", "items",
+			    (json_int_t)sealed.items, "entries",
+			    (json_int_t)sealed.entries, "machine",
+			    sealed.machine, "more", sealed.more);
+	return STATUS_OK;
+}
+
 enum status request_record_add(struct requests *r, const json_t *request,
 			       json_t **answer, struct err *err)
 {
@@ -54,22 +189,19 @@ enum status request_record_add(struct requests *r, const json_t *request,
 	enum status status = decode_sealed(request_text(request, "sealed"),
 					   &sealed, err);
 
-	if (status == STATUS_OK && r->live != NULL &&
-	    r->live->has_twin != NULL && r->live->has_twin(r->live->node))
-		status = err_set(err, STATUS_FORKED,
-				 "another machine speaks with this node's key: "
-				 "two would make two histories of one log");
+	if (status == STATUS_OK)
+		status = refuse_twin(r, err);
+	if (status == STATUS_OK)
+		status = may_add(r, err);
 	if (status == STATUS_OK)
 		status = records_add(r->house, buf_bytes(&sealed), &log, err);
 	buf_release(&sealed);
 	if (status == STATUS_OK)
-		status = records_acknowledge(r->house, clock_s(), NULL, err);
+		status = has_grown(r, log, err);
 	if (status == STATUS_OK)
 		status = log_get(r->house->catalog, log, &info, err);
 	if (status != STATUS_OK)
 		return status;
-	if (r->live != NULL && r->live->log_grown != NULL)
-		r->live->log_grown(r->live->node, log);
 	*answer = json_pack("{s:I}", "entries", (json_int_t)info.size);
 	return STATUS_OK;
 }

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "catalog/stations.h"
+#include "node/clock.h"
 #include "node/own_statement.h"
 #include "node/requests_internal.h"
 #include "proto/encoding.h"
+#include "proto/month.h"
 
 /* What the node behind a code said of itself. */
 struct search_code {
@@ -76,36 +78,6 @@ static enum status find_code(struct requests *r, const json_t *request,
 	return status;
 }
 
-enum status request_station_accept(struct requests *r, const json_t *request,
-				   json_t **answer, struct err *err)
-{
-	const char *name = request_text(request, "name");
-	struct entry_station station;
-	struct search_code s;
-	struct buf entry = BUF_INIT;
-	enum status status = request_may_publish(r, err);
-
-	memset(&station, 0, sizeof(station));
-	if (status == STATUS_OK)
-		status = find_code(r, request, &s, err);
-	if (status != STATUS_OK)
-		return status;
-	station.key = s.key;
-	memcpy(station.region, s.statement.region, sizeof(station.region));
-	(void)snprintf(station.name, sizeof(station.name), "%s",
-		       name == NULL ? s.statement.name : name);
-	status = take_groups(request, &station, err);
-	if (status == STATUS_OK)
-		status = entry_format_station(&station, &entry, err);
-	if (status == STATUS_OK)
-		status = request_append(r, buf_bytes(&entry), err);
-	buf_release(&entry);
-	if (status == STATUS_OK)
-		*answer = json_pack("{s:s, s:s, s:s}", "name", station.name,
-				    "region", station.region, "code", s.code);
-	return status;
-}
-
 struct station_code {
 	const char *code;
 	bool found;
@@ -128,6 +100,96 @@ static bool match_station(void *context, const struct station *station)
 	return false;
 }
 
+/* Enrolments are counted by days of UTC+8, like all that is reported; "" while
+ * nobody knows what day it is. */
+static void date_now(char out[static DAY_TEXT])
+{
+	out[0] = 0;
+	if (clock_is_set())
+		day_format(day_of((int64_t)clock_s()), out);
+}
+
+/* The box whose place it takes, by its code. */
+static enum status take_replaced(struct requests *r, const char *code,
+				 struct entry_station *station,
+				 struct err *err)
+{
+	struct station_code s = { .code = code };
+	enum status status;
+
+	if (code == NULL)
+		return STATUS_OK;
+	status = stations_list(r->house->catalog, true, match_station, &s, err);
+	if (status == STATUS_OK && !s.found)
+		return err_set(err, STATUS_NOT_FOUND,
+			       "no station with the code '%s' was ever "
+			       "enrolled, so nothing can take its place",
+			       code);
+	station->has_replaces = true;
+	station->replaces = s.station.key;
+	return status;
+}
+
+/* One that stands already stands since it was first said, in the place it
+ * took then. */
+static enum status keep_standing(struct requests *r,
+				 struct entry_station *station,
+				 struct err *err)
+{
+	struct station before, old;
+	enum status status = stations_get(r->house->catalog,
+					  station->key.bytes, &before, err);
+
+	date_now(station->date);
+	if (status != STATUS_OK || before.ended)
+		return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+	memcpy(station->date, before.since, sizeof(station->date));
+	if (station->has_replaces || !before.has_replaces)
+		return STATUS_OK;
+	status = stations_get(r->house->catalog, before.replaces, &old, err);
+	/* Said again it would end a box that was brought back since. */
+	if (status == STATUS_OK && old.ended) {
+		station->has_replaces = true;
+		station->replaces = old.key;
+	}
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status request_station_accept(struct requests *r, const json_t *request,
+				   json_t **answer, struct err *err)
+{
+	const char *name = request_text(request, "name");
+	struct entry_station station;
+	struct search_code s;
+	struct buf entry = BUF_INIT;
+	enum status status = request_may_publish(r, err);
+
+	memset(&station, 0, sizeof(station));
+	if (status == STATUS_OK)
+		status = find_code(r, request, &s, err);
+	if (status != STATUS_OK)
+		return status;
+	station.key = s.key;
+	memcpy(station.region, s.statement.region, sizeof(station.region));
+	(void)snprintf(station.name, sizeof(station.name), "%s",
+		       name == NULL ? s.statement.name : name);
+	status = take_groups(request, &station, err);
+	if (status == STATUS_OK)
+		status = take_replaced(r, request_text(request, "replaces"),
+				       &station, err);
+	if (status == STATUS_OK)
+		status = keep_standing(r, &station, err);
+	if (status == STATUS_OK)
+		status = entry_format_station(&station, &entry, err);
+	if (status == STATUS_OK)
+		status = request_append(r, buf_bytes(&entry), err);
+	buf_release(&entry);
+	if (status == STATUS_OK)
+		*answer = json_pack("{s:s, s:s, s:s}", "name", station.name,
+				    "region", station.region, "code", s.code);
+	return status;
+}
+
 enum status request_station_end(struct requests *r, const json_t *request,
 				json_t **answer, struct err *err)
 {
@@ -148,6 +210,7 @@ enum status request_station_end(struct requests *r, const json_t *request,
 	if (status != STATUS_OK)
 		return status;
 	end.key = s.station.key;
+	date_now(end.date);
 	status = entry_format_station_end(&end, &entry, err);
 	if (status == STATUS_OK)
 		status = request_append(r, buf_bytes(&entry), err);

@@ -186,6 +186,9 @@ enum status request_status(struct requests *r, const json_t *request,
 	last = request_drive_last(r);
 	if (last != NULL)
 		(void)json_object_set_new(object, "drive", last);
+	last = request_sent_json(r);
+	if (last != NULL)
+		(void)json_object_set_new(object, "records", last);
 	(void)json_object_set_new(object, "neighbours", json_integer(0));
 	(void)json_object_set_new(object, "upstreams", json_array());
 	if (r->live != NULL && r->live->status != NULL) {

@@ -283,6 +283,12 @@ const json_t *request_drive_now(struct requests *r)
 	return NULL;
 }
 
+bool request_drive_reads(struct requests *r)
+{
+	return r->visit != NULL &&
+	       drive_readers_any(&r->visit->readers, (int64_t)clock_ms());
+}
+
 bool request_drive_stop(struct requests *r)
 {
 	return request_drive_now(r) != NULL && r->visit->visitor.pid != 0 &&
@@ -313,6 +319,12 @@ static pid_t pid_of(const json_t *request)
 	return pid;
 }
 
+/* Our own records are read among the logs. */
+static bool is_read_at(const char *step)
+{
+	return strcmp(step, "looking") == 0 || strcmp(step, "logs-in") == 0;
+}
+
 enum status request_drive_progress(struct requests *r, const json_t *request,
 				   json_t **answer, struct err *err)
 {
@@ -322,6 +334,9 @@ enum status request_drive_progress(struct requests *r, const json_t *request,
 	if (v == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "progress");
 	know_visitor(v, pid_of(request));
+	drive_readers_tell(&v->readers, pid_of(request),
+			   is_read_at(text_of(request, "step")),
+			   (int64_t)clock_ms());
 	now = json_pack("{s:s, s:s, s:I, s:I}", "step",
 			text_of(request, "step"), "title",
 			text_of(request, "title"), "done",
@@ -389,6 +404,9 @@ enum status request_drive_done(struct requests *r, const json_t *request,
 				 r->visit->visitor.pid == pid_of(request) ||
 				 !alive_still(&r->visit->visitor)))
 		forget_visitor(r->visit);
+	if (r->visit != NULL)
+		drive_readers_tell(&r->visit->readers, pid_of(request), false,
+				   0);
 	status = write_report(r, report, err);
 	if (status != STATUS_OK)
 		return status;

@@ -5,6 +5,7 @@
 
 #include "catalog/intake.h"
 #include "node/alive.h"
+#include "node/drive_readers.h"
 #include "node/requests_internal.h"
 #include "node/statement_make.h"
 
@@ -20,6 +21,7 @@ struct requests_visit {
 	json_t *now;
 	uint64_t now_ms; /* when it said so, of a clock that never jumps */
 	struct alive visitor; /* whose it is; pid 0: nobody said */
+	struct drive_readers readers;
 
 	/* Without a running node: whoever says what this node is. */
 	bool has_maker;
@@ -37,6 +39,8 @@ struct requests_visit *request_visit(struct requests *r);
  * older "done" is shown for it. The report of the last one, whole: a new
  * reference, or NULL. */
 const json_t *request_drive_now(struct requests *r);
+/* Is a drive being read that has not shown yet what it has of our records? */
+bool request_drive_reads(struct requests *r);
 /* Ask the process of the visit under way to end; false when it is not known. */
 bool request_drive_stop(struct requests *r);
 json_t *request_drive_report(struct requests *r);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "catalog/lessons.h"
+#include "catalog/outbox.h"
 #include "node/metrics.h"
 #include "node/node_inside.h"
 #include "node/version.h"
@@ -75,6 +76,21 @@ static void gather(struct node *n, struct metrics_facts *f)
 		f->upstreams_ok += n->upstreams[i]->ok;
 }
 
+/* What waits for the offices; nothing where records.db does not read. */
+static void gather_records(struct node *n, struct metrics_facts *f)
+{
+	struct outbox_facts facts;
+	struct err ignored = ERR_INIT;
+	struct catalog *records;
+
+	if (house_records(&n->house, &records, &ignored) != STATUS_OK ||
+	    outbox_facts(records, &facts, &ignored) != STATUS_OK)
+		return;
+	f->records_pending = facts.waiting;
+	f->records_unacknowledged = facts.sent;
+	f->records_last_s = facts.last_s;
+}
+
 void metrics_request(struct node *n, struct http_request *request)
 {
 	struct metrics_facts facts;
@@ -88,6 +104,7 @@ void metrics_request(struct node *n, struct http_request *request)
 		return;
 	}
 	gather(n, &facts);
+	gather_records(n, &facts);
 	if (lessons_summary(n->house.catalog, &facts.lessons, &err) !=
 	    STATUS_OK) {
 		http_request_refuse(request, 500, "the catalog does not read");

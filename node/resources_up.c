@@ -14,6 +14,8 @@ static void tell_node(struct node *n, const struct upload_answer *a)
 			      "evidence, the log is no longer followed\n",
 			      (int)(a->body.size > 0 ? a->body.size - 1 : 0),
 			      buf_string(&a->body));
+	if (a->forked) /* what the bulletin says of that station changes */
+		importer_look(n->importer);
 	if (a->own_is_ahead)
 		(void)fprintf(stderr,
 			      "xiangtu: others have more of this node's "

@@ -154,7 +154,9 @@ static enum status write_keys(const struct restore_options *o,
 					   err);
 
 	if (status == STATUS_OK && keys->records != NULL)
-		status = house_put_seal_key(o->dir, keys->records,
+		status = house_put_seal_key(o->dir,
+					    house_key_file(HOUSE_RECORDS),
+					    keys->records,
 					    o->passphrase, err);
 	if (status == STATUS_OK && keys->ack != NULL)
 		status = house_put_key(o->dir, house_key_file(HOUSE_ACK),

@@ -27,6 +27,8 @@ struct door {
 	struct control_client *client; /* NULL after it went away */
 
 	unsigned patience; /* seconds; 0: as long as it takes */
+	control_progress_cb told;
+	void *told_owner;
 
 	/* without one */
 	struct index *index;
@@ -187,14 +189,31 @@ static enum status ask_node(struct door *door, json_t *request,
 	    control_connect(door->dir, &door->client, err) != STATUS_OK)
 		return err_set(err, STATUS_UNREACHABLE, "the node went away");
 	control_client_patience(door->client, door->patience);
-	status = control_client_call(door->client, request, NULL, NULL, answer,
-				     err);
+	status = control_client_call(door->client, request, door->told,
+				     door->told_owner, answer, err);
 	if (status == STATUS_UNREACHABLE &&
 	    control_client_is_gone(door->client)) {
 		control_client_free(door->client);
 		door->client = NULL;
 	}
 	return status;
+}
+
+static void told_here(void *owner, json_t *progress)
+{
+	const struct door *door = owner;
+
+	if (progress != NULL)
+		(void)door->told(door->told_owner, progress);
+	json_decref(progress);
+}
+
+void door_watch(struct door *door, control_progress_cb told, void *owner)
+{
+	door->told = told;
+	door->told_owner = owner;
+	door->requests.told = told == NULL ? NULL : told_here;
+	door->requests.told_owner = door;
 }
 
 enum status door_ask(struct door *door, json_t *request, json_t **answer,

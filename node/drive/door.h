@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "node/control_client.h"
 #include "node/house.h"
 
 struct door;
@@ -31,6 +32,10 @@ bool door_is_live(const struct door *door); /* a node runs */
 struct house *door_house(struct door *door);
 /* Read the trust notes again, after the node has taken newer ones. */
 enum status door_refresh(struct door *door, struct err *err);
+
+/* Be told how far a long request is, from inside door_ask(): a value that is
+ * borrowed; false gives up where a node runs. NULL: nobody wants to know. */
+void door_watch(struct door *door, control_progress_cb told, void *owner);
 
 /* Put a request; takes `request` (NULL: STATUS_USAGE). `*answer` is a new
  * reference. Returns what the node answers; STATUS_UNREACHABLE when it went

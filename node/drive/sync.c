@@ -209,7 +209,8 @@ static enum status steps(struct visit *v, struct err *err)
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		if (all[i] == sync_payload_in)
+		/* Its lessons play while records wait for who is asked. */
+		if (all[i] == sync_small_out)
 			drive_here(v, true);
 		status = all[i](v, err);
 		if (status == STATUS_OK && v->stopped)

@@ -1,11 +1,18 @@
 /* Records on their way up, and acknowledgements on their way back. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "node/drive/sync_inside.h"
 #include "proto/encoding.h"
 #include "proto/recordlog.h"
 #include "signing/checkpoint.h"
+
+enum {
+	ROUNDS_MAX = 64, /* of sealing, of what waits here for months */
+	PATIENCE_S = 45, /* for a node that still asks others */
+	POLL_US = 200 * 1000
+};
 
 /* --- in --- */
 
@@ -203,11 +210,66 @@ static enum status record_out(void *owner, const struct log_info *log,
 		       visit_failed(v, err, "put records on the drive");
 }
 
+/* Who has little time keeps most of it for lessons. */
+static double patience_s(const struct visit *v)
+{
+	double quarter = (v->deadline - visit_clock()) / 4;
+
+	return v->deadline > 0 && quarter < PATIENCE_S ? quarter : PATIENCE_S;
+}
+
+/* One round of it. The node may first have to ask others what they have of its
+ * records: it says so, and is asked again. */
+static enum status seal_round(struct visit *v, bool *more, struct err *err)
+{
+	json_t *answer = NULL;
+	double until = visit_clock() + patience_s(v);
+	enum status status = STATUS_BUSY;
+
+	*more = false;
+	while (status == STATUS_BUSY) {
+		*err = (struct err)ERR_INIT;
+		status = door_ask(v->door,
+				  json_pack("{s:s, s:I}", "verb",
+					    "records-send", "pid",
+					    (json_int_t)getpid()),
+				  &answer, err);
+		if (status != STATUS_BUSY || visit_clock() > until ||
+		    !visit_show(v, SYNC_SMALL_OUT, "", 0, 0))
+			break;
+		(void)usleep(POLL_US);
+	}
+	if (status == STATUS_OK)
+		*more = json_is_true(json_object_get(answer, "more"));
+	json_decref(answer);
+	return status;
+}
+
+/* What was studied until now rides along, and not only what the day's round
+ * has sealed. Where that cannot be, what is in the log rides all the same. */
+static enum status seal_what_waits(struct visit *v, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool more = true;
+	enum status status = STATUS_OK;
+
+	for (unsigned i = 0; status == STATUS_OK && more && i < ROUNDS_MAX;
+	     i++)
+		status = seal_round(v, &more, &why);
+	if (status == STATUS_OK || status == STATUS_NOT_FOUND ||
+	    status == STATUS_OUT_OF_SCOPE)
+		return STATUS_OK;
+	*err = why;
+	return visit_failed(v, err, "seal this node's records");
+}
+
 enum status sync_records_out(struct visit *v, struct err *err)
 {
 	struct records_out out = { .v = v, .listing = true };
-	enum status status;
+	enum status status = seal_what_waits(v, err);
 
+	if (status != STATUS_OK)
+		return status;
 	status = log_each_records(visit_catalog(v), record_out, &out, err);
 	if (status == STATUS_OK)
 		status = visit_write_list(v, DRIVE_UP, &v->ups, &out.ours,

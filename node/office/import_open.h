@@ -1,0 +1,52 @@
+/* A handful of sealed entries, opened and verified by two threads at once: the
+ * one that owns them and a helper. Private to node/office. */
+#ifndef NODE_OFFICE_IMPORT_OPEN_H
+#define NODE_OFFICE_IMPORT_OPEN_H
+
+#include <uv.h>
+
+#include "catalog/batch.h"
+#include "signing/seal.h"
+
+enum { IMPORT_CHUNK = 64 };
+
+enum piece_state {
+	PIECE_SEALED,
+	PIECE_READ,   /* `batch` is set */
+	PIECE_OTHERS, /* sealed to somebody else */
+	PIECE_ODD,    /* see `why` */
+	PIECE_FAILED  /* out of memory */
+};
+
+struct piece {
+	int64_t *row; /* of the station; 0: none yet */
+	int64_t taken_s; /* by when it had come */
+	uint8_t station[PUBLIC_KEY_SIZE];
+	uint64_t entry;
+	struct buf sealed;
+	enum piece_state state;
+	struct batch batch;
+	char why[120];
+};
+
+struct chunk {
+	const struct seal_key *key;
+	const struct seal_key *before; /* the key before that, or NULL */
+	struct piece pieces[IMPORT_CHUNK];
+	size_t count;
+
+	/* private */
+	_Atomic size_t next;
+	uv_thread_t helper;
+	bool helped;
+};
+
+/* Begin to open them beside the caller; where no thread is to be had, all is
+ * done by chunk_finish(). */
+void chunk_start(struct chunk *chunk);
+/* Open what is not yet, and wait for the helper. */
+void chunk_finish(struct chunk *chunk);
+/* Let go of all pieces. */
+void chunk_clear(struct chunk *chunk);
+
+#endif
