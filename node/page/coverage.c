@@ -205,8 +205,8 @@ static void expand(const struct statement_line *line, const struct said *said,
 		buf_clear(out);
 }
 
-/* Who holds a rendition in place of the lesson's own payload has the lesson, for
- * whoever counts. */
+/* Who holds a rendition in place of the lesson's own payload has the lesson,
+ * for whoever counts. */
 static void add_instead(const struct statement_line *line,
 			const struct said *said, struct buf *have)
 {

@@ -22,7 +22,6 @@
 enum {
 	TRUST_MS = 15 * 1000, /* between walks through the logs */
 	LOGS_MAX = 500,
-	NEXT_MS = 5 * 1000,    /* between looks at what would go next */
 	IN_USE_MS = 30 * 1000, /* what was given or played is busy so long */
 	STEP = 16 << 20 /* bytes of disk that are no news */
 };
@@ -270,7 +269,10 @@ static void coarsen(json_t *object, const char *key, uint64_t step)
  * has just arrived is not in use any more. */
 static void look_at_next(struct desk_events *d, bool changed)
 {
-	int64_t now = node_now(d->n), soonest = d->next_ms + NEXT_MS;
+	uint64_t number;
+	const struct desk_seen *seen = desk_look_seen(d->look, &number);
+	uint64_t held = seen == NULL ? 0 : seen->lessons.held;
+	int64_t now = node_now(d->n), soonest = d->next_ms + live_next_ms(held);
 
 	if (changed) {
 		d->next_due_ms = now < soonest ? soonest : now;

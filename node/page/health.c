@@ -19,7 +19,10 @@ enum {
 	ZONES_MAX = 64,
 	NAMES_MAX = 256, /* looked at in a folder */
 	ATTRIBUTES_MAX = 64,
-	POWER_ON_HOURS = 9, /* the number of that attribute */
+	/* The numbers of attributes. */
+	POWER_ON_HOURS = 9,
+	PENDING_SECTORS = 197,
+	UNREADABLE_SECTORS = 198,
 	HOURS_MAX = 50 * 366 * 24
 };
 
@@ -126,7 +129,7 @@ static void look_at_zones(const char *root, struct health *h)
 	}
 }
 
-/* --- hours --- */
+/* --- disks --- */
 
 /* The number behind "<what><i>.<key> = ". */
 static bool attribute(const char *text, unsigned i, const char *key,
@@ -142,22 +145,49 @@ static bool attribute(const char *text, unsigned i, const char *key,
 	       read_number(at + strlen(name), &end, out);
 }
 
-bool health_power_on_of(const char *text, uint64_t *out)
+/* The raw value of the attribute with this number. Above 32 bits some write
+ * other things. */
+static bool raw_of(const char *text, unsigned number, uint64_t *out)
 {
 	uint64_t id, raw;
 
 	for (unsigned i = 0; i < ATTRIBUTES_MAX; i++) {
-		if (!attribute(text, i, "id", &id) || id != POWER_ON_HOURS ||
+		if (!attribute(text, i, "id", &id) || id != number ||
 		    !attribute(text, i, "raw", &raw))
 			continue;
-		/* Above 32 bits some write other things. */
-		raw &= UINT32_MAX;
-		if (raw > HOURS_MAX)
-			return false;
-		*out = raw;
+		*out = raw & UINT32_MAX;
 		return true;
 	}
 	return false;
+}
+
+bool health_power_on_of(const char *text, uint64_t *out)
+{
+	uint64_t hours;
+
+	if (!raw_of(text, POWER_ON_HOURS, &hours) || hours > HOURS_MAX)
+		return false;
+	*out = hours;
+	return true;
+}
+
+enum health_smart health_smart_of(const char *text)
+{
+	/* smartd writes down which warnings it has given: the first kind is
+	 * that the disk failed its own judgement. */
+	static const char gave_up[] = "mail.1.count = ";
+	const char *at = strstr(text, gave_up);
+	uint64_t sectors;
+
+	if (at != NULL && (at == text || at[-1] == '\n') &&
+	    at[sizeof(gave_up) - 1] > '0' && at[sizeof(gave_up) - 1] <= '9')
+		return HEALTH_SMART_FAILING;
+	if ((raw_of(text, PENDING_SECTORS, &sectors) && sectors > 0) ||
+	    (raw_of(text, UNREADABLE_SECTORS, &sectors) && sectors > 0))
+		return HEALTH_SMART_FAILING;
+	return strstr(text, "ata-smart-attribute.") != NULL ?
+		       HEALTH_SMART_OK :
+		       HEALTH_SMART_UNKNOWN;
 }
 
 static bool is_state(const char *name)
@@ -168,13 +198,26 @@ static bool is_state(const char *name)
 	       strcmp(name + size - 10, ".ata.state") == 0;
 }
 
+static void look_at_state(const char *text, struct health *h)
+{
+	enum health_smart smart = health_smart_of(text);
+	uint64_t hours;
+
+	if (smart > h->smart)
+		h->smart = smart;
+	if (!health_power_on_of(text, &hours))
+		return;
+	if (hours > h->power_on_hours)
+		h->power_on_hours = hours;
+	h->has_power_on = true;
+}
+
 static void look_at_states(const char *root, struct health *h)
 {
 	char folder[PATH_ROOM], path[PATH_ROOM + 256];
 	char *text = malloc(STATE_MAX);
 	unsigned left = NAMES_MAX;
 	struct dirent *entry;
-	uint64_t hours;
 	DIR *dir;
 
 	(void)snprintf(folder, sizeof(folder), "%s/var/lib/smartmontools",
@@ -185,12 +228,8 @@ static void look_at_states(const char *root, struct health *h)
 			continue;
 		(void)snprintf(path, sizeof(path), "%s/%s", folder,
 			       entry->d_name);
-		if (!read_text(path, text, STATE_MAX) ||
-		    !health_power_on_of(text, &hours))
-			continue;
-		if (hours > h->power_on_hours)
-			h->power_on_hours = hours;
-		h->has_power_on = true;
+		if (read_text(path, text, STATE_MAX))
+			look_at_state(text, h);
 	}
 	if (dir != NULL)
 		(void)closedir(dir);

@@ -11,6 +11,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What a disk says of itself (SMART), as smartd of smartmontools has heard it:
+ * it failed its own judgement, or has sectors it cannot read. */
+enum health_smart {
+	HEALTH_SMART_UNKNOWN,
+	HEALTH_SMART_OK,
+	HEALTH_SMART_FAILING
+};
+
 struct health {
 	bool has_disk, has_rss, has_load, has_temperature, has_power_on;
 	uint64_t disk_free, disk_total; /* bytes, of where `path` is */
@@ -20,6 +28,7 @@ struct health {
 	/* Hours its oldest disk has run, where smartd of smartmontools writes
 	 * that down. */
 	uint64_t power_on_hours;
+	enum health_smart smart; /* the worst of its disks */
 };
 
 /* Look at all of it. `path` is not below `root`. */
@@ -31,5 +40,6 @@ bool health_rss_of(const char *text, uint64_t page, uint64_t *out);
 bool health_load_of(const char *text, double *out);
 bool health_temperature_of(const char *text, double *out);
 bool health_power_on_of(const char *text, uint64_t *out);
+enum health_smart health_smart_of(const char *text);
 
 #endif

@@ -70,6 +70,11 @@ uint64_t live_age(uint64_t seconds)
 							  3600);
 }
 
+int64_t live_next_ms(uint64_t held)
+{
+	return held < 5000 ? 5000 : held < 60000 ? (int64_t)held : 60000;
+}
+
 /* --- parts --- */
 
 json_t *live_from_json(const uint64_t bytes[static FROM_WAYS])

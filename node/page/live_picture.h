@@ -44,6 +44,13 @@ uint64_t live_age(uint64_t seconds);
 /* Down to a multiple of `step`. */
 uint64_t live_coarse(uint64_t value, uint64_t step);
 
+/* --- how often --- */
+
+/* The least time between two looks at what would be deleted next, where so many
+ * lessons are held: the loop finds it anew, which takes some microseconds of
+ * each of them. */
+int64_t live_next_ms(uint64_t held);
+
 /* --- parts of the picture: new references, NULL when out of memory --- */
 
 /* {"uplink", "neighbour", "drive", "cache"}. */

@@ -78,8 +78,8 @@ struct lockout {
 
 void lockout_init(struct lockout *l);
 
-/* Who an address is: LOCKOUT_HERE for 127.0.0.1 and ::1, and for `reached`, which
- * may be NULL: an address asked by itself. */
+/* Who an address is: LOCKOUT_HERE for 127.0.0.1 and ::1, and for `reached`,
+ * which may be NULL: an address asked by itself. */
 uint64_t lockout_source(const struct sockaddr *from,
 			const struct sockaddr *reached);
 
@@ -94,8 +94,8 @@ bool lockout_admit(struct lockout *l, const char *who, uint64_t source,
 /* It was wrong: how many tries are left before a wait. */
 unsigned lockout_wrong(struct lockout *l, const char *who, uint64_t source,
 		       uint64_t now_ms);
-/* How many were wrong in the last LOCKOUT_HOURS hours, of anybody from anywhere,
- * since lockout_init(). */
+/* How many were wrong in the last LOCKOUT_HOURS hours, of anybody from
+ * anywhere, since lockout_init(). */
 unsigned lockout_wrong_lately(const struct lockout *l, uint64_t now_ms);
 /* How long that row has to wait; 0: not at all. */
 unsigned lockout_waits_s(const struct lockout *l, const char *who,

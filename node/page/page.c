@@ -5,16 +5,19 @@
 #include <string.h>
 
 #include "node/node_inside.h"
+#include "node/page/card_issue.h"
 #include "node/page/desk.h"
 #include "node/page/desk_events.h"
 #include "node/page/draft_publish.h"
 #include "node/page/draft_works.h"
 #include "node/page/page_api.h"
+#include "node/page/page_cards.h"
 #include "node/page/page_drive.h"
 #include "node/page/page_events.h"
 #include "node/page/page_files.h"
 #include "node/page/page_jobs.h"
 #include "node/page/page_news.h"
+#include "node/page/page_study.h"
 #include "node/page/sessions.h"
 
 enum status page_start(struct node *n, struct err *err)
@@ -38,8 +41,13 @@ enum status page_start(struct node *n, struct err *err)
 	if (n->page->picture == NULL || n->page->drive == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "desks");
 	status = desk_open(&n->page->desk, n, err);
+	if (status == STATUS_OK &&
+	    (n->page->cards = page_cards_new(n)) == NULL)
+		status = err_set(err, STATUS_NO_MEMORY, "cards");
 	if (status == STATUS_OK)
 		status = draft_works_open(&n->page->works, n, err);
+	if (status == STATUS_OK)
+		status = page_study_open(n, err);
 	return status;
 }
 
@@ -62,6 +70,8 @@ void page_tick(struct node *n)
 	desk_tick(n->page->desk);
 	draft_publish_tick(n);
 	draft_works_tick(n->page->works);
+	page_study_tick(n);
+	page_cards_tick(n);
 	page_news_tick(n);
 	desk_events_tick(n->page->picture);
 	page_events_tick(n->page->events, (uint64_t)node_now(n));
@@ -114,6 +124,7 @@ void page_close(struct node *n, void (*closed)(void *node))
 		return;
 	}
 	n->page->closed = closed;
+	page_study_close(n);
 	if (n->page->events != NULL)
 		page_events_close(n->page->events);
 	if (n->page->jobs != NULL)
@@ -130,7 +141,9 @@ void page_release(struct node *n)
 	page_drive_free(n->page->drive);
 	desk_events_free(n->page->picture);
 	draft_works_free(n->page->works);
+	card_issue_free(n->page->cards);
 	desk_free(n->page->desk);
+	page_study_free(n->page->study);
 	page_news_free(n->page->news);
 	page_events_free(n->page->events);
 	sessions_free(n->page->sessions);

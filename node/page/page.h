@@ -16,6 +16,7 @@
 
 #include "proto/err.h"
 
+struct card_issue;
 struct desk;
 struct draft_works;
 struct http_answer;
@@ -27,6 +28,7 @@ struct page_jobs;
 struct desk_events;
 struct page_drive;
 struct page_news;
+struct page_study;
 struct sessions;
 
 enum { PAGE_UPLOAD_MAX = 1 << 20 }; /* bytes of a video at a time */
@@ -48,6 +50,9 @@ struct page {
 	struct draft_works *works; /* what is to be published */
 	struct desk_events *picture; /* what operators see */
 	struct page_drive *drive;    /* visits begun at a desk */
+	struct page_study *study;    /* what is studied here */
+	struct card_issue *cards;    /* being issued at a desk */
+	unsigned closings; /* of months, since the start */
 
 	/* private */
 	void (*closed)(void *node);

@@ -47,6 +47,32 @@ void page_answer_text(struct http_request *request, char *text)
 	answer_text(request, 200, text, NULL, NULL);
 }
 
+void page_answer_table(struct http_request *request, char *text,
+		       const char *file)
+{
+	struct http_answer answer = HTTP_ANSWER_INIT;
+	char value[160];
+
+	if (text == NULL) {
+		http_request_refuse(request, 500, "out of memory");
+		return;
+	}
+	answer.code = 200;
+	answer.type = "text/csv; charset=utf-8";
+	answer.flags = HTTP_NO_CACHE | HTTP_ALLOW_ZSTD | HTTP_NO_SNIFF |
+		       HTTP_TAKE_BODY;
+	answer.body = bytes_of(text);
+	(void)snprintf(value, sizeof(value), "attachment; filename=\"%s\"",
+		       file);
+	if (http_answer_header(&answer, "Content-Disposition", value) !=
+	    STATUS_OK) {
+		http_answer_release(&answer);
+		http_request_refuse(request, 500, "a header does not fit");
+		return;
+	}
+	http_request_answer(request, &answer);
+}
+
 unsigned page_code_of(enum status status)
 {
 	switch (status) {

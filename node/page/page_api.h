@@ -72,6 +72,11 @@ void page_answer_json_with(struct http_request *request, json_t *answer,
 /* The same of text that was made on another thread; takes over `text`. */
 void page_answer_text(struct http_request *request, char *text);
 
+/* A table (text/csv) that the browser keeps as a file of that name; takes over
+ * `text`. */
+void page_answer_table(struct http_request *request, char *text,
+		       const char *file);
+
 /* The HTTP code for a status (docs/formats-page.md, 1). */
 unsigned page_code_of(enum status status);
 

@@ -73,15 +73,74 @@ static void listed(void *owner, char *text, const struct err *err)
 	free(text);
 }
 
+/* --- requests that have a path of their own --- */
+
+struct waiter {
+	struct node *n;
+	struct http_request *request;
+	void (*done)(struct node *n);
+};
+
+/* What was stopped, or not begun, can be said again in a moment. */
+static void fail(struct http_request *request, const struct err *err)
+{
+	if (err->status == STATUS_LIMITED || err->status == STATUS_CANCELLED)
+		page_fail_code(request, 503, 2, STATUS_LIMITED, err->text,
+			       NULL);
+	else
+		page_fail_err(request, err);
+}
+
+static void done_beside(void *owner, char *text, const struct err *err)
+{
+	struct waiter *w = owner;
+
+	if (text != NULL && w->done != NULL)
+		w->done(w->n);
+	if (text != NULL)
+		page_answer_text(w->request, text);
+	else
+		fail(w->request, err);
+	free(w);
+}
+
+void page_ask_beside(struct page_call *call, json_t *request,
+		     void (*done)(struct node *n))
+{
+	struct waiter *w = malloc(sizeof(*w));
+	const struct node_asker asker = { .answered = done_beside,
+					  .owner = w };
+	struct err err = ERR_INIT;
+	enum status status;
+
+	if (w == NULL || request == NULL) {
+		status = err_set(&err, STATUS_NO_MEMORY, "out of memory");
+	} else {
+		*w = (struct waiter){ call->node, call->request, done };
+		status = node_ask_beside(call->node, request, &asker, &err);
+	}
+	if (status != STATUS_OK) {
+		fail(call->request, &err);
+		free(w);
+	}
+	json_decref(request);
+}
+
+/* --- those of the command line --- */
+
 static void ask(struct page_call *call, const json_t *body)
 {
+	const struct node_asker asker = { .answered = listed,
+					  .owner = call->request };
 	struct node *n = call->node;
 	struct err err = ERR_INIT;
 	json_t *answer;
 
-	if (requests_is_long(body) &&
-	    node_list_beside(n, body, listed, call->request))
+	if (node_is_long(body)) {
+		if (node_ask_beside(n, body, &asker, &err) != STATUS_OK)
+			fail(call->request, &err);
 		return;
+	}
 	if (requests_answer(&n->requests, body, &answer, &err) != STATUS_OK)
 		page_fail_err(call->request, &err);
 	else

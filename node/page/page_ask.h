@@ -11,4 +11,10 @@ void page_ask(struct page_call *call);
  * nobody at a desk. */
 bool page_ask_least(const char *verb, enum page_role *least);
 
+/* Answer with what a long request says (node_is_long()), when it is done beside
+ * the loop. Takes `request`; `done` (may be NULL) is called first when it has
+ * gone well. */
+void page_ask_beside(struct page_call *call, json_t *request,
+		     void (*done)(struct node *n));
+
 #endif

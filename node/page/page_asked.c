@@ -70,7 +70,7 @@ static void look_at_lesson(struct asked *a, struct node *n,
 	const struct lesson *l = &row->lesson;
 
 	(void)snprintf(a->trouble, sizeof(a->trouble), "%s",
-		       n->live.trouble(n, l->btmh));
+		       n->live.trouble(n, row->shown.btmh));
 	/* Reads from the drives, where there are any. */
 	if (row->shown.payload != PAYLOAD_HELD)
 		a->on_drive[0] = ondrive_find(n->ondrive, row->shown.btmh);

@@ -27,6 +27,7 @@ struct job {
 
 struct kept {
 	char key[PAGE_KEY_MAX];
+	char file[PAGE_FILE_MAX];
 	char *text;
 	uint64_t number;
 	int64_t made_ms;
@@ -85,6 +86,15 @@ static bool add_asker(struct job *job, struct http_request *request)
 	return true;
 }
 
+static void answer_one(struct http_request *request, const char *text,
+		       const char *file)
+{
+	if (file[0] == 0)
+		page_answer_text(request, strdup(text));
+	else
+		page_answer_table(request, strdup(text), file);
+}
+
 /* With the text, or with what failed. */
 static void answer_all(struct job *job, const char *text,
 		       const struct err *err)
@@ -96,7 +106,7 @@ static void answer_all(struct job *job, const char *text,
 		job->askers = first->next;
 		free(first);
 		if (text != NULL)
-			page_answer_text(request, strdup(text));
+			answer_one(request, text, job->task.file);
 		else if (err->status == STATUS_LIMITED)
 			page_fail_code(request, 503, 2, err->status, err->text,
 				       NULL);
@@ -109,16 +119,21 @@ static void answer_all(struct job *job, const char *text,
 
 static void keep(struct page_jobs *jobs, const struct job *job)
 {
-	struct kept *kept = &jobs->kept[jobs->next_kept++ % PAGE_JOBS_KEPT];
+	struct kept *kept = &jobs->kept[jobs->next_kept % PAGE_JOBS_KEPT];
 
+	if (strlen(job->text) > PAGE_JOBS_KEPT_MAX)
+		return;
+	jobs->next_kept++;
 	free(kept->text);
 	memcpy(kept->key, job->task.key, sizeof(kept->key));
+	memcpy(kept->file, job->task.file, sizeof(kept->file));
 	kept->text = strdup(job->text);
 	kept->number = job->number;
 	kept->made_ms = node_now(jobs->n);
 }
 
-static const char *find_kept(const struct page_jobs *jobs, const char *key)
+static const struct kept *find_kept(const struct page_jobs *jobs,
+				    const char *key)
 {
 	for (unsigned i = 0; i < PAGE_JOBS_KEPT; i++) {
 		const struct kept *kept = &jobs->kept[i];
@@ -126,7 +141,7 @@ static const char *find_kept(const struct page_jobs *jobs, const char *key)
 		if (kept->text != NULL && strcmp(kept->key, key) == 0 &&
 		    kept->number == number_now(jobs) &&
 		    node_now(jobs->n) - kept->made_ms < jobs->keep_ms)
-			return kept->text;
+			return kept;
 	}
 	return NULL;
 }
@@ -280,14 +295,14 @@ static void too_many(struct http_request *request)
 void page_jobs_ask(struct page_jobs *jobs, struct http_request *request,
 		   const struct page_task *task)
 {
-	const char *kept = find_kept(jobs, task->key);
+	const struct kept *kept = find_kept(jobs, task->key);
 	struct job *same = kept == NULL ? find_job(jobs, task->key) : NULL;
 	struct job *job;
 
 	if (kept != NULL || same != NULL) {
 		task->free(task->owner);
 		if (kept != NULL)
-			page_answer_text(request, strdup(kept));
+			answer_one(request, kept->text, kept->file);
 		else if (!add_asker(same, request))
 			too_many(request);
 		return;

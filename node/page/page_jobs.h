@@ -16,9 +16,11 @@
 enum {
 	PAGE_JOBS_MAX = 256,	  /* different ones that wait or are made */
 	PAGE_JOBS_AT_ONCE = 2,	  /* workers, of the pool's */
-	PAGE_JOBS_KEPT = 32,	  /* answers */
+	PAGE_JOBS_KEPT = 32,	  /* answers, */
+	PAGE_JOBS_KEPT_MAX = 1 << 20, /* none longer: bytes */
 	PAGE_JOBS_KEEP_MS = 2000,
-	PAGE_KEY_MAX = 1600
+	PAGE_KEY_MAX = 1600,
+	PAGE_FILE_MAX = 64
 };
 
 struct page_jobs;
@@ -26,6 +28,9 @@ struct page_jobs;
 /* What is to be made. */
 struct page_task {
 	char key[PAGE_KEY_MAX]; /* says all that is asked: same key, same answer */
+	/* The answer is a table to be kept by whoever asks, under that name
+	 * (letters, digits, '-' and '.'); "": it is JSON. */
+	char file[PAGE_FILE_MAX];
 	void *owner;
 	/* On the loop, when its turn has come: gather what only the loop
 	 * knows. A failure is its end. */

@@ -117,10 +117,8 @@ static enum status add_row(struct page_call *call,
 	return status;
 }
 
-/* --- some at a time: each draft is written durably, and the loop has others
- * to serve meanwhile --- */
-
-enum { ROWS_AT_ONCE = 8 };
+/* --- one row a turn of the loop: its draft is written durably, and the loop
+ * has others to serve meanwhile --- */
 
 struct listing {
 	uv_timer_t timer;
@@ -167,10 +165,8 @@ static void ticked(uv_timer_t *timer)
 
 	if (draft_works_is_closing(w))
 		status = err_set(&err, STATUS_LIMITED, "the node is stopping");
-	for (unsigned i = 0; i < ROWS_AT_ONCE && status == STATUS_OK &&
-			     l->at < l->table.count;
-	     i++, l->at++)
-		status = add_row(&l->call, &l->table.rows[l->at], l->list,
+	else if (l->at < l->table.count)
+		status = add_row(&l->call, &l->table.rows[l->at++], l->list,
 				 &err);
 	draft_works_changed(w);
 	if (status == STATUS_OK && l->at < l->table.count)

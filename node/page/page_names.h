@@ -1,6 +1,6 @@
 /* What people call places and offices. Names come from where an office has
- * signed them (who was enrolled there; its own in its lessons) and from node.conf, never from what
- * anybody on the LAN says of himself.
+ * signed them (who was enrolled there; its own in its lessons) and from
+ * node.conf, never from what anybody on the LAN says of himself.
  *
  * Pure. A plain list: a county has some hundreds. */
 #ifndef NODE_PAGE_PAGE_NAMES_H
@@ -29,8 +29,8 @@ void page_names_office(struct page_names *names, const char *origin,
 const char *page_place_name(const struct page_names *names,
 			    const char *region);
 /* The name of who publishes a lesson: as it says itself in what it signed
- * (`said`, "" when it does not), else that of the place whose office it is, else
- * the origin. One of the three arguments. */
+ * (`said`, "" when it does not), else that of the place whose office it is,
+ * else the origin. One of the three arguments. */
 const char *page_office_name(const struct page_names *names, const char *said,
 			     const char *origin);
 

@@ -40,7 +40,7 @@ export const ASKED_FIRST = {
 // What a browser that lacks it passes over, and the page is as good without.
 const PASSED_OVER = ['@media (prefers-reduced-motion)', 'scroll-behavior', 'scroll-behavior: auto', 'color-scheme', 'overscroll-behavior',
   'overscroll-behavior: contain', 'scrollbar-width', 'scrollbar-width: none', 'scrollbar-width: thin',
-  'touch-action', 'touch-action: none', 'user-select'];
+  'touch-action', 'touch-action: none', 'touch-action: pan-x', 'touch-action: pan-y', 'user-select'];
 
 // Is it in all our browsers? Null where the tables do not know.
 function supported(compat) {

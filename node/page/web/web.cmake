@@ -29,4 +29,4 @@ add_test(NAME web.types COMMAND ${NODE_PROGRAM} types.mjs
 add_test(NAME web.unit COMMAND ${NODE_PROGRAM} test.mjs WORKING_DIRECTORY ${web})
 add_test(NAME web.built COMMAND ${NODE_PROGRAM} check.mjs ${XIANGTU_WEB_DIR}
   WORKING_DIRECTORY ${web})
-set_tests_properties(web.types web.unit web.built PROPERTIES LABELS "unit;web" TIMEOUT 300)
+set_tests_properties(web.types web.unit web.built PROPERTIES LABELS "unit;web" TIMEOUT 900)

@@ -14,7 +14,8 @@ const ROOT = `${HERE}/../../../`;
 
 // Whose failures are answered to a desk, or told there by a job or a visit.
 const SOURCES = [
-  'node/page/', 'node/media.c', 'node/media_facts.c', 'node/media_work.c', 'node/prepare.c', 'node/prepare_copy.c', 'node/prepare_fit.c',
+  'node/page/', 'node/office/', 'node/study/', 'node/requests_cards.c', 'node/requests_cards_end.c', 'catalog/bulletin.c', 'catalog/books.c', 'catalog/study.c', 'catalog/cards.c', 'catalog/people.c', 'catalog/people_forget.c', 'catalog/people_tell.c', 'catalog/strokes.c',
+  'node/media.c', 'node/media_facts.c', 'node/media_work.c', 'node/prepare.c', 'node/prepare_copy.c', 'node/prepare_fit.c',
   'node/prepare_media.c', 'node/prepare_source.c', 'node/prepare_subtitles.c', 'node/prepare_video.c', 'node/prepare_work.c',
   'node/cues.c', 'node/child.c', 'node/renditions.c', 'node/payload.c', 'node/payload_verify.c', 'node/csv.c', 'node/lesson_table.c',
   'node/requests.c', 'node/requests_delegate.c', 'node/requests_desk.c', 'node/requests_drive.c', 'node/requests_evidence.c',

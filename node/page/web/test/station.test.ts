@@ -10,6 +10,7 @@ import { nextSpeed, read, SPEEDS } from '../src/station/player/settings';
 import { parseSrt } from '../src/station/player/srt';
 import { above, href, parse, type Route } from '../src/station/route';
 import { fileName } from '../src/station/Save';
+import { LARGEST, sharpness, sizeOf, step, zoomOf } from '../src/station/read/zoom';
 import { shownState } from '../src/station/states';
 import { topTopics } from '../src/station/topics';
 
@@ -50,6 +51,7 @@ test('addresses lead where they came from', () => {
     { page: 'lesson', id: 'zixing.example/431081/lessons#0c0001r1' },
     { page: 'play', id: 'a/b#c', part: 2, as: '480p', start: true }, { page: 'play', id: 'a/b#c', part: 0, as: '', start: false },
     { page: 'play', id: 'a/b#c', part: 0, as: undefined, start: false },
+    { page: 'lesson', id: 'a/b#c', read: '讲义 包/1/讲义%.pdf' }, { page: 'draft', id: '00a1', read: '讲义/图.png' },
     { page: 'draft', id: '00a1' }, { page: 'draft', id: '00a1', part: 1, as: '480p' }, { page: 'draft', id: '00a1', part: 0, as: '' },
   ];
   for (const route of routes) assert.deepEqual(parse(href(route)), route);
@@ -57,6 +59,8 @@ test('addresses lead where they came from', () => {
   assert.deepEqual(parse('#/nonsense'), { page: 'home' });
   assert.deepEqual(parse('#/lesson/%zz'), { page: 'lesson', id: '%zz' });
   assert.deepEqual(above({ page: 'play', id: 'x', part: 1 }), { page: 'lesson', id: 'x' });
+  assert.deepEqual(above({ page: 'lesson', id: 'x', read: 'a.pdf' }), { page: 'lesson', id: 'x' });
+  assert.deepEqual(above({ page: 'draft', id: 'x', read: 'a.pdf' }), { page: 'draft', id: 'x' });
 });
 
 test('letters are initials first and text too, everything else is text', () => {
@@ -179,4 +183,34 @@ test('parts stand as people count them, the same in every version', () => {
   const films = versions(lesson(parts, [{ as: '480p', btmh: '', bytes: 1, state: 'held', parts: parts.slice().reverse() }])).map((v) => v.films.map((f) => f.path));
   assert.deepEqual(films[0], ['第1节.mp4', '第2节.mp4', '第10节.mp4']);
   assert.deepEqual(films[1], films[0]);
+});
+
+test('a page of a handout is made larger and smaller by steps that are seen', () => {
+  const a4 = 595 / 842;
+  for (const room of [{ width: 360, height: 540, pixel: 1 }, { width: 640, height: 310, pixel: 1 }, { width: 1900, height: 990, pixel: 1 }]) {
+    let zoom = 1;
+    let width = sizeOf(room, zoom, a4).width;
+    assert.equal(width, room.width);
+    for (let next = step(room, zoom, a4, 1); next !== zoom; next = step(room, zoom, a4, 1)) {
+      zoom = next;
+      assert.ok(sizeOf(room, zoom, a4).width > width * 1.05);
+      width = sizeOf(room, zoom, a4).width;
+      const size = sizeOf(room, zoom, a4);
+      for (const phone of [true, false]) assert.ok(size.width * size.height * sharpness(size, 3, phone) ** 2 <= (phone ? 3e6 : 5e6) * 1.001);
+    }
+    assert.equal(zoom, LARGEST);
+    for (let next = step(room, zoom, a4, -1); next !== zoom; next = step(room, zoom, a4, -1)) {
+      zoom = next;
+      assert.ok(sizeOf(room, zoom, a4).width < width / 1.05);
+      width = sizeOf(room, zoom, a4).width;
+    }
+    const whole = sizeOf(room, 0, a4);
+    assert.ok(Math.abs(width - whole.width) < 1 && whole.height <= room.height + 1e-6);
+    // Upright, a page as wide as the phone is whole: turned round it is as wide again.
+    assert.equal(zoom, room.width === 360 ? 1 : 0);
+  }
+  const room = { width: 360, height: 540, pixel: 1 };
+  assert.equal(zoomOf(room, 900, a4), 2.5);
+  assert.equal(zoomOf(room, 100, a4), 1);
+  assert.equal(zoomOf(room, 1e5, a4), LARGEST);
 });

@@ -1,8 +1,9 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { type Me } from '../lib/api';
 import { online } from '../lib/ask';
 import { language, setLanguage, useLanguage } from '../lib/i18n';
+import { late, useLate } from '../lib/late';
 import { useStore } from '../lib/store';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
@@ -13,27 +14,16 @@ import { desk, ended, leave, me, screen } from './live';
 import { Login } from './login/Login';
 import { operatorPages } from './operator';
 import { coming } from './node';
-import { firstPage, mine, type PageOf } from './pages';
+import { firstPage, mine, SECTIONS, type PageOf } from './pages';
 import { Loading, useAct } from './parts';
 import { back, href, route } from './route';
 import { person, t } from './words';
 
-type Office = Record<string, ComponentType<{ of: string }>>;
-let office: Office | null = null;
+type Pages = Record<string, ComponentType<{ of: string }>>;
 
 // What only an office needs is fetched when one is there.
-function useOffice(wanted: boolean): Office | null {
-  const [, again] = useState(0);
-  const up = useStore(online);
-  useEffect(() => {
-    if (wanted && !office && up)
-      import('./office').then((module) => {
-        office = module.officePages;
-        again((n) => n + 1);
-      }, () => undefined); // the node is away: asked again when it is back
-  }, [wanted, up]);
-  return office;
-}
+const officeLate = late<Pages>(() => import('./office').then((module) => module.officePages));
+const recordsLate = late<Pages>(() => import('./office/records').then((module) => module.recordsPages));
 
 function Language() {
   return (
@@ -68,14 +58,16 @@ function Badge({ page }: { page: PageOf }) {
   return n ? <span class="badge">{n}</span> : null;
 }
 
+const SECTION = { publish: 'sectionPublish', records: 'sectionRecords', machine: 'sectionMachine' } as const;
+
 function Menu({ who, at, tiles }: { who: Me; at: string; tiles?: boolean }) {
   const pages = mine(who);
-  const sections = (['publish', 'machine'] as const).filter((section) => pages.some((page) => page.section === section));
+  const sections = SECTIONS.filter((section) => pages.some((page) => page.section === section));
   return (
     <nav class={tiles ? 'menu tiles' : 'menu'} aria-label={t('menu')} data-zone={tiles ? undefined : 'menu'}>
       {sections.map((section) => (
         <div key={section} class="section">
-          {sections.length > 1 && <p class="name">{section === 'publish' ? t('sectionPublish') : t('sectionMachine')}</p>}
+          {sections.length > 1 && <p class="name">{t(SECTION[section])}</p>}
           <ul>
             {pages.filter((page) => page.section === section).map((page) => (
               <li key={page.id}>
@@ -93,13 +85,16 @@ function Menu({ who, at, tiles }: { who: Me; at: string; tiles?: boolean }) {
 }
 
 // An address below a page belongs to it.
-const PAGE_OF: Record<string, string> = { draft: 'drafts', lesson: 'published' };
+const PAGE_OF: Record<string, string> = { draft: 'drafts', lesson: 'published', 'station-book': 'report', card: 'cards' };
 
 function Page({ who, at, of }: { who: Me; at: string; of: string }) {
-  const pages = useOffice(mine(who).some((page) => page.office));
-  const Shown = operatorPages[at] ?? pages?.[at];
+  const pages = mine(who);
+  const office = useLate(officeLate, pages.some((page) => page.office));
+  const records = useLate(recordsLate, pages.some((page) => page.records));
+  const known = pages.some((page) => page.id === (PAGE_OF[at] ?? at));
+  // What was fetched for an office is not for who comes after it.
+  const Shown = operatorPages[at] ?? (known ? office?.[at] ?? records?.[at] : undefined);
   if (Shown) return <Shown of={of} />;
-  const known = mine(who).some((page) => page.id === (PAGE_OF[at] ?? at));
   if (known) return <Loading />;
   return <Empty icon="warn" title={who.role === 'office' || !PAGE_OF[at] ? t('noPage') : t('notYours')} />;
 }

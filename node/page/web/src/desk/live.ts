@@ -4,20 +4,22 @@
 // as it is then, what was typed in it too, and the login stands above it
 // (`ended`); after that it goes on. So it does when the node restarts.
 import { logout, me as askWho, type Me } from '../lib/api';
-import { changed, noteChange, online } from '../lib/ask';
+import { changed, forgetAnswers, noteChange, online } from '../lib/ask';
 import { stream, type Stream } from '../lib/events';
 import type { Screen } from '../lib/screen';
 import { store } from '../lib/store';
-import type { Desk, Draft } from './node';
+import type { Cards, Desk, Draft } from './node';
 import { Picture } from './operator/rates';
 
 export const me = store<Me | null>(null);
 export const ended = store(false); // somebody was at the desk, and is not any more
 export const desk = store<Desk | null>(null);
 export const drafts = store<Draft[] | null>(null);
+export const cards = store<Cards | null>(null); // being issued
 export const screen = store<Screen>({ view: 'pc', rem: null, safe: 0, pixel: 1 });
 export const picture = new Picture();
 export const heard = store(0); // another number when stations have said something
+export const forgetting = store<{ looked?: number; share?: number }>({}); // how far it is; {}: nothing takes long
 export const pictured = store(0); // one more whenever the picture has grown
 
 const seconds = () => performance.now() / 1000;
@@ -40,6 +42,8 @@ function watch(): void {
         if (a && (a.held !== b.held || a.wanted !== b.wanted || a.known !== b.known || a.bytes !== b.bytes)) noteChange();
       },
       heard: (said) => heard.set((said as { n: number }).n),
+      cards: (said) => cards.set(said as Cards),
+      forgetting: (said) => forgetting.set(said as { looked?: number; share?: number }),
       drafts: (said) => drafts.set((said as { drafts: Draft[] }).drafts),
     },
     connected(yes) {
@@ -104,7 +108,9 @@ function left(said: Me): void {
   rest();
   desk.set(null);
   drafts.set(null);
+  cards.set(null);
   picture.clear();
+  forgetAnswers();
   ended.set(false);
   me.set(said);
 }

@@ -8,6 +8,8 @@ import '../styles/base.css';
 import { App } from './App';
 import './desk.css';
 import './pages.css';
+import '../study/study.css';
+import '../ui/pinpad.css';
 import { screen, startLive } from './live';
 import { back, startRoutes } from './route';
 import { sentence } from './sentences';

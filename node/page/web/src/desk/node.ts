@@ -244,3 +244,17 @@ export const doDraft = (id: string, what: string, body: Record<string, unknown> 
 export const chunkPath = (id: string, name: string, offset: number, total: number) =>
   `${draftPath(id, 'file')}${query({ name, offset, total })}`;
 export const coveragePath = (id?: string) => `/api/coverage${query({ id })}`;
+
+// Cards that are issued at a desk of the office: `event: cards`, GET /api/cards/issue.
+export interface Cards {
+  state: 'none' | 'drawing' | 'ready' | 'issued' | 'failed' | 'expired';
+  job?: string;
+  who?: string;
+  batch?: string;
+  total?: number;
+  done?: number; // drawing
+  left_s?: number;
+  ends_s?: number; // ready
+  issued?: number; // issued
+  failed?: { status: string; text: string; args: Args };
+}

@@ -3,7 +3,12 @@ import type { ComponentType } from 'preact';
 import type { Me } from '../lib/api';
 import type { IconName } from '../ui/Icon';
 
-export interface PageOf { id: string; icon: IconName; office?: boolean; section: 'machine' | 'publish' }
+// Sections of the menu, in this order.
+export const SECTIONS = ['publish', 'records', 'machine'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+// `office`: of an office that publishes; `records`: of every office.
+export interface PageOf { id: string; icon: IconName; office?: boolean; records?: boolean; section: Section }
 
 export const PAGES = [
   { id: 'published', icon: 'publish', office: true, section: 'publish' },
@@ -11,7 +16,13 @@ export const PAGES = [
   { id: 'list', icon: 'document', office: true, section: 'publish' },
   { id: 'coverage', icon: 'topics', office: true, section: 'publish' },
   { id: 'stations', icon: 'place', office: true, section: 'publish' },
+  { id: 'report', icon: 'topics', records: true, section: 'records' },
+  { id: 'attention', icon: 'warn', records: true, section: 'records' },
+  { id: 'cards', icon: 'save', records: true, section: 'records' },
+  { id: 'records', icon: 'arriving', records: true, section: 'records' },
   { id: 'home', icon: 'home', section: 'machine' },
+  { id: 'register', icon: 'people', section: 'machine' },
+  { id: 'ledger', icon: 'document', section: 'machine' },
   { id: 'arriving', icon: 'arriving', section: 'machine' },
   { id: 'lacking', icon: 'wait', section: 'machine' },
   { id: 'drives', icon: 'drive', section: 'machine' },
@@ -30,4 +41,4 @@ export type Component = ComponentType<{ of: string }>;
 // An office that publishes comes to its lessons, everybody else to the overview.
 export const firstPage = (me: Me): PageId => (me.role === 'office' && me.keys?.publisher ? 'published' : 'home');
 export const mine = (me: Me): readonly PageOf[] =>
-  (PAGES as readonly PageOf[]).filter((page) => !page.office || (me.role === 'office' && !!me.keys?.publisher));
+  (PAGES as readonly PageOf[]).filter((page) => (!page.office && !page.records) || (me.role === 'office' && (!page.office || !!me.keys?.publisher)));

@@ -47,10 +47,12 @@ export function replace(page: string, of = ''): void {
   arrived();
 }
 
+const ABOVE: Record<string, string> = { draft: 'drafts', 'station-book': 'report', card: 'cards' };
+
 // Back: where one came from, else the page that leads here, else the first.
 export function back(): void {
   const now = route.get();
   if (trail.length > 1) history.back();
-  else if (now.of) replace(now.page === 'draft' ? 'drafts' : now.page);
+  else if (now.of) replace(ABOVE[now.page] ?? now.page);
   else if (now.page) replace('');
 }

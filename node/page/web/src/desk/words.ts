@@ -12,6 +12,14 @@ export const t = words({
   personA: { zh: '管理员 A', en: 'Operator A' },
   personB: { zh: '管理员 B', en: 'Operator B' },
   office: { zh: '办公室', en: 'Office' },
+
+  // on paper
+  printedOn: { zh: '{date} 打印', en: 'printed {date}' },
+  sheetOf: { zh: '第 {n} 页，共 {of} 页', en: 'page {n} of {of}' },
+  signOperator: { zh: '站点管理员（签字）', en: 'Operator (signature)' },
+  signOffice: { zh: '乡镇核对（签字）', en: 'Checked by the township (signature)' },
+  signDate: { zh: '日期', en: 'Date' },
+
   loading: { zh: '正在打开…', en: 'Opening…' },
   tryAgain: { zh: '再试一次', en: 'Try again' },
   offline: {
@@ -24,6 +32,8 @@ export const t = words({
   },
 
   home: { zh: '总览', en: 'Overview' },
+  register: { zh: '学习登记', en: 'Register' },
+  ledger: { zh: '台账与上报', en: 'Ledger and reports' },
   arriving: { zh: '正在接收', en: 'Arriving' },
   lacking: { zh: '还缺的课', en: 'Lacking' },
   storage: { zh: '存储空间', en: 'Storage' },
@@ -39,6 +49,11 @@ export const t = words({
   list: { zh: '成批发布', en: 'Many by a list' },
   coverage: { zh: '覆盖情况', en: 'Coverage' },
   stations: { zh: '站点', en: 'Stations' },
+  report: { zh: '学习月报', en: 'Month’s report' },
+  attention: { zh: '本周要看', en: 'This week' },
+  cards: { zh: '学习卡', en: 'Study cards' },
+  records: { zh: '记录收取', en: 'Records' },
+  sectionRecords: { zh: '学习记录', en: 'What was studied' },
   sectionPublish: { zh: '发布', en: 'Publishing' },
   sectionMachine: { zh: '本机', en: 'This node' },
 

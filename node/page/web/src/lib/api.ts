@@ -135,11 +135,14 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(await reach(path, signal ? { signal } : {}));
 }
 
-export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+// `leaving`: it goes on while the page goes away (Chrome 66, Safari 13; others
+// may lose it).
+export async function post<T>(path: string, body: unknown = {}, leaving = false): Promise<T> {
   return answer<T>(await reach(path, {
     method: 'POST',
     headers: { 'X-Xiangtu': '1', 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
+    ...(leaving ? { keepalive: true } : {}),
   }));
 }
 

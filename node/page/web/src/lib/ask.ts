@@ -30,6 +30,9 @@ export interface Asked<T> {
 const kept = new Map<string, unknown>(); // what Back comes to is there at once
 const KEPT = 30;
 
+// Who was asked for has left: nothing of it stays in the page.
+export const forgetAnswers = () => kept.clear();
+
 function keep(path: string, data: unknown): void {
   kept.delete(path);
   kept.set(path, data);

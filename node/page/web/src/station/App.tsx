@@ -5,6 +5,7 @@ import { useStore } from '../lib/store';
 import { Icon } from '../ui/Icon';
 import { Toasts } from '../ui/Toast';
 import { LazyDraft } from './LazyDraft';
+import { LazyStudy } from './study/LazyStudy';
 import { Header } from './Header';
 import { Home } from './Home';
 import { LessonPage } from './LessonPage';
@@ -19,8 +20,9 @@ function Page({ at }: { at: Route }) {
     case 'topic': return <ListPage topic={at.topic} />;
     case 'region': return <ListPage region={at.region} />;
     case 'search': return <SearchPage text={at.text} />;
-    case 'lesson': return <LessonPage key={at.id} id={at.id} />;
-    case 'draft': return <LazyDraft key={at.id} id={at.id} />;
+    case 'lesson': return <LessonPage key={at.id} id={at.id} read={at.read} />;
+    case 'draft': return <LazyDraft key={at.id} id={at.id} read={at.read} />;
+    case 'study': case 'begin': case 'me': case 'rules': return <LazyStudy at={at} />;
     default: return <Home />;
   }
 }

@@ -28,7 +28,7 @@ export function asLesson(draft: Draft, office: string): Lesson {
   };
 }
 
-export function DraftPage({ id, part, as }: { id: string; part?: number; as?: string }) {
+export function DraftPage({ id, part, as, read }: { id: string; part?: number; as?: string; read?: string }) {
   const asked = useAsk<Draft>(`/api/drafts/${encodeURIComponent(id)}`);
   const view = useStore(screen).view;
   const office = useStore(me)?.node.name ?? '';
@@ -42,7 +42,7 @@ export function DraftPage({ id, part, as }: { id: string; part?: number; as?: st
   return (
     <>
       <p class="preview-note"><Icon name="edit" /><span>{t('draftShown')}</span></p>
-      <LessonView lesson={lesson} arriving={{}} phone={view === 'phone'} tv={view === 'tv'}
+      <LessonView lesson={lesson} arriving={{}} phone={view === 'phone'} tv={view === 'tv'} read={read} reads={(path) => href({ page: 'draft', id, read: path })}
         play={(n, version) => href({ page: 'draft', id, part: n, as: version })} />
     </>
   );

@@ -6,16 +6,18 @@ import { Icon } from '../ui/Icon';
 import { me } from './live';
 import { PhoneCode } from './PhoneCode';
 import { back, href, route } from './route';
+import { study } from './study/live';
 import { t } from './words';
 
-// The three ways besides lessons, search in the middle: up from the lessons
-// leads to it, one step aside are phone and language. Home needs two presses
-// for the first and three for the others.
+// The ways besides lessons. Up from the lessons leads to search; one step aside
+// are study and language, two the phone.
 export function Header() {
   const now = useStore(route);
   const who = useStore(me);
   const [phone, setPhone] = useState(false);
   const home = now.page === 'home';
+  const studies = useStore(study);
+  const studyName = studies?.card ? t('cardMark', { tail: studies.card.tail }) : studies?.running ? t('studyOn') : t('study');
   return (
     <header class="top">
       {home
@@ -23,6 +25,12 @@ export function Header() {
         : <Button class="go-back" kind="quiet" icon="back" data-key="back" onClick={back}>{t('back')}</Button>}
       <nav class="ways" aria-label={t('name')} data-focus-first>
         <Button class="way" kind="quiet" icon="phone" data-key="phone" onClick={() => setPhone(true)}>{t('onPhone')}</Button>
+        {studies && (
+          <a class={`button quiet way ${studies.card || studies.running ? 'on' : ''}`} href={href({ page: 'study' })} data-key="study"
+            aria-current={now.page === 'study' || now.page === 'begin' || now.page === 'me' ? 'page' : undefined}>
+            <Icon name="study" /><span>{studyName}</span>
+          </a>
+        )}
         <a class="button quiet way" href={href({ page: 'search', text: '' })} data-key="search" data-first=""
           aria-current={now.page === 'search' ? 'page' : undefined}>
           <Icon name="search" /><span>{t('search')}</span>

@@ -5,9 +5,10 @@ import { Empty } from '../ui/Empty';
 import { Icon } from '../ui/Icon';
 import { Loading } from './Loading';
 import { LessonCard } from './LessonCard';
-import { me } from './live';
+import { me, screen } from './live';
 import { load, unfinished } from './player/seen';
 import { href } from './route';
+import { asked, study } from './study/live';
 import { Row } from './Row';
 import { TopicTile, topTopics } from './topics';
 import { t } from './words';
@@ -17,7 +18,11 @@ import { t } from './words';
 export function Home() {
   const home = useAsk<HomeAnswer>('/api/home');
   const who = useStore(me);
-  if (!home.data) return <Loading asked={home} />;
+  const studies = useStore(study);
+  // On a TV the focus begins at a study that was interrupted, if there is one.
+  const tv = useStore(screen).view === 'tv';
+  const waits = !useStore(asked) && tv;
+  if (!home.data || waits) return <Loading asked={home} />;
   const { fresh, local, topics, arriving } = home.data;
   const all = new Map([...fresh, ...local, ...arriving].map((card) => [card.id, card]));
   const begun = unfinished(load(), Date.now())
@@ -34,6 +39,9 @@ export function Home() {
   return (
     <>
       <h1 class="visually-hidden">{who?.node.name || t('name')}</h1>
+      {studies?.interrupted && studies.may && !studies.running && (
+        <p class="study-offer"><a class="button main" href={href({ page: 'study' })} data-key="interrupted" data-autofocus=""><Icon name="people" /><span>{t('studyCut')}</span></a></p>
+      )}
       {(begun.length > 0 || newest.length > 0) && (
         <Row id="fresh" title={begun.length ? t('freshGoOn') : t('fresh')}>
           {begun.map((s, i) => <LessonCard key={`go/${s.id}`} card={all.get(s.id)!} row="go" goOn={s} autofocus={i === 0} />)}

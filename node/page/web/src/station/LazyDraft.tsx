@@ -1,20 +1,12 @@
 // What an office is about to publish, shown as a station shows it; the code is
 // fetched only where that is asked for.
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { late, useLate } from '../lib/late';
 
-interface Props { id: string; part?: number; as?: string }
+interface Props { id: string; part?: number; as?: string; read?: string }
 
-let loaded: ComponentType<Props> | null = null;
+const page = late(() => import('./DraftPage').then((module) => module.DraftPage));
 
 export function LazyDraft(props: Props) {
-  const [Page, setPage] = useState<ComponentType<Props> | null>(() => loaded);
-  useEffect(() => {
-    if (!loaded)
-      import('./DraftPage').then((module) => {
-        loaded = module.DraftPage;
-        setPage(() => loaded);
-      });
-  }, []);
+  const Page = useLate(page);
   return Page ? <Page {...props} /> : null;
 }

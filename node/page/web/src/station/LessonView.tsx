@@ -14,10 +14,11 @@ import { Poster } from './Poster';
 import { isReadHere, LazyReader } from './read/LazyReader';
 import { choose, documents, subtitlesFor, versions, type Version } from './player/choose';
 import { resumeAt, seenLesson, seenOf } from './player/seen';
-import { href } from './route';
+import { back, href } from './route';
 import { Row } from './Row';
 import { Save } from './Save';
 import { shownState, type Shown } from './states';
+import { played } from './study/report';
 import { trackName } from './trackName';
 import { t } from './words';
 
@@ -27,6 +28,9 @@ interface Props {
   phone: boolean;
   tv: boolean;
   play?: (part: number, as: string, start?: boolean) => string; // the address that plays
+  together?: string; // the address where it is studied together
+  read?: string; // the handout that is open, by its path
+  reads: (path: string) => string; // the address that opens one
 }
 
 export const asName = (as: string) => (as === '' ? t('original') : as);
@@ -93,10 +97,37 @@ function Summary({ text, whole }: { text: string; whole: boolean }) {
   );
 }
 
-export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
+// A handout opens on this page where it can, so that reading it counts; others
+// in a tab of their own, and from a TV on a phone.
+function Handout({ file, to, tv, onPhone }: { file: Part; to: string; tv: boolean; onPhone: () => void }) {
+  const icon = file.kind === 'picture' ? 'picture' : 'document';
+  const name = file.title || file.name;
+  if (tv && !isReadHere(file)) return <Button icon={icon} class="part" data-key={`file/${file.path}`} onClick={onPhone}>{name}</Button>;
+  const here = isReadHere(file);
+  return (
+    <a class="button part" href={here ? to : file.url} target={here ? undefined : '_blank'} rel="noopener" data-key={`file/${file.path}`}>
+      <Icon name={icon} /><span>{name}</span>
+    </a>
+  );
+}
+
+// What the page could not show, for the programs of the phone or PC.
+function Unread({ file }: { file: Part }) {
+  return (
+    <Dialog title={file.title || file.name} onClose={back}>
+      <p>{t('readFailedHere')}</p>
+      <p class="actions">
+        <a class="button main" href={file.url} target="_blank" rel="noopener" data-first="" data-key="read/own"><Icon name="document" /><span>{t('readOwn')}</span></a>
+        <Button onClick={back}>{t('close')}</Button>
+      </p>
+    </Dialog>
+  );
+}
+
+export function LessonView({ lesson, arriving, phone, tv, play, together, read, reads }: Props) {
   const [as, setAs] = useState<string | undefined>(undefined);
   const [code, setCode] = useState<{ title: string; how: string; path: string } | null>(null);
-  const [reading, setReading] = useState<Part | null>(null);
+  const [failed, setFailed] = useState(''); // the handout that did not open
   const now = arriving[lesson.id];
   const shown = shownState(lesson, arriving);
   const all = shown === 'withdrawn' || shown === 'refused' ? [] : versions(lesson);
@@ -107,6 +138,8 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
   const part = version && seen ? Math.max(0, version.films.findIndex((f) => f.path === seen.path)) : 0;
   const goesOn = at > 0 && !!version && version.films.some((f) => f.path === seen?.path);
   const handouts = shown === 'withdrawn' || shown === 'refused' ? [] : documents(lesson);
+  const reading = handouts.find((file) => file.path === read && isReadHere(file));
+  useEffect(() => { if (!read) setFailed(''); }, [read]);
   const mine = version?.as ?? '';
   const facts = <Facts lesson={lesson} version={version} all={all} />;
 
@@ -131,6 +164,7 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
               <a class={`button ${goesOn ? '' : 'main'}`} href={to(0, mine, goesOn)} data-autofocus={goesOn ? undefined : ''} data-key={goesOn ? 'restart' : 'play'}>
                 <Icon name="play" /><span>{goesOn ? t('fromStart') : t('play')}</span>
               </a>
+              {together && <a class="button" href={together} data-key="together"><Icon name="people" /><span>{t('studyThis')}</span></a>}
               {!phone && !play && <Button icon="phone" data-key="take" onClick={() => setCode({
                 title: t('take'), how: lesson.save ? t('takeHow') : t('takeHowNo'), path: `/${href({ page: 'lesson', id: lesson.id })}`,
               })}>{t('take')}</Button>}
@@ -165,27 +199,24 @@ export function LessonView({ lesson, arriving, phone, tv, play }: Props) {
           )}
           {handouts.length > 0 && (
             <Row id="handouts" title={t('handouts')} wrap>
-              {handouts.map((file) => (tv
-                ? <Button key={file.path} icon={file.kind === 'picture' ? 'picture' : 'document'} class="part" data-key={`file/${file.path}`}
-                    onClick={() => (isReadHere(file) ? setReading(file) : setCode({ title: file.title || file.name, how: t('handoutHow'), path: file.url }))}>{file.title || file.name}</Button>
-                : <a key={file.path} class="button part" href={file.url} target="_blank" rel="noopener" data-key={`file/${file.path}`}>
-                    <Icon name={file.kind === 'picture' ? 'picture' : 'document'} /><span>{file.title || file.name}</span>
-                  </a>))}
+              {handouts.map((file) => <Handout key={file.path} file={file} to={reads(file.path)} tv={tv}
+                onPhone={() => setCode({ title: file.title || file.name, how: t('handoutHow'), path: file.url })} />)}
             </Row>
           )}
         </div>
       </div>
-      {!tv && !play && version && <Save lesson={lesson} version={version} all={all} />}
+      {!tv && !play && (version || handouts.length > 0) && <Save lesson={lesson} version={version} all={all} handouts={handouts} />}
       {lesson.series_lessons?.length > 1 && (
         <Row id="series" title={t('series', { title: lesson.series?.title ?? '' })}>
           {lesson.series_lessons.filter((card) => card.id !== lesson.id)
             .map((card) => <LessonCard key={card.id} card={card} row="series" />)}
         </Row>
       )}
-      {reading && <LazyReader file={reading} onClose={() => setReading(null)} onFailed={() => {
-        setReading(null);
-        setCode({ title: reading.title || reading.name, how: t('readFailed'), path: reading.url });
-      }} />}
+      {reading && failed !== reading.path && <LazyReader key={reading.path} file={reading} what={play ? undefined : () => played(lesson, reading)}
+        onClose={back} onFailed={() => setFailed(reading.path)} />}
+      {reading && failed === reading.path && (tv
+        ? <PhoneCode title={reading.title || reading.name} how={t('readFailed')} path={reading.url} onClose={back} />
+        : <Unread file={reading} />)}
       {code && <PhoneCode {...code} onClose={() => setCode(null)} />}
     </article>
   );

@@ -13,12 +13,15 @@ export function fileName(lesson: Pick<Lesson, 'title'>, part: Part, n: number, o
   return `${title}${of > 1 ? ` ${n + 1}` : ''}${lang && `.${lang}`}${kind}`;
 }
 
-export function Save({ lesson, version, all }: { lesson: Lesson; version: Version; all: Version[] }) {
-  const { films } = version;
+interface Props { lesson: Lesson; version?: Version; all: Version[]; handouts: Part[] }
+
+export function Save({ lesson, version, all, handouts }: Props) {
+  const films = version?.films ?? [];
+  const whole = (version?.available ?? 1) >= 1 && handouts.every((file) => file.available >= 1);
   return (
     <section class="save" aria-labelledby="save">
       <h2 id="save">{t('take')}</h2>
-      {!lesson.save ? <p class="soft">{t('saveNo')}</p> : version.available < 1 ? <p class="soft">{t('saveWhole')}</p> : (
+      {!lesson.save ? <p class="soft">{t('saveNo')}</p> : !whole ? <p class="soft">{t('saveWhole')}</p> : (
         <>
           <p class="actions">
             {films.map((film, i) => {
@@ -29,7 +32,7 @@ export function Save({ lesson, version, all }: { lesson: Lesson; version: Versio
                     <Icon name="save" />
                     <span>{films.length > 1 ? t('saveVideoPart', { n: i + 1 }) : t('saveVideo')} <small>{size(film.bytes)}</small></span>
                   </a>
-                  {subtitlesFor(film, version, all).map((sub, _, tracks) => (
+                  {subtitlesFor(film, version!, all).map((sub, _, tracks) => (
                     <a key={sub.path} class="button" href={sub.url} download={fileName(lesson, sub, i, films.length, tracks.length > 1 ? sub.lang : '')}>
                       <Icon name="subtitles" /><span>{tracks.length > 1 ? t('subtitlesOn', { name: trackName(sub, tracks.length) }) : t('subtitles')}</span>
                     </a>
@@ -37,6 +40,13 @@ export function Save({ lesson, version, all }: { lesson: Lesson; version: Versio
                 </span>
               );
             })}
+            {handouts.map((file) => (
+              <span key={file.path}>
+                <a class="button" href={file.url} download={fileName({ title: `${lesson.title} ${file.title || file.name}` }, file, 0, 1)} data-key={`save/${file.path}`}>
+                  <Icon name="save" /><span>{file.title || file.name} <small>{size(file.bytes)}</small></span>
+                </a>
+              </span>
+            ))}
           </p>
           <p class="soft">{t('saveStick')}</p>
         </>

@@ -4,6 +4,7 @@ import { changed, noteChange, online } from '../lib/ask';
 import { stream } from '../lib/events';
 import type { Screen } from '../lib/screen';
 import { store } from '../lib/store';
+import { askStudy } from './study/live';
 
 export const me = store<Me | null>(null);
 export const arriving = store<Record<string, Arriving>>({});
@@ -15,12 +16,14 @@ function askMe(): void {
 
 export function startLive(): void {
   askMe();
+  void askStudy();
   let first = true;
   stream({
     url: '/api/events',
     on: {
       library: noteChange,
       me: askMe,
+      study: () => void askStudy(),
       arriving: (list) => {
         const next: Record<string, Arriving> = {};
         for (const one of list as Arriving[]) next[one.id] = one;
@@ -33,6 +36,7 @@ export function startLive(): void {
       online.set(yes);
       if (yes && !first) {
         askMe();
+        void askStudy();
         changed.set(changed.get() + 1);
       }
       first = false;

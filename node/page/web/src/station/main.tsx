@@ -9,6 +9,8 @@ import { App } from './App';
 import { screen, startLive } from './live';
 import './player/player.css';
 import { back, route, startRoutes } from './route';
+import '../ui/pinpad.css';
+import '../study/study.css';
 import './station.css';
 
 const root = document.getElementById('app')!;

@@ -1,21 +1,10 @@
 // The chart, fetched with its library only where one is shown.
-import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { online } from '../lib/ask';
-import { useStore } from '../lib/store';
+import { late, useLate } from '../lib/late';
 import type { ChartProps } from './Chart';
 
-let loaded: ComponentType<ChartProps> | null = null;
+const chart = late(() => import('./Chart').then((module) => module.default));
 
 export function LazyChart(props: ChartProps) {
-  const [Chart, setChart] = useState<ComponentType<ChartProps> | null>(() => loaded);
-  const up = useStore(online);
-  useEffect(() => {
-    if (!loaded && up)
-      import('./Chart').then((module) => {
-        loaded = module.default;
-        setChart(() => loaded);
-      }, () => undefined); // the node is away: asked again when it is back
-  }, [up]);
+  const Chart = useLate(chart);
   return Chart ? <Chart {...props} /> : <div class="chart" style={{ height: `${props.height ?? 180}px` }} />;
 }

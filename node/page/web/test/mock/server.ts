@@ -3,8 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Me } from '../../src/lib/api';
-import type { Desk, Draft } from '../../src/desk/node';
+import type { Sheet } from '../../src/desk/office/records/types';
+import type { Cards, Desk, Draft } from '../../src/desk/node';
 import * as data from './data';
+import * as records from './records';
+import { studies } from './study';
 
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; "
   + "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -16,11 +19,13 @@ export function mock({ dist, port, secrets }: Options): Server {
   let who = '';
   let tries = 5;
   let unlocked = false;
+  const closed = new Map<string, { at_s: number }>();
   const desk: Desk = data.desk();
   const drafts: Draft[] = data.drafts();
   let conf = data.conf();
   let rules = data.rules();
   const lessons = data.lessons();
+  const study = studies(true);
   const streams = new Set<ServerResponse>();
   const manifest = () => JSON.parse(readFileSync(`${dist}/manifest.json`, 'utf8')) as { files: { url: string; file: string; type: string }[] };
   const me = () => {
@@ -30,6 +35,20 @@ export function mock({ dist, port, secrets }: Options): Server {
   };
   const light = (draft: Draft) => { const rest = { ...draft, n_files: draft.files?.length ?? 0, to_come: (draft.files ?? []).reduce((n, f) => n + f.bytes - f.received, 0) }; delete rest.files; delete rest.checks; delete rest.preview; return rest; };
   const tell = (name: string, what: unknown) => streams.forEach((s) => s.write(`event: ${name}\ndata: ${JSON.stringify(what)}\n\n`));
+  let issuing: Cards = { state: 'none' };
+  let sheet: Sheet | null = null;
+  const draw = (made: Sheet) => { // a few a second, as a node does
+    sheet = made;
+    const { job, batch, cards: { length: total } } = made;
+    let done = 0;
+    issuing = { state: 'drawing', job, who, batch, total, done };
+    const turn = setInterval(() => {
+      done = Math.min(total, done + 20);
+      issuing = done < total ? { ...issuing, done, left_s: Math.ceil((total - done) / 20) } : { state: 'ready', job, who, batch, total, ends_s: 8 * 3600 };
+      if (done === total) clearInterval(turn);
+      tell('cards', issuing);
+    }, 1000);
+  };
   const touch = (draft: Draft) => { draft.changed_s++; tell('drafts', { drafts: drafts.map(light) }); return draft; };
 
   const tick = setInterval(() => {
@@ -100,11 +119,14 @@ export function mock({ dist, port, secrets }: Options): Server {
     }
     if (path === '/api/logout') { role = 'viewer'; who = ''; json(me()); return; }
     if (path === '/api/reset') { if (body.code) { role = 'operator'; who = String(body.who); json(me()); } else json({ challenge: 'K3F9-W2AA', station: '7m4k-x2pa' }); return; }
+    const studied = study.answer(path, body, url.searchParams.get('month'));
+    if (studied) { json(studied.said, studied.code); return; }
     if (path === '/api/events') { response.writeHead(200, { 'content-type': 'text/event-stream' }); response.write(': hi\n\n'); return; }
     if (role === 'viewer' && path !== '/api/lesson' && path !== '/api/home') { fail('untrusted', 401); return; }
     if (path === '/api/desk/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`event: desk\ndata: ${JSON.stringify(desk)}\n\n`);
+      if (role === 'office') response.write(`event: cards\ndata: ${JSON.stringify(issuing)}\n\n`);
       if (role === 'office') response.write(`event: drafts\ndata: ${JSON.stringify({ drafts: drafts.map(light) })}\n\n`);
       streams.add(response);
       response.on('close', () => streams.delete(response));
@@ -122,6 +144,28 @@ export function mock({ dist, port, secrets }: Options): Server {
     if (path === '/api/unlock') { if (body.passphrase === 'wrong') fail('untrusted', 401, { left: 3 }); else { unlocked = true; json({ keys: { publisher: 'unlocked' } }); } return; }
     if (path === '/api/lock') { unlocked = false; json({ keys: { publisher: 'locked' } }); return; }
     if (path === '/api/coverage') { json(url.searchParams.get('id') ? data.coverage() : { lessons: data.covered() }); return; }
+    const asked = (name: string) => url.searchParams.get(name) ?? '';
+    if (path === '/api/report') { json(records.report(asked('month'), asked('region'), asked('group'), asked('rank') === '1', closed.get(asked('month')) ?? null)); return; }
+    if (path === '/api/report/station') { json(records.books(asked('code'), asked('month'))); return; }
+    if (path === '/api/report/photo') { response.writeHead(200, { 'content-type': 'image/svg+xml' }); response.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"><path d="M0 0h4v3H0z" fill="#7a9"/></svg>'); return; }
+    if (path === '/api/report/attention') { json(records.attention()); return; }
+    if (path === '/api/report/wishes') { json(records.wishes()); return; }
+    if (path === '/api/report/close') { closed.set(String(body.month), { at_s: 1795000000 }); json({}); return; }
+    if (path === '/api/records') { json(records.state(!unlocked)); return; }
+    if (path === '/api/cards/person') { json(records.person(asked('card'))); return; }
+    if (path === '/api/cards/end' || path === '/api/cards/forget') { if (!unlocked) fail('locked', 409); else json({}); return; }
+    if (path === '/api/cards') {
+      if (request.method !== 'POST') { const all = records.people().filter((one) => `${one.name}${one.place}${one.tail}`.includes(asked('query'))); json({ people: all, total: all.length }); } else if (!unlocked) fail('locked', 409);
+      else { draw(records.issue(raw.toString())); json(issuing); }
+      return;
+    }
+    if (path === '/api/cards/issue') { json(issuing); return; }
+    if (path === '/api/cards/sheet') { if (issuing.state !== 'ready') fail('not_found', 404); else json(sheet); return; }
+    if (path === '/api/cards/confirm' || path === '/api/cards/drop') {
+      tell('cards', issuing = path.endsWith('drop') ? { state: 'none' } : { ...issuing, state: 'issued' });
+      json({ issued: sheet?.cards.length });
+      return;
+    }
     if (path === '/api/list') { if (raw.includes('bad')) json({ failed: { status: 'usage', text: "line 2: there is no '/var/lib/xiangtu/incoming/bad.mp4'", args: {} } }, 400); else json({ drafts: drafts.slice(0, raw.toString().trim().split('\n').length - 1).map((d) => d.id) }); return; }
     if (path === '/api/drafts') {
       if (request.method === 'POST') {

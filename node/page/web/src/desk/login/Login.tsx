@@ -4,10 +4,10 @@ import { explain } from '../../lib/failures';
 import { useStore } from '../../lib/store';
 import { Button } from '../../ui/Button';
 import { TextField } from '../../ui/Field';
+import { PinPad } from '../../ui/PinPad';
 import { ended, know, me, refresh } from '../live';
 import { person } from '../words';
 import { countdown, PIN_MOST, refusal } from './pin';
-import { PinPad } from './PinPad';
 import { Reset } from './Reset';
 import { t } from './words';
 

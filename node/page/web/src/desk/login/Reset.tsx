@@ -4,11 +4,11 @@ import { Failed, post, type Me } from '../../lib/api';
 import { explain } from '../../lib/failures';
 import { goTo } from '../../lib/focus';
 import { Button } from '../../ui/Button';
+import { PinPad } from '../../ui/PinPad';
 import { toast } from '../../ui/Toast';
 import { screen } from '../live';
 import { person, t as all } from '../words';
 import { CODE_DIGITS, PIN_MOST, pinProblem, refusal } from './pin';
-import { PinPad } from './PinPad';
 import { t } from './words';
 
 interface Asked { challenge: string; station?: string }

@@ -5,12 +5,6 @@ export const PIN_LEAST = 4;
 export const PIN_MOST = 12;
 export const CODE_DIGITS = 8;
 
-// Digits typed so far and a key: what is typed then.
-export function press(typed: string, key: string, most: number): string {
-  if (key === 'delete') return typed.slice(0, -1);
-  return /^\d$/.test(key) && typed.length < most ? typed + key : typed;
-}
-
 // What is plainly no PIN is said before the node is asked; what the node
 // refuses besides (1990, 2580) it says itself.
 export function pinProblem(pin: string): 'short' | 'easy' | null {

@@ -13,9 +13,12 @@ import { useAct } from '../parts';
 import { t as all } from '../words';
 import { t } from './words';
 
-export function UnlockDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+interface Opening { onDone: () => void; onClose: () => void; title?: string; more?: string; minutes?: number }
+
+// The publishing key, unless it says another.
+export function UnlockDialog({ onDone, onClose, title = t('unlockTitle'), more = t('unlockMore'), minutes: first = 30 }: Opening) {
   const [passphrase, setPassphrase] = useState('');
-  const [minutes, setMinutes] = useState(30);
+  const [minutes, setMinutes] = useState(first);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const unlock = () => {
@@ -33,8 +36,8 @@ export function UnlockDialog({ onDone, onClose }: { onDone: () => void; onClose:
     });
   };
   return (
-    <Dialog title={t('unlockTitle')} onClose={onClose}>
-      <p>{t('unlockMore')}</p>
+    <Dialog title={title} onClose={onClose}>
+      <p>{more}</p>
       <form class="dialog-form" onSubmit={(e) => { e.preventDefault(); unlock(); }}>
         <TextField label={t('passphrase')} type="password" autocomplete="off" value={passphrase} problem={problem} data-first="" data-key="unlock/passphrase" onText={setPassphrase} />
         <Field label={t('howLong')}>

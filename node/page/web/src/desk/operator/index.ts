@@ -4,6 +4,7 @@ import { Drives } from './Drives';
 import { Health } from './Health';
 import { Home } from './Home';
 import { Lacking } from './Lacking';
+import { Ledger, Register } from './LazyStudies';
 import { Lessons } from './Lessons';
 import { Limits } from './Limits';
 import { Neighbours } from './Neighbours';
@@ -13,6 +14,8 @@ import { Trust } from './Trust';
 
 export const operatorPages: Record<string, Component> = {
   home: Home,
+  register: Register,
+  ledger: Ledger,
   arriving: Arriving,
   lacking: Lacking,
   drives: Drives,

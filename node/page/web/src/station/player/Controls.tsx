@@ -18,7 +18,7 @@ interface Props {
   tv: boolean;
   video: { current: HTMLVideoElement | null };
   root: { current: HTMLDivElement | null };
-  nextIsPart: boolean;
+  nextIs: 'part' | 'lesson' | 'register';
   onSubtitles: () => void;
   onSize: () => void;
   onSpeed: () => void;
@@ -88,7 +88,7 @@ export function Controls(p: Props) {
         <div class="bar-row">
           <Button kind="main" icon={running ? 'pause' : 'play'} data-key="toggle" onClick={it.toggle}>{running ? t('pause') : t('play')}</Button>
           <span class="time">{clock(it.at)} / {clock(it.of || p.lesson.seconds)}</span>
-          {p.onNext && <Button icon="next" data-key="next" onClick={p.onNext}>{p.nextIsPart ? t('nextPart') : t('nextLesson')}</Button>}
+          {p.onNext && <Button icon="next" data-key="next" onClick={p.onNext}>{p.nextIs === 'part' ? t('nextPart') : p.nextIs === 'register' ? t('toRegister') : t('nextLesson')}</Button>}
           {p.subtitles !== undefined && (
             <Button icon="subtitles" data-key="subtitles" onClick={p.onSubtitles}>
               {p.subtitles ? t('subtitlesOn', { name: p.subtitles }) : t('subtitlesOff')}

@@ -17,6 +17,10 @@ import { Empty } from '../../ui/Empty';
 import { Loading } from '../Loading';
 import { arriving, screen } from '../live';
 import { back, replace } from '../route';
+import { afterIn } from '../study/after';
+import { study } from '../study/live';
+import { Mark } from '../study/Mark';
+import { played, useFilmReport } from '../study/report';
 import { trackName } from '../trackName';
 import { t } from '../words';
 import { choose, nextLesson, subtitlesFor, usualSubtitles, versions } from './choose';
@@ -67,6 +71,7 @@ export function Player({ lesson, part, as, start, draft }: Playing) {
   const from = useRef({ url: '', at: 0 });
   if (film && from.current.url !== film.url)
     from.current = { url: film.url, at: start ? 0 : resumeAt(seenOf(lesson.id, film.path)) };
+  useFilmReport(video, draft ? undefined : url, film && !draft ? () => played(lesson, film) : null);
   const it = useFilm(video, url, from.current.at, settings.speed);
 
   const change = (to: Partial<typeof settings>) => {
@@ -148,14 +153,25 @@ export function Player({ lesson, part, as, start, draft }: Playing) {
 
   // What comes after this.
   const nextPart = version && part + 1 < version.films.length ? part + 1 : undefined;
-  const following = nextPart === undefined ? nextLesson(lesson) : undefined;
+  // In a study its lessons come one after the other, and then its register.
+  const running = useStore(study)?.running ?? null;
+  const then = nextPart === undefined && !draft ? afterIn(running, lesson.id) : null;
+  const following = nextPart === undefined && !then ? nextLesson(lesson) : undefined;
+  useEffect(() => {
+    if (it.doing === 'over' && then === 'register') replace({ page: 'study' });
+  }, [it.doing, then === 'register']);
   const goNext = () => {
     setStayed(false);
+    if (then) {
+      replace(then === 'register' ? { page: 'study' } : { page: 'play', id: then.id, part: 0 });
+      return;
+    }
     if (nextPart !== undefined) replace(draft ? { page: 'draft', id: draft, part: nextPart, as: version?.as ?? '' } : { page: 'play', id: lesson.id, part: nextPart, as: version?.as });
     else if (following) replace({ page: 'play', id: following.id, part: 0 });
   };
-  const hasNext = nextPart !== undefined || following !== undefined;
-  const nextTitle = nextPart !== undefined ? version!.films[nextPart]!.title || version!.films[nextPart]!.name : following?.title ?? '';
+  const hasNext = nextPart !== undefined || following !== undefined || then !== null;
+  const nextTitle = nextPart !== undefined ? version!.films[nextPart]!.title || version!.films[nextPart]!.name
+    : then ? (then === 'register' ? '' : then.title) : following?.title ?? '';
 
   const held = useRef({ n: 0, when: 0 });
   const step = (sign: number) => {
@@ -222,9 +238,10 @@ export function Player({ lesson, part, as, start, draft }: Playing) {
       <video ref={video} playsInline preload="auto" poster={lesson.poster} style={{ width: `${frame.width}px`, height: `${frame.height}px` }}
         onClick={() => (phone ? (buttons && it.doing === 'playing' ? hide() : show()) : it.toggle())} />
       <Cues lines={lines} size={settings.size} />
+      {!draft && <Mark lesson={lesson.id} whole={buttons} />}
       {coming && <p class={`coming ${buttons || told ? '' : 'small'}`} role="status">{coming}</p>}
       {told && <p class={`told ${it.doing}`} role={it.doing === 'broken' ? 'alert' : 'status'}>{told}</p>}
-      {it.doing === 'over' && !(stayed && hasNext)
+      {it.doing === 'over' && then !== 'register' && !(stayed && hasNext)
         ? <Over title={hasNext ? nextTitle : ''} lesson={nextPart === undefined} onNext={goNext}
             onStay={() => setStayed(true)} onAgain={() => { it.toggle(); }} onBack={back} />
         : (
@@ -233,7 +250,7 @@ export function Player({ lesson, part, as, start, draft }: Playing) {
             size={settings.size} speed={settings.speed} tv={on.view === 'tv'} video={video} root={root}
             onSubtitles={turnSubtitles} onSize={() => change({ size: ((settings.size + 1) % 3) as 0 | 1 | 2 })}
             onSpeed={() => change({ speed: nextSpeed(settings.speed) })}
-            onNext={hasNext ? goNext : undefined} nextIsPart={nextPart !== undefined} onBack={back} />
+            onNext={hasNext ? goNext : undefined} nextIs={nextPart !== undefined ? 'part' : then === 'register' ? 'register' : 'lesson'} onBack={back} />
         )}
     </div>
   );

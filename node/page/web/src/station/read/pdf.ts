@@ -4,16 +4,15 @@
 import { getDocument, GlobalWorkerOptions, type Task } from 'pdfjs-dist/legacy/build/pdf.js';
 import worker from 'pdfjs-dist/legacy/build/pdf.worker.min.js';
 import tables from 'pdf-tables';
-import { fit } from '../../lib/screen';
+import { sharpness, sizeOf, type Room } from './zoom';
+import './older';
 
-const MOST_PIXELS = 5e6; // of one page; a TV of 1080 lines shows 2e6
 const BINARY = 1; // how pdf.js calls tables as they are in its package
 
-export interface Room { width: number; height: number; pixel: number }
 export interface Handout {
   pages: number;
-  // A canvas with this page: the whole of it in the room, or as wide as that.
-  draw(page: number, room: Room, wide: boolean): { canvas: Promise<HTMLCanvasElement>; cancel(): void };
+  // A canvas with this page, as zoom.ts has it.
+  draw(page: number, room: Room, zoom: number, phone: boolean): { canvas: Promise<HTMLCanvasElement>; cancel(): void };
 }
 
 const address = (file: string) => `/ui/${file.replace(/^.*\//, '')}`;
@@ -37,13 +36,13 @@ export function openPdf(url: string): Opened {
   });
   const handout = loading.promise.then((pdf): Handout => ({
     pages: pdf.numPages,
-    draw(n, room, wide) {
+    draw(n, room, zoom, phone) {
       let task: Task | null = null;
       let cancelled = false;
       const canvas = pdf.getPage(n).then(async (page) => {
         const one = page.getViewport({ scale: 1 });
-        const seen = fit(room.width, wide ? 1e6 : room.height, one.width / one.height, room.pixel);
-        const sharp = Math.min(devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / (seen.width * seen.height)));
+        const seen = sizeOf(room, zoom, one.width / one.height);
+        const sharp = sharpness(seen, devicePixelRatio, phone);
         const viewport = page.getViewport({ scale: (seen.height * sharp) / one.height });
         const made = document.createElement('canvas');
         made.width = Math.round(viewport.width);

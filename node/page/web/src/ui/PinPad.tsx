@@ -1,17 +1,29 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { goTo } from '../../lib/focus';
-import { Button } from '../../ui/Button';
-import { Icon } from '../../ui/Icon';
-import { screen } from '../live';
-import { press } from './pin';
-import { t } from './words';
+import { goTo } from '../lib/focus';
+import { words } from '../lib/i18n';
+import { Button } from './Button';
+import { Icon } from './Icon';
+
+const t = words({
+  typed: { zh: '已输入 {n} 位', en: ['{n} digit entered', '{n} digits entered'] },
+  enter: { zh: '进入', en: 'Enter' },
+  deleteOne: { zh: '删一个', en: 'Delete' },
+  keypad: { zh: '数字键盘', en: 'Keypad' },
+});
+
+// Digits typed so far and a key: what is typed then.
+export function press(typed: string, key: string, most: number): string {
+  if (key === 'delete') return typed.slice(0, -1);
+  return /^\d$/.test(key) && typed.length < most ? typed + key : typed;
+}
 
 interface Props {
   label: string;
   value: string;
   most: number;
   plain?: boolean; // shown as it is: a code, not a secret
+  grouped?: (digits: string) => string; // how that is written
   busy?: boolean;
   disabled?: boolean;
   enter?: string;
@@ -22,7 +34,7 @@ interface Props {
 
 // Digits by four arrows and OK, by a finger, or by the digits of a remote
 // control or a keyboard, wherever the focus is.
-export function PinPad({ label, value, most, plain, busy, disabled, enter, problem, onValue, onEnter }: Props) {
+export function PinPad({ label, value, most, plain, grouped, busy, disabled, enter, problem, onValue, onEnter }: Props) {
   const now = useRef({ value, onValue, onEnter, off: busy || disabled });
   now.current = { value, onValue, onEnter, off: busy || disabled };
   useEffect(() => {
@@ -43,7 +55,7 @@ export function PinPad({ label, value, most, plain, busy, disabled, enter, probl
   // What had the focus went with the step before.
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (screen.get().view !== 'phone' && (!document.activeElement || document.activeElement === document.body))
+    if (!document.documentElement.classList.contains('view-phone') && (!document.activeElement || document.activeElement === document.body))
       goTo(box.current?.querySelector<HTMLElement>('[data-first]'));
   }, [disabled]);
   const key = (digit: string, first?: boolean) => (
@@ -54,7 +66,7 @@ export function PinPad({ label, value, most, plain, busy, disabled, enter, probl
     <div class="pin-pad" ref={box}>
       <p class="pin-label" id="pin-label">{label}</p>
       <output class={`pin-typed ${plain ? 'plain' : ''}`} aria-labelledby="pin-label" aria-live={plain ? 'polite' : 'off'}>
-        {plain ? value.replace(/(\d{4})(?=\d)/g, '$1 ') || ' ' : value.replace(/./g, '●') || ' '}
+        {plain ? (grouped ? grouped(value) : value.replace(/(\d{4})(?=\d)/g, '$1 ')) || ' ' : value.replace(/./g, '●') || ' '}
         {!plain && <span class="visually-hidden" role="status">{t('typed', { n: value.length })}</span>}
       </output>
       <div class="pin-problem" role="alert">{problem}</div>
