@@ -49,6 +49,13 @@ enum status cli_ask_node(const struct cli *cli, json_t *request,
 enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err)
 {
+	return cli_ask_watching(cli, request, NULL, NULL, result, err);
+}
+
+enum status cli_ask_watching(const struct cli *cli, json_t *request,
+			     control_progress_cb told, void *owner,
+			     json_t **result, struct err *err)
+{
 	struct door *door;
 	enum status status = door_open_to_ask(&door, cli->dir, err);
 
@@ -57,6 +64,7 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		return status;
 	}
 	json_incref(request);
+	door_watch(door, told, owner);
 	status = door_ask(door, request, result, err);
 	/* The directory's own keys: a running node's are opened there. */
 	if (status == STATUS_LOCKED && !door_is_live(door)) {
@@ -92,6 +100,17 @@ enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
 	} while (--tries > 0);
 	json_decref(request);
 	return status;
+}
+
+void cli_show(const struct cli *cli, json_t *answer,
+	      void (*print)(const json_t *answer))
+{
+	if (cli->json) {
+		cli_print_json(answer);
+		return;
+	}
+	print(answer);
+	json_decref(answer);
 }
 
 enum status cli_show_list(struct cli *cli, json_t *request, const char *none,

@@ -78,12 +78,15 @@ struct table *table_new(unsigned columns, const char *const *titles);
 void table_row(struct table *table, const char *const *cells);
 /* Print to standard output, the last column unpadded, and free. */
 void table_print(struct table *table);
+/* Free it unprinted. */
+void table_drop(struct table *table);
 
 /* A bar on standard error for work over two seconds: what is being done, how
  * far, how fast, how long still. Without a terminal a line every 10 s. */
 struct progress {
 	const char *doing; /* translated */
 	bool terminal;
+	bool counted; /* of things, not bytes; set after progress_begin() */
 
 	/* private */
 	double started, shown;

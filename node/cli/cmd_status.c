@@ -135,6 +135,13 @@ static const char *visit_text(const char *state)
 	return tr("failed");
 }
 
+/* Of a node that ever had something to tell its office. */
+static void print_sent(const json_t *sent)
+{
+	if (cli_number(sent, "pending") > 0 || cli_number(sent, "last_s") > 0)
+		cli_print_sent(sent);
+}
+
 static void print_visit(const json_t *visit)
 {
 	char ago[64], in[16], out[16];
@@ -306,6 +313,7 @@ enum status cmd_status(struct cli *cli, struct err *err)
 	print_limits(json_object_get(s, "limits"));
 	cli_print_cache(json_object_get(s, "cache"));
 	print_visit(json_object_get(s, "drive"));
+	print_sent(json_object_get(s, "records"));
 	print_swarm(json_object_get(s, "swarm"));
 	print_engine(json_object_get(s, "engine"));
 	puts("");

@@ -60,9 +60,10 @@ enum status cmd_station_accept(struct cli *cli, struct err *err)
 	(void)cli_each_value(cli, "group", add_group, groups, err);
 	status = cli_ask_to_sign(
 		cli,
-		json_pack("{s:s, s:s, s:s*, s:o}", "verb", "station-accept",
-			  "code", cli->words[0], "name",
-			  cli_value(cli, "name"), "groups", groups),
+		json_pack("{s:s, s:s, s:s*, s:s*, s:o}", "verb",
+			  "station-accept", "code", cli->words[0], "name",
+			  cli_value(cli, "name"), "replaces",
+			  cli_value(cli, "replaces"), "groups", groups),
 		&answer, err);
 	if (status != STATUS_OK)
 		return status;

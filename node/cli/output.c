@@ -85,10 +85,15 @@ void table_print(struct table *t)
 		}
 		(void)puts(buf_string(&line));
 	}
-	for (size_t i = 0; i < t->rows * t->columns; i++)
-		free(t->cells[i]);
 	buf_release(&line);
 	free(widths);
+	table_drop(t);
+}
+
+void table_drop(struct table *t)
+{
+	for (size_t i = 0; i < t->rows * t->columns; i++)
+		free(t->cells[i]);
 	free(t->cells);
 	free(t);
 }
@@ -124,10 +129,34 @@ static void draw_bar(struct buf *line, uint64_t done, uint64_t total)
 		   total == 0 ? 0 : 100 * (double)done / (double)total);
 }
 
+/* Of things, what takes less than two seconds in all has no bar: how long it
+ * will take is known by then. */
+static bool is_short(const struct progress *p, double spent, double rate,
+		     uint64_t left)
+{
+	return p->counted && spent < 2 &&
+	       (rate <= 0 || spent + (double)left / rate < 2);
+}
+
+static void put_numbers(struct buf *line, const struct progress *p,
+			uint64_t done, uint64_t total, double rate)
+{
+	char did[16], of[16], speed[16];
+
+	text_size(done, did);
+	text_size(total, of);
+	text_size((uint64_t)rate, speed);
+	if (p->counted)
+		buf_printf(line, "  %llu / %llu", (unsigned long long)done,
+			   (unsigned long long)total);
+	else
+		buf_printf(line, "  %s / %s  %s/s", did, of, speed);
+}
+
 void progress_show(struct progress *p, uint64_t done, uint64_t total)
 {
 	double now = cli_now(), spent = now - p->started;
-	char did[16], of[16], speed[16], left[24] = "";
+	char left[24] = "";
 	struct buf line = BUF_INIT;
 	double rate;
 
@@ -139,18 +168,18 @@ void progress_show(struct progress *p, uint64_t done, uint64_t total)
 	if (total <= 1 || now - p->shown < (p->terminal ? 0.1 : 10) ||
 	    (p->terminal && spent < 0.5))
 		return;
+	rate = done > p->first ? (double)(done - p->first) / spent : 0;
+	if (total >= done && is_short(p, spent, rate, total - done))
+		return;
 	p->shown = now;
 	p->drawn = true;
-	rate = done > p->first ? (double)(done - p->first) / spent : 0;
-	text_size(done, did);
-	text_size(total, of);
-	text_size((uint64_t)rate, speed);
-	if (rate > 1 && total >= done)
+	if (rate > (p->counted ? 0 : 1) && total >= done)
 		text_duration((uint64_t)((double)(total - done) / rate), left);
 	buf_puts(&line, p->doing);
 	if (p->terminal)
 		draw_bar(&line, done, total);
-	buf_printf(&line, "  %s / %s  %s/s  %s", did, of, speed, left);
+	put_numbers(&line, p, done, total, rate);
+	buf_printf(&line, "  %s", left);
 	(void)fprintf(stderr, p->terminal ? "\r%s\x1b[K" : "%s\n",
 		      buf_string(&line));
 	buf_release(&line);

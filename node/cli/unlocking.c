@@ -63,7 +63,7 @@ static bool opens(enum house_key k, const struct keybox *box,
 {
 	struct secret_key *key = NULL;
 	struct seal_key *seal_key = NULL;
-	bool does = k == HOUSE_RECORDS ?
+	bool does = k == HOUSE_RECORDS || k == HOUSE_RECORDS_BEFORE ?
 			    keybox_open_seal_key(box, derived, &seal_key) ==
 				    STATUS_OK :
 			    keybox_open_key(box, derived, &key) == STATUS_OK;

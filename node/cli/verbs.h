@@ -3,6 +3,7 @@
 #define NODE_CLI_VERBS_H
 
 #include "node/cli/cli.h"
+#include "node/control_client.h"
 
 enum status cmd_init(struct cli *cli, struct err *err);
 enum status cmd_run(struct cli *cli, struct err *err);
@@ -61,13 +62,33 @@ enum status cmd_trust_undelegate(struct cli *cli, struct err *err);
 /* Whom publishers have delegated to, as a tree below those the trust note
  * names; `trust` is the answer of `trust`. */
 void cli_print_delegations(const json_t *trust);
+enum status cmd_trust_key_renew_records(struct cli *cli, struct err *err);
 enum status cmd_trust_join_file(struct cli *cli, struct err *err);
 enum status cmd_trust_evidence(struct cli *cli, struct err *err);
 enum status cmd_trust_evidence_verify(struct cli *cli, struct err *err);
 enum status cmd_trust_witness_key(struct cli *cli, struct err *err);
 enum status cmd_records(struct cli *cli, struct err *err);
 enum status cmd_records_add(struct cli *cli, struct err *err);
+enum status cmd_records_tell_wish(struct cli *cli, struct err *err);
+enum status cmd_records_tell_fault(struct cli *cli, struct err *err);
+enum status cmd_records_tell_equipment(struct cli *cli, struct err *err);
+enum status cmd_records_told(struct cli *cli, struct err *err);
+/* What waits for the offices, as `status` and `records told` say it. */
+void cli_print_sent(const json_t *sent);
+enum status cmd_records_import(struct cli *cli, struct err *err);
+enum status cmd_records_send(struct cli *cli, struct err *err);
 enum status cmd_records_read(struct cli *cli, struct err *err);
+enum status cmd_cards_issue(struct cli *cli, struct err *err);
+enum status cmd_cards_renew(struct cli *cli, struct err *err);
+enum status cmd_cards_list(struct cli *cli, struct err *err);
+enum status cmd_cards_end(struct cli *cli, struct err *err);
+enum status cmd_cards_forget(struct cli *cli, struct err *err);
+enum status cmd_report_month(struct cli *cli, struct err *err);
+enum status cmd_report_close(struct cli *cli, struct err *err);
+enum status cmd_report_attention(struct cli *cli, struct err *err);
+enum status cmd_report_register(struct cli *cli, struct err *err);
+enum status cmd_report_ledger(struct cli *cli, struct err *err);
+enum status cmd_report_export(struct cli *cli, struct err *err);
 enum status cmd_drive_prepare(struct cli *cli, struct err *err);
 enum status cmd_drive_show(struct cli *cli, struct err *err);
 enum status cmd_drive_check(struct cli *cli, struct err *err);
@@ -84,6 +105,10 @@ enum status cmd_drive_sync(struct cli *cli, struct err *err);
  */
 enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 		    struct err *err);
+/* The same for what may take long: as door_watch() (node/drive/door.h). */
+enum status cli_ask_watching(const struct cli *cli, json_t *request,
+			     control_progress_cb told, void *owner,
+			     json_t **result, struct err *err);
 
 /*
  * As cli_ask(), for what this office signs: while the node still asks others
@@ -93,6 +118,10 @@ enum status cli_ask(const struct cli *cli, json_t *request, json_t **result,
 enum { CLI_SIGN_WAIT_S = 45 };
 enum status cli_ask_to_sign(const struct cli *cli, json_t *request,
 			    json_t **result, struct err *err);
+
+/* Show an answer: as JSON where that is wanted, else by `print`. Takes it. */
+void cli_show(const struct cli *cli, json_t *answer,
+	      void (*print)(const json_t *answer));
 
 /*
  * Ask for a list and show it: as JSON where that is wanted, else the sentence
