@@ -14,8 +14,8 @@ import os
 import re
 import sys
 
-FOLDERS = ["proto", "signing", "catalog", "node", "node/drive", "node/page", "node/cli",
-           "node/torrent"]
+FOLDERS = ["proto", "signing", "catalog", "node", "node/drive", "node/page", "node/study",
+           "node/office", "node/cli", "node/torrent"]
 
 
 def read(name):

@@ -40,6 +40,12 @@ BY_NAME = {
     'cli_text(station, "state")': [
         ("node/requests_stations.c", rf'\? ({STRING}) : ({STRING})\)'),
         ("node/requests_stations.c", r'"state", ("heard of")')],
+    'cli_text(item, "state")': [
+        ("catalog/told.c", r'\{ ' + r',\s*'.join([rf'({STRING})'] * 4) +
+         r',\s*NULL')],
+    'cli_text(item, "what")': [
+        ("catalog/told.c", r'\{ ' + r',\s*'.join([rf'({STRING})'] * 6) +
+         r', NULL')],
     'cli_text(log, "standing")': [
         ("node/records.c", rf'\[RECORDS_\w+\] = ({STRING})')],
     'cli_text(lesson, "why")': [
@@ -48,7 +54,10 @@ BY_NAME = {
         ("catalog/journal.c", rf'\[JOURNAL_\w+\] = ({STRING})')],
     'cli_text(row, "why")': [
         ("node/evict.c", rf'\[EVICT_\w+\] = ({STRING})'),
-        ("node/fetcher.c", r'("dropped here")')],
+        ("node/fetcher.c", r'("dropped here")'),
+        ("catalog/attention.c", rf'\[ATTENTION_\w+\] = {{ ({STRING})')],
+    "report_state_name(s->state)": [
+        ("catalog/report.c", r'\{ ("reached"), ("below"),\s*("zero"), ("silent") \}')],
     'cli_text(job, "way")': [
         ("node/fetch_tell.c", rf'\[JOB_\w+\] = ({STRING})')],
     "json_string_value(state)": [
@@ -120,7 +129,7 @@ def texts(root, complain):
     """Everything that is ever given to tr(), with where it was found."""
     folder = os.path.join(root, "node/cli")
     for name in sorted(os.listdir(folder)):
-        if not name.endswith(".c") or name == "translations.c":
+        if not name.endswith(".c") or name.startswith("translations"):
             continue
         for argument in calls(read(root, "node/cli/" + name)):
             words = " ".join(re.sub(STRING, "", argument).split())
@@ -141,19 +150,26 @@ def texts(root, complain):
                         yield source, value(part)
 
 
-def table(root, complain):
-    text = read(root, "node/cli/translations.c")
-    rows = [(value(e), value(c)) for e, c in re.findall(
-        rf'\{{ ({STRINGS}),\s*({STRINGS}) \}},', text)]
-    keys = [e.encode() for e, _ in rows]
-    for before, after in zip(keys, keys[1:]):
-        if before >= after:
-            complain(f"translations.c: {after.decode()!r} is not in order")
-    for english, chinese in rows:
-        if re.findall(r'%[^%\s]*[a-z]', english) != \
-                re.findall(r'%[^%\s]*[a-z]', chinese):
-            complain(f"translations.c: {english!r}: other conversions")
-    return dict(rows)
+def tables(root, complain):
+    """All that translations*.c have, each in its order."""
+    folder, all_rows = os.path.join(root, "node/cli"), {}
+    for name in sorted(os.listdir(folder)):
+        if not re.fullmatch(r"translations\w*\.c", name):
+            continue
+        rows = [(value(e), value(c)) for e, c in re.findall(
+            rf'\{{ ({STRINGS}),\s*({STRINGS}) \}},', read(root, "node/cli/" + name))]
+        keys = [e.encode() for e, _ in rows]
+        for before, after in zip(keys, keys[1:]):
+            if before >= after:
+                complain(f"{name}: {after.decode()!r} is not in order")
+        for english, chinese in rows:
+            if re.findall(r'%[^%\s]*[a-z]', english) != \
+                    re.findall(r'%[^%\s]*[a-z]', chinese):
+                complain(f"{name}: {english!r}: other conversions")
+            if english in all_rows:
+                complain(f"{name}: {english!r} stands in another table, too")
+        all_rows.update(rows)
+    return all_rows
 
 
 def ask(program, **language):
@@ -167,14 +183,14 @@ def main():
     root = sys.argv[1]
     complaints = []
     complain = complaints.append
-    translated = table(root, complain)
+    translated = tables(root, complain)
     used = set()
     for where, text in texts(root, complain):
         if text not in translated and text not in used:
             complain(f"{where}: {text!r} is not translated")
         used.add(text)
     for text in sorted(set(translated) - used):
-        complain(f"translations.c: nobody says {text!r}")
+        complain(f"translations: nobody says {text!r}")
     if len(sys.argv) > 2:
         if "用法" not in ask(sys.argv[2], LANG="zh_CN.UTF-8"):
             complain("LANG=zh_CN.UTF-8 is not answered in Chinese")

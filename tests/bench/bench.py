@@ -26,6 +26,7 @@ import one_lesson  # noqa: E402
 import pages_in_use  # noqa: E402
 import province  # noqa: E402
 import publish_speed  # noqa: E402
+import records  # noqa: E402
 import scale  # noqa: E402
 import serving  # noqa: E402
 from lib import BIN, Scenario  # noqa: E402
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "firstload": first_load,
     "scale": scale,
     "held": held,
+    "records": records,
     "sim": province,
 }
 
@@ -51,8 +53,9 @@ BENCHMARKS = {
 class Bench:
     """What a benchmark is given."""
 
-    def __init__(self, rounds):
+    def __init__(self, rounds, full=False):
         self.rounds = rounds
+        self.full = full
         self.scenarios = []
 
     def scenario(self, name):
@@ -108,11 +111,12 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--full", action="store_true", help="records: all of a province's")
     options = parser.parse_args()
     for name in options.names:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark '{name}': {', '.join(BENCHMARKS)}")
-    rows, broken, b = [], [], Bench(max(1, options.rounds))
+    rows, broken, b = [], [], Bench(max(1, options.rounds), options.full)
     for name in options.names or BENCHMARKS:
         print(f"== {name}", file=sys.stderr, flush=True)
         failed = True

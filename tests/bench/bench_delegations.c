@@ -80,11 +80,21 @@ static void delegate(struct buf *out, struct shelf *s, const char *origin)
 	SHELF_OK(entry_format_delegate(&said, out, &s->err));
 }
 
+static void who_may_publish(struct shelf *s)
+{
+	struct authority *a = authority_new();
+	double start = now_ms();
+
+	SHELF_OK(delegations_authority(s->c, shelf_trust(s), a, &s->err));
+	printf("%-44s %8.1f ms, %zu publishers of %zu bytes\n",
+	       "  who may publish", now_ms() - start, authority_count(a),
+	       sizeof(struct authority_row));
+	authority_free(a);
+}
+
 static void many_delegations(struct shelf *s)
 {
 	static struct buf entries[BATCH];
-	struct authority *a = authority_new();
-	double start;
 	char origin[64];
 
 	for (unsigned n = 0; n < MANY; n += BATCH) {
@@ -96,23 +106,16 @@ static void many_delegations(struct shelf *s)
 		append(s, 0, entries, BATCH);
 	}
 	settle(s, "100,000 delegations of one log");
-	start = now_ms();
-	SHELF_OK(delegations_authority(s->c, shelf_trust(s), a, &s->err));
-	printf("%-44s %8.1f ms, %zu publishers of %zu bytes\n",
-	       "  who may publish", now_ms() - start, authority_count(a),
-	       sizeof(struct authority_row));
-	authority_free(a);
+	who_may_publish(s);
 }
 
 /* Each of 256 children delegates 256 more. */
 static void a_wide_tree(struct shelf *s)
 {
 	static struct buf entries[BATCH];
-	struct authority *a = authority_new();
 	uint8_t seed[KEY_SEED_SIZE] = { 7 };
 	struct secret_key *key;
 	char origin[64];
-	double start;
 	int64_t id;
 
 	for (unsigned i = 0; i < 256; i++) {
@@ -139,12 +142,7 @@ static void a_wide_tree(struct shelf *s)
 			buf_release(&entries[i]);
 	}
 	settle(s, "256 children that delegate 256 each");
-	start = now_ms();
-	SHELF_OK(delegations_authority(s->c, shelf_trust(s), a, &s->err));
-	printf("%-44s %8.1f ms, %zu publishers of %zu bytes\n",
-	       "  who may publish", now_ms() - start, authority_count(a),
-	       sizeof(struct authority_row));
-	authority_free(a);
+	who_may_publish(s);
 }
 
 static void lessons(struct shelf *s, size_t log, unsigned count)

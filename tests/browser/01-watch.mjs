@@ -80,12 +80,13 @@ await tell({
     await tv.close();
   },
 
-  'three presses at most': async () => {
+  'three presses at most, four to the phone': async () => {
     const ways = [
       [['Enter'], /#\/lesson\//, 'the newest lesson'],
       [['Enter', 'Enter'], /#\/play\//, 'and its film'],
       [['ArrowUp', 'Enter'], /#\/search/, 'the search'],
-      [['ArrowUp', 'ArrowLeft', 'Enter'], null, 'the phone'],
+      [['ArrowUp', 'ArrowLeft', 'Enter'], /#\/study/, 'the study'],
+      [['ArrowUp', 'ArrowLeft', 'ArrowLeft', 'Enter'], null, 'the phone'],
       [['ArrowUp', 'ArrowRight', 'Enter'], null, 'the language'],
       [['ArrowDown', 'Enter'], /#\/lesson\//, 'what is local'],
       [['ArrowDown', 'ArrowDown', 'Enter'], /#\/topic\//, 'a topic'],

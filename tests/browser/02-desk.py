@@ -4,7 +4,7 @@ the keypad, locked for a while after wrong tries, closed again; a lesson is kept
 and dropped there; it goes on when the node is restarted."""
 import os
 
-from nodes import make_film, restart, run, walk
+from nodes import make_film, restart, run, set_pin, walk
 
 PIN = "7193"
 
@@ -13,12 +13,6 @@ def story(s):
     county = s.county().start()
     station = s.station(county).start()
 
-    def set_pin():
-        path = s.path("a.pin")
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(PIN + "\n")
-        station.cli("set-pin", "A", "--pin-file", path)
-
     def publish():
         film = make_film(os.path.join(s.dir, "黑山羊.mp4"), 8)
         return county.publish(film, "黑山羊春季防疫")["id"]
@@ -26,7 +20,7 @@ def story(s):
     walk(s, "02-desk.mjs", {
         "station": station.url, "pin": PIN,
         "data": ["联坪村", "资兴市", "黑山羊春季防疫", "黑山羊.mp4", "产业", "养殖", "黑山羊", next(iter(county.heads()))],
-    }, set_pin=set_pin, publish=publish, restart=lambda: restart(station),
+    }, set_pin=lambda: set_pin(s, station, pin=PIN), publish=publish, restart=lambda: restart(station),
         lesson=station.lesson, held=lambda lesson: station.wait_held(lesson, 120)["state"])
 
 

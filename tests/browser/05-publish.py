@@ -6,7 +6,7 @@ plays it while it still comes; it is revised and withdrawn."""
 import os
 import subprocess
 
-from nodes import CUES, Throttle, need_program, run, walk, write_subtitles
+from nodes import CUES, Throttle, need_program, run, secret_file, walk, write_subtitles
 
 PHRASE = "东山的羊西山的草一夜北风"
 PASSWORD = "三月里放羊东山坡"
@@ -32,14 +32,6 @@ def write_gbk(path, seconds):
         text = file.read()
     with open(path, "w", encoding="gb18030") as file:
         file.write(text)
-    return path
-
-
-def secret_file(s, name, text):
-    path = s.path(name)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-    os.chmod(path, 0o600)
     return path
 
 

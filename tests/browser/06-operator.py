@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from nodes import HERE, run, walk
+from nodes import HERE, run, set_pin, walk
 
 sys.path.append(os.path.join(os.path.dirname(HERE), "scenario"))
 from drives import file_system, sync  # noqa: E402
@@ -71,12 +71,10 @@ class Visit:
 
 def story(s):
     county = county_alone(s)
-    lan = Lan(s, county, 1, Line(RATE), county.join_file())
+    line = Line(RATE)
+    lan = Lan(s, county, 1, line, county.join_file())
     here, other = lan.station(), lan.station()
-    pin = s.path("a.pin")
-    with open(pin, "w", encoding="utf-8") as out:
-        out.write(PIN + "\n")
-    here.cli("set-pin", "A", "--pin-file", pin)
+    set_pin(s, here, pin=PIN)
     add_conf(here, "pages", "everywhere")
     here.start()
     held = {}
@@ -102,6 +100,9 @@ def story(s):
         with open(os.path.join(here.dir, "node.conf"), encoding="utf-8") as f:
             return f.read()
 
+    def hold_line(on):
+        line.rate = RATE // 60 if on else RATE
+
     def same(btmh):
         return here.payload(btmh) == county.payload(btmh)
 
@@ -109,7 +110,7 @@ def story(s):
         "station": here.url, "pin": PIN,
         "data": ["1号站", "2号站", "资兴市", "过线的课", "邻站的课", "上盘的课", "产业", "养殖",
                  next(iter(county.heads()))],
-    }, publish=publish, conf=conf, same=same, state=here.state,
+    }, publish=publish, conf=conf, same=same, hold_line=hold_line, state=here.state,
         neighbour_comes=lambda: bool(other.start()), neighbour_goes=other.stop,
         plug=plug, get_on=lambda: held["visit"].get_on(), let_go=lambda: held["visit"].let_go(),
         unplug=lambda: held["drive"].unmount())

@@ -6,7 +6,7 @@ why, an engine that dies, an office that was not heard from for long."""
 import os
 import time
 
-from nodes import run, walk
+from nodes import run, set_pin, walk
 from lib import BIN, check
 
 PIN = "7193"
@@ -18,10 +18,7 @@ def story(s):
     station = s.station(county)
     with open(os.path.join(station.dir, "node.conf"), "a", encoding="utf-8") as out:
         out.write("# 村里的机器，不要动这一行\nfloor = 0\n")
-    pin = s.path("a.pin")
-    with open(pin, "w", encoding="utf-8") as out:
-        out.write(PIN + "\n")
-    station.cli("set-pin", "A", "--pin-file", pin)
+    set_pin(s, station, pin=PIN)
     station.start()
 
     def publish(title, size, topic, *words):

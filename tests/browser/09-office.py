@@ -5,7 +5,7 @@ township. At the station: the next part, what may be saved and what may not, and
 forgotten PIN that the township helps with over the telephone."""
 import os
 
-from nodes import make_film, restart, run, wait_for, walk
+from nodes import make_film, make_picture, restart, run, secret_file, set_pin, wait_for, walk
 
 PASSWORDS = {"李强": "三月里放羊东山坡", "王丽": "清明前后种瓜点豆"}
 PIN, NEW_PIN = "7193", "90210"
@@ -16,14 +16,6 @@ PDF = b"""%PDF-1.4
 trailer<</Root 1 0 R>>
 %%EOF
 """
-
-
-def secret_file(s, name, text):
-    path = s.path(name)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-    os.chmod(path, 0o600)
-    return path
 
 
 def conf_line(node, line, there=True):
@@ -46,15 +38,8 @@ def parts_of_a_lesson(s):
             with open(files[-1], "wb") as file:
                 file.write(data)
         else:
-            run_ffmpeg(files[-1])
+            make_picture(files[-1])
     return files
-
-
-def run_ffmpeg(path):
-    import subprocess
-    subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi",
-                    "-i", "gradients=s=320x240:d=1:c0=0x884422:c1=0xddccaa:nb_colors=2",
-                    "-frames:v", "1", path], check=True)
 
 
 def tables(s, county):
@@ -82,7 +67,7 @@ def story(s):
     county.start()
     township = s.township(county).start()
     station = s.station(township, upstream=county.url)
-    station.cli("set-pin", "A", "--pin-file", secret_file(s, "a.pin", PIN))
+    set_pin(s, station, pin=PIN)
     station.start()
     other = s.station(county, region="431081103205", title="流华湾村", name="other").start()
     for node in (township, station, other):

@@ -4,7 +4,7 @@ every control of every page of the desk, and the focus is always seen; on a TV a
 on a tube of 576 lines. A rule for the line is made so, and a lesson kept."""
 import os
 
-from nodes import run, walk
+from nodes import run, set_pin, walk
 
 PIN = "7193"
 
@@ -14,10 +14,7 @@ def story(s):
     station = s.station(county)
     with open(os.path.join(station.dir, "node.conf"), "a", encoding="utf-8") as out:
         out.write("limit = mon-fri 08:00-18:00 down 2M up 500K\nlimit = * 22:00-06:00 down 0\n")
-    pin = s.path("a.pin")
-    with open(pin, "w", encoding="utf-8") as out:
-        out.write(PIN + "\n")
-    station.cli("set-pin", "A", "--pin-file", pin)
+    set_pin(s, station, pin=PIN)
     station.start()
     for n, title in enumerate(("黑山羊春季防疫", "果树修剪", "水稻育秧")):
         lesson = county.publish(s.file(f"{title}.bin", 300_000), title, "产业/养殖", "--no-media",

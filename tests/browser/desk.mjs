@@ -4,7 +4,7 @@ import { Watched, facts, until } from './lib.mjs';
 export const ENTER = { zh: '进入', en: 'Enter' };
 
 // Every page of an operator (node/page/web/src/desk/pages.ts).
-export const PAGES = ['home', 'arriving', 'lacking', 'drives', 'storage', 'lessons', 'subscriptions', 'limits', 'neighbours', 'trust', 'health'];
+export const PAGES = ['home', 'register', 'ledger', 'arriving', 'lacking', 'drives', 'storage', 'lessons', 'subscriptions', 'limits', 'neighbours', 'trust', 'health'];
 
 export async function logIn(it) {
   await it.page.locator('[data-key="pin/5"]').waitFor();
@@ -14,13 +14,19 @@ export async function logIn(it) {
   await until(async () => (await it.page.locator('[data-key=log-out]').count()) > 0, 'logged in');
 }
 
+// A page of the desk is drawn. Its address alone does
+// not tell: that changes before anything is drawn.
+export async function opens(it, page) {
+  await until(async () => (await it.page.locator(`main.at-${page}`).count()) > 0
+    && !/正在打开|Opening…/.test(await it.text('main')), `${page} is there`);
+  await it.drawn();
+}
+
 // A page of the desk that shows what the node told of itself. It is the same
 // document as before: nothing is loaded anew.
 export async function turnTo(it, page) {
   await it.page.evaluate((to) => { location.hash = to; }, `#/${page}`);
-  await until(async () => (await it.page.locator(`main.at-${page}`).count()) > 0
-    && !/正在打开|Opening…/.test(await it.text('main')), `${page} is there`);
-  await it.drawn();
+  await opens(it, page);
 }
 
 export async function openDesk(page, { view = 'pc', lang = 'zh' } = {}) {

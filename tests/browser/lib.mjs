@@ -11,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
+const PATIENCE = 4;
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const heard = async () => JSON.parse((await lines.next()).value);
 
@@ -29,8 +30,10 @@ export const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--mute-audio'],
 });
 
-// Looks until it is so; says what was seen last where it never is.
-export async function until(condition, what, deadline = 60) {
+// Looks until it is so; says what was seen last where it never is. The deadline
+// is for a quiet machine; one that is busy with other things gets more.
+export async function until(condition, what, quiet = 60) {
+  const deadline = Math.max(60, quiet * PATIENCE);
   const end = Date.now() + deadline * 1000;
   let last;
   for (;;) {
@@ -52,6 +55,7 @@ export const VIEWS = {
   phone: { width: 360, height: 640 },
   pc: { width: 1366, height: 768 },
 };
+const SLOWER = Number(process.env.XIANGTU_SLOWER || 1);
 const LOCALES = { zh: 'zh-CN', en: 'en-US' };
 
 // Run in the page: what its live stream tells is counted, and a mark is left
@@ -73,7 +77,7 @@ export class Watched {
   constructor(context, page, view, lang) {
     Object.assign(this, { context, page, view, lang, faults: [], expected: [], whole: false });
     watched.set(page, this);
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(60_000 * PATIENCE);
     page.on('console', (said) => {
       if (said.type() === 'error') this.fault(`console: ${said.text()} ${said.location().url}`);
     });
@@ -93,6 +97,7 @@ export class Watched {
       await context.addInitScript(countEvents);
     }
     const it = new Watched(context, await context.newPage(), view, lang);
+    await it.slowDown();
     if (beside) await it.page.setViewportSize(VIEWS[view]);
     await it.page.goto(url);
     return it;
@@ -102,8 +107,16 @@ export class Watched {
   async opens(press, view = this.view) {
     const [page] = await Promise.all([this.context.waitForEvent('page'), press()]);
     const it = new Watched(this.context, page, view, this.lang);
+    await it.slowDown();
     await page.setViewportSize(VIEWS[view]);
     return it;
+  }
+
+  // As on a machine that is so many times as slow.
+  async slowDown() {
+    if (!(SLOWER > 1)) return;
+    const hand = await this.context.newCDPSession(this.page);
+    await hand.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
   }
 
   // The other language, by the page's own button.
@@ -165,8 +178,10 @@ export class Watched {
       .catch(async (e) => { throw new Error(`${e.message}; it is on ${await this.focus()} at ${this.page.url()}`); });
   }
 
-  // What is focused is within the screen, and looks other than without focus.
+  // What is focused is within the screen, and looks other than without focus;
+  // once drawn, for the page finds a lost focus anew with the next frame.
   async focusIsSeen() {
+    await this.drawn();
     const seen = await this.page.evaluate(() => {
       const on = document.activeElement;
       const box = on.getBoundingClientRect();

@@ -17,7 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "scenario"))
 
 from lib import (ROOT, Failure, Skip, _die_with_parent, check, equal,  # noqa: E402, F401
-                 need_program, run, wait_for)
+                 need_program, run, secret_file, wait_for)
 from servers import Throttle  # noqa: E402, F401
 
 CHROMIUM = os.environ.get("XIANGTU_CHROMIUM") or "chromium"
@@ -57,6 +57,15 @@ def tell(process, value):
     process.stdin.flush()
 
 
+def make_picture(path, size="320x240"):
+    """A picture of that name; its bytes."""
+    subprocess.run(["ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i",
+                    f"gradients=s={size}:d=1:c0=0x884422:c1=0xddccaa:nb_colors=2",
+                    "-frames:v", "1", path], check=True)
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def make_film(path, seconds, kilobytes_a_second=40, size="640x360"):
     """A H.264 film of moving colours, as large as asked for, as loud as lessons are."""
     need_program("ffmpeg")
@@ -81,6 +90,12 @@ def write_subtitles(path, seconds, lines=CUES):
         for n, at in enumerate(range(0, seconds, 4)):
             out.write(f"{n + 1}\n00:{at // 60:02}:{at % 60:02},000 --> "
                       f"00:{(at + 3) // 60:02}:{(at + 3) % 60:02},900\n{lines[n % len(lines)]}\n\n")
+
+
+def set_pin(s, *stations, pin, desk="A"):
+    path = secret_file(s, f"{desk}.pin", pin)
+    for station in stations:
+        station.cli("set-pin", desk, "--pin-file", path)
 
 
 def restart(node):

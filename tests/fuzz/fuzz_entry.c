@@ -30,7 +30,28 @@ static void lesson_again(const struct lesson *lesson)
 	buf_release(&twice);
 }
 
-static void write_again(const struct entry *e)
+static void cards_again(const struct entry *e, struct bytes read,
+			struct buf *json)
+{
+	struct buf ids = BUF_INIT, twice = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	CHECK(entry_card_ids(read, &ids, &err) == STATUS_OK);
+	CHECK(ids.size == (e->type == ENTRY_CARDS ?
+				   e->cards.count * ENTRY_CARD_SIZE :
+				   e->cards_end.count * CARD_ID_SIZE));
+	CHECK((e->type == ENTRY_CARDS ?
+		       entry_format_cards(&e->cards, buf_bytes(&ids), json,
+					  &err) :
+		       entry_format_cards_end(&e->cards_end, buf_bytes(&ids),
+					      json, &err)) == STATUS_OK);
+	CHECK(entry_card_ids(buf_bytes(json), &twice, &err) == STATUS_OK);
+	CHECK(bytes_equal(buf_bytes(&ids), buf_bytes(&twice)));
+	buf_release(&ids);
+	buf_release(&twice);
+}
+
+static void write_again(const struct entry *e, struct bytes read)
 {
 	struct buf json = BUF_INIT;
 	struct err err = ERR_INIT;
@@ -55,6 +76,8 @@ static void write_again(const struct entry *e)
 	else if (e->type == ENTRY_UNDELEGATE)
 		CHECK(entry_format_undelegate(&e->undelegate, &json, &err) ==
 		      STATUS_OK);
+	else if (e->type == ENTRY_CARDS || e->type == ENTRY_CARDS_END)
+		cards_again(e, read, &json);
 	else
 		return;
 	CHECK(entry_parse(buf_bytes(&json), &second, &err) == STATUS_OK);
@@ -72,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(status == STATUS_OK || status == STATUS_MALFORMED);
 	CHECK((status == STATUS_OK) == (err.text[0] == 0));
 	if (status == STATUS_OK)
-		write_again(&e);
+		write_again(&e, (struct bytes){ data, size });
 	return 0;
 }
 
@@ -128,6 +151,23 @@ static void seed_delegate(void)
 	secret_key_free(key);
 }
 
+static void seed_cards(void)
+{
+	static const uint8_t ids[2 * ENTRY_CARD_SIZE] = { 1, 2, 3 };
+	struct entry_cards cards = { .batch = "0c0001r1", .region = "431081",
+				     .trust = 3 };
+	struct entry_cards_end end = { .trust = 4 };
+	struct err err = ERR_INIT;
+	struct buf b = BUF_INIT;
+
+	CHECK(entry_format_cards(&cards, (struct bytes){ ids, sizeof(ids) },
+				 &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+	CHECK(entry_format_cards_end(&end, (struct bytes){ ids, sizeof(ids) },
+				     &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+}
+
 void fuzz_seeds(void)
 {
 	struct lesson lesson = lessons_make(LESSONS_ORIGIN, 1);
@@ -152,5 +192,6 @@ void fuzz_seeds(void)
 	fuzz_seed_buf(&b);
 	seed_station();
 	seed_delegate();
+	seed_cards();
 	fuzz_seed_text("{\"type\":\"notice\",\"x\":[1,2,{\"y\":null}]}");
 }

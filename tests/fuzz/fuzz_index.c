@@ -122,6 +122,24 @@ static void put(struct buf *b, const struct lesson *lesson)
 	buf_put_u8(b, 0);
 }
 
+/* Issued, and one of them ended. */
+static void put_cards(struct buf *b)
+{
+	static const uint8_t ids[2 * ENTRY_CARD_SIZE] = { 1, 2, 3 };
+	const struct entry_cards cards = { .batch = "0c0001r1",
+					   .region = "431081" };
+	const struct entry_cards_end end = { .trust = 0 };
+	struct err err = ERR_INIT;
+
+	CHECK(entry_format_cards(&cards, (struct bytes){ ids, sizeof(ids) }, b,
+				 &err) == STATUS_OK);
+	buf_put_u8(b, 0);
+	CHECK(entry_format_cards_end(
+		      &end, (struct bytes){ ids, CARD_ID_SIZE }, b, &err) ==
+	      STATUS_OK);
+	buf_put_u8(b, 0);
+}
+
 void fuzz_seeds(void)
 {
 	struct lesson lesson = lessons_make(LESSONS_ORIGIN, 1);
@@ -146,6 +164,8 @@ void fuzz_seeds(void)
 	CHECK(entry_format_withdraw(&withdraw, &b, &err) == STATUS_OK);
 	buf_put_u8(&b, 0);
 	CHECK(entry_format_station(&station, &b, &err) == STATUS_OK);
+	fuzz_seed_buf(&b);
+	put_cards(&b);
 	fuzz_seed_buf(&b);
 	lesson = lessons_make("other.example/x", 1);
 	put(&b, &lesson);

@@ -12,22 +12,25 @@ static char *text_of(struct bytes run)
 static void put_map(struct buf *out, const struct statement_line *line,
 		    const char *origin)
 {
+	static const struct {
+		enum statement_kind kind;
+		const char *word;
+		void (*put)(struct buf *out, const char *origin,
+			    struct bytes zstd);
+	} maps[] = { { STATEMENT_WANT, "want", statement_put_want },
+		     { STATEMENT_HAVE, "have", statement_put_have },
+		     { STATEMENT_INSTEAD, "instead", statement_put_instead } };
 	uint8_t *zstd = malloc(line->bitmap.size + 1);
-	size_t size;
+	size_t size, map = 0;
 
 	CHECK(zstd != NULL);
+	while (maps[map].kind != line->kind)
+		map++;
 	if (base64_decode(line->bitmap, zstd, line->bitmap.size, &size) ==
 	    STATUS_OK) {
-		struct bytes run = { zstd, size };
-
-		if (line->kind == STATEMENT_WANT)
-			statement_put_want(out, origin, run);
-		else
-			statement_put_have(out, origin, run);
+		maps[map].put(out, origin, (struct bytes){ zstd, size });
 	} else { /* its tail bits: read, and refused where it is opened */
-		buf_puts(out, line->kind == STATEMENT_WANT ? "want " :
-							     "have ");
-		buf_printf(out, "%s ", origin);
+		buf_printf(out, "%s %s ", maps[map].word, origin);
 		buf_put_bytes(out, line->bitmap);
 		buf_puts(out, "\n");
 	}
@@ -126,6 +129,7 @@ void fuzz_seeds(void)
 	statement_put_have(&b, "b.example/x", bytes_of("123"));
 	statement_put_due(&b, "a.example/x", 16, "2026-08-01");
 	statement_put_evidence(&b, "0123456789abcdef");
+	statement_put_instead(&b, "a.example/x", bytes_of("12"));
 	buf_puts(&b, "later words of a later version\n");
 	fuzz_seed_buf(&b);
 }

@@ -7,5 +7,5 @@ find_package(Python3 COMPONENTS Interpreter)
 if(Python3_FOUND)
   add_test(NAME peer.torrent COMMAND ${Python3_EXECUTABLE}
     ${PROJECT_SOURCE_DIR}/tests/peer/same_torrent.py ${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
-  set_tests_properties(peer.torrent PROPERTIES LABELS "peer" TIMEOUT 120)
+  set_tests_properties(peer.torrent PROPERTIES LABELS "peer" TIMEOUT 600)
 endif()

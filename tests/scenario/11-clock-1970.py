@@ -3,32 +3,23 @@
 2100, and the clock of a third jumps between two starts: all of them join, follow
 and hold. A county in 1970 can publish, and is believed."""
 import os
-import time
 
-from lib import BIN, check, equal, http_get, run
-
-SHIM = os.path.join(BIN, "libclockshift.so")
-
-
-def at(year):
-    """The environment of a program whose wall clock says that year."""
-    seconds = int((year - 1970) * 365.25 * 86400) + 1000 - int(time.time())
-    return {"LD_PRELOAD": SHIM, "CLOCKSHIFT": str(seconds),
-            "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
+from clocks import in_year
+from lib import check, equal, http_get, run
 
 
 def story(s):
     county = s.county().start()
-    past = s.station(county, name="in1970", env=at(1970)).start()
-    future = s.station(county, name="in2100", env=at(2100)).start()
-    jumps = s.station(county, name="jumps", env=at(2100)).start()
+    past = s.station(county, name="in1970", env=in_year(1970)).start()
+    future = s.station(county, name="in2100", env=in_year(2100)).start()
+    jumps = s.station(county, name="jumps", env=in_year(2100)).start()
     lesson = county.publish(s.file("1.bin", 300_000), "第一课", "产业/养殖", "--expires", "2099-01-01")
     for station in (past, future, jumps):
         station.wait_held(lesson["id"])
 
     # The clock goes back by 130 years between two starts.
     jumps.stop()
-    jumps.env = dict(os.environ, **at(1970))
+    jumps.env = dict(os.environ, **in_year(1970))
     jumps.start()
     second = county.publish(s.file("2.bin", 300_000), "第二课")
     for station in (past, future, jumps):
@@ -47,7 +38,7 @@ def story(s):
     check(future.status()["logs"][0]["news"]["age_s"] < 86400, "by its own clock it is new")
 
     # A whole county in 1970; a station that knows better joins it.
-    old = s.county("old", region="431022", title="宜章县", env=at(1970)).start()
+    old = s.county("old", region="431022", title="宜章县", env=in_year(1970)).start()
     early = old.publish(s.file("3.bin", 100_000), "旧时钟的课", "产业")
     now = s.station(old, "431022101203", "现在", "now").start()
     now.wait_held(early["id"])

@@ -82,7 +82,7 @@ def story(s):
     origin = "xiangtu/records/" + station.own_records()["node"]
     path = "/tlog/" + hashlib.sha256(origin.encode()).hexdigest() + "/checkpoint"
     for node in (county, township, station):
-        note = urllib.request.urlopen(node.url + path, timeout=10).read().decode()
+        note = urllib.request.urlopen(node.url + path, timeout=60).read().decode()
         equal(note.split("\n")[:2], [origin, "46"], f"the log at the {node.name}")
         equal(note.count("\n— "), 2, f"signed by station and county at the {node.name}")
 

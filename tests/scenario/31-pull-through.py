@@ -6,10 +6,10 @@ have is not fetched, and one address cannot have everything fetched."""
 import os
 import time
 
-from lib import SANITIZED, Throttle, check, equal, http_get, make_file, run, stays, wait_for
+from lib import Throttle, check, equal, http_get, make_file, run, stays, wait_for
 
 SIZE = 20_000_000
-RATE = 5_000_000  # bytes a second of each line
+RATE = 2_500_000  # bytes a second of each line
 NET = "127.61.32"
 
 
@@ -42,11 +42,16 @@ def comes_through_all_levels(s, province, lesson, original, levels, lines):
     equal(set(states(lesson, levels).values()), {"known"}, "known to all, wanted by nobody")
     begun = time.monotonic()
     one.cli("pin", lesson["id"])
+    # As a stream, not one download after another: the first bytes are here when
+    # the first of the lines has not carried all of it.
+    wait_for(lambda: lines[-1].carried() - before[lines[-1].name] > SIZE / 20, 60, "it comes")
+    carried = lines[0].carried() - before[lines[0].name]
+    check(carried < 0.9 * SIZE, f"the first bytes came through when {carried} had come to the county")
     # Somebody in the other village looks at it, and does not want it for good.
     name = os.path.basename(original)
     url = f"{other.url}/payload/{lesson['btmh']}/{name}"
     equal(http_get(url).code, 404, "a station fetches for its LAN only")
-    answer = http_get(url, timeout=60, source=f"{NET}.9")
+    answer = http_get(url, timeout=240, source=f"{NET}.9")
     equal(answer.code, 200, "played at the other station")
     with open(original, "rb") as f:
         expected = f.read()
@@ -60,7 +65,6 @@ def comes_through_all_levels(s, province, lesson, original, levels, lines):
         check(0.99 < times < 1.10, f"{line.name} carried each byte once ({times:.3f})")
     plain = SIZE / RATE
     print(f"through three lines in {took:.1f} s, one line alone needs {plain:.1f} s")
-    check(SANITIZED or took < 2.2 * plain + 3, "it came as a stream, not one download after another")
 
 
 def what_may_not_be_asked_for(s, province, levels):
@@ -89,18 +93,19 @@ def one_address_has_its_share(s, province, levels):
     lessons = [publish(s, province, f"第{n}课", 50_000) for n in range(10)]
     wait_for(lambda: all(township.lesson(lesson["id"]) for lesson in lessons), 30, "known")
     levels[0].stop()  # nothing can be had now
-    codes = [http_code_soon(s, f"{township.url}/torrent/{lesson['btmh']}") for lesson in lessons]
+    codes = [http_code_soon(s, f"{township.url}/torrent/{lesson['btmh']}", 1 if n < 8 else 60)
+             for n, lesson in enumerate(lessons)]
     equal([code is None for code in codes[:8]], [True] * 8, f"eight wait: {codes}")
     equal(codes[8:], [503, 503], f"more do not: {codes}")
     levels[0].start()
 
 
-def http_code_soon(s, url):
+def http_code_soon(s, url, patience):
     """The code of the answer, or None when it waits."""
     import http.client
     import urllib.parse
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=1)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=patience)
     s.cleanup.callback(connection.close)
     connection.request("GET", parts.path)
     try:

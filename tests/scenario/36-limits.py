@@ -33,16 +33,25 @@ def limits(node):
 
 
 def measured(told, begin, seconds=6.0):
-    """Bytes a second of a counter, from the moment it passes `begin`."""
-    first = wait_for(lambda: told() >= begin and (time.monotonic(), told()), 30,
-                     "something comes", pause=0.02)
-    wait_for(lambda: time.monotonic() >= first[0] + seconds, seconds + 5, "time passes")
-    last = (time.monotonic(), told())
-    return (last[1] - first[1]) / (last[0] - first[0])
+    """Bytes a second of a counter, from the moment it passes `begin`: at least, at
+    most. To be told takes its time, too; who asks cannot know when in it."""
+    def look():
+        asked = time.monotonic()
+        return asked, told(), time.monotonic()
+    first = wait_for(lambda: (now := look())[1] >= begin and now, 30, "something comes",
+                     pause=0.02)
+    wait_for(lambda: time.monotonic() >= first[2] + seconds, seconds + 5, "time passes",
+             pause=0.01)
+    last = look()
+    bytes_ = last[1] - first[1]
+    return bytes_ / (last[2] - first[0]), bytes_ / (last[0] - first[2])
 
 
-def is_near(rate, what):
-    check(abs(rate - RATE) * 100 <= NEAR * RATE, f"{what}: {rate:.0f} of {RATE} bytes a second")
+def is_near(rates, what):
+    """A busy machine loses some of a rate. It never gives more."""
+    least, most = rates
+    check(least * 100 <= (100 + NEAR) * RATE and most >= 0.6 * RATE,
+          f"{what}: {least:.0f} to {most:.0f} of {RATE} bytes a second")
 
 
 def hours_around_now():
@@ -86,7 +95,7 @@ def fetched_beside_the_lan(s, county):
     station.start()
     station.wait_held(large["id"], 20)
     took = time.monotonic() - began
-    check(took < 10, f"what a neighbour has is not slowed: {took:.1f} s")
+    check(took < 24_000_000 / RATE / 2, f"what a neighbour has is not slowed: {took:.1f} s")
     station.wait_held(small["id"], 30)
     took = time.monotonic() - began
     check(took > 0.85 * 1_500_000 / RATE, f"what comes over the line is: {took:.1f} s")
@@ -104,7 +113,7 @@ def sent_no_faster(s, county, lesson):
     got = [0, 0]
 
     def take(n):
-        c = http.client.HTTPConnection(county.address, 7433, timeout=30,
+        c = http.client.HTTPConnection(county.address, 7433, timeout=120,
                                        source_address=(beyond, 0))
         c.request("GET", path)
         answer = c.getresponse()
@@ -118,12 +127,13 @@ def sent_no_faster(s, county, lesson):
     is_near(rate, "sent to two beyond")
     check(min(got) * 4 > max(got), f"both get something: {got}")
     began = time.monotonic()
-    c = http.client.HTTPConnection(county.address, 7433, timeout=30, source_address=(near, 0))
+    c = http.client.HTTPConnection(county.address, 7433, timeout=120, source_address=(near, 0))
     c.request("GET", path)
     equal(len(c.getresponse().read()), 2_200_000, "the whole of it to a neighbour")
-    check(time.monotonic() - began < 2, "what is near is not slowed")
+    took = time.monotonic() - began
+    check(took < 0.75 * 2_200_000 / RATE, f"what is near is not slowed: {took:.1f} s")
     for taker in takers:
-        taker.join(40)
+        taker.join(160)
     equal(got, [2_200_000] * 2, "all of it came")
 
 
@@ -146,7 +156,7 @@ def the_lan_alone(s, county):
     station = alone(s.station(county, name="closed", upstream=upstream))
     configure(station, "lan-only = yes").start()
     stays(lambda: not opened, 8, "no connection beyond the LAN")
-    c = http.client.HTTPConnection(station.address, 7433, timeout=10,
+    c = http.client.HTTPConnection(station.address, 7433, timeout=60,
                                    source_address=(s.new_address(), 0))
     c.request("GET", f"/payload/{'0' * 64}/x")
     equal(c.getresponse().status, 403, "asked from beyond")

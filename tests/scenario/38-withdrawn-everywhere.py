@@ -20,7 +20,7 @@ def is_gone(node, *btmhs):
 
 def not_given(node, btmh, path):
     for url in (f"/payload/{btmh}/{path}?wait=0", f"/torrent/{btmh}?wait=0"):
-        code = http_get(node.url + url, timeout=10).code
+        code = http_get(node.url + url, timeout=60).code
         check(code in (404, 410), f"{node.name}: {url} answers {code}")
 
 
@@ -35,7 +35,7 @@ def names(state):
 def begin_to_play(node, btmh, path):
     """Somebody who has read a little and goes on later."""
     where = urllib.parse.urlsplit(node.url)
-    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=20)
+    connection = http.client.HTTPConnection(where.hostname, where.port, timeout=60)
     connection.request("GET", f"/payload/{btmh}/" + urllib.parse.quote(path))
     answer = connection.getresponse()
     equal(answer.status, 200, "it plays")

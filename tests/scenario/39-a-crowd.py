@@ -40,7 +40,9 @@ def story(s):
     # Nobody needs the same statement ten times.
     statement = http_get(town.url + "/node").body
     answers = [http_request(county.url + "/node", method="POST", body=statement)
-               for _ in range(2 * OF_ONE_KEY)]
+               for _ in range(OF_ONE_KEY - 3)]
+    while answers[-1].code == 204 and len(answers) < 20 * OF_ONE_KEY:
+        answers.append(http_request(county.url + "/node", method="POST", body=statement))
     codes = [answer.code for answer in answers]
     check(codes[:OF_ONE_KEY - 3] == [204] * (OF_ONE_KEY - 3), f"the first are taken: {codes}")
     equal(codes[-1], 429, "the last is not")

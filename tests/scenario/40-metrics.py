@@ -12,7 +12,7 @@ PIECES = 300_000
 
 
 def ask_from(source, node, path="/metrics"):
-    connection = http.client.HTTPConnection(node.address, 7433, timeout=10,
+    connection = http.client.HTTPConnection(node.address, 7433, timeout=60,
                                             source_address=(source, 0))
     connection.request("GET", path)
     answer = connection.getresponse()

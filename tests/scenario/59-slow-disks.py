@@ -16,9 +16,9 @@ from servers import Throttle
 
 MEGABYTE = 1 << 20
 SIZE = 24 * MEGABYTE
-SOON = 15  # seconds; on a quiet machine it is a hundredth of one
+SOON = 25  # seconds; on a quiet machine it is a hundredth of one
 HANGING = 24  # the server has four threads
-PATIENCE = 60  # until who hangs is told: half of that, on a quiet machine
+PATIENCE = 240  # until who hangs is told: half a minute, on a quiet machine
 
 
 def path_of(lesson, name):
@@ -37,11 +37,13 @@ class Viewer:
                             f"Range: bytes={first}-{last}\r\n\r\n".encode())
 
     def has_bytes(self):
-        """Has anything behind the head come, or the end?"""
+        """Has anything of the film come, or the end? That it will not come may be
+        said: on a slow machine it was waited for long enough."""
         self.socket.setblocking(False)
         try:
             came = self.socket.recv(8192, socket.MSG_PEEK)
-            return not came or bool(came.partition(b"\r\n\r\n")[2])
+            return not came or (b" 503 " not in came.partition(b"\r\n")[0] and
+                                bool(came.partition(b"\r\n\r\n")[2]))
         except BlockingIOError:
             return False
         finally:

@@ -5,6 +5,7 @@ when the lesson is withdrawn."""
 import os
 import shutil
 import subprocess
+from urllib.parse import quote
 
 from lib import check, equal, http_get, need_program, run, wait_for
 
@@ -69,6 +70,15 @@ def story(s):
     check(any("讲义.pdf" in names for _, _, names in os.walk(out)), "it can be taken along")
     check("\ninstead " in statement(thin) and "\nhave " not in statement(thin), "and says so")
     check("\nhave " in statement(wide) and "\ninstead " not in statement(wide), "so do others")
+
+    # One with a thin line and a small disk says on its page what is wrong, too.
+    small_disk = s.station(town, "431081101205", "东江村", "small")
+    with open(os.path.join(small_disk.dir, "node.conf"), "a", encoding="utf-8") as conf:
+        conf.write("rendition = 240p\nquota = 4K\n")
+    small_disk.start()
+    page = f"{small_disk.url}/api/lesson?id={quote(lesson['id'])}"
+    wait_for(lambda: "no room" in http_get(page).json().get("trouble", ""), 30, "its page says why")
+    small_disk.stop()
 
     # Another line: what it takes follows, and what it has counts.
     thin.set_conf("rendition", "all")

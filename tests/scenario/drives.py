@@ -308,7 +308,7 @@ def sync(node, drive, *words, codes=(DONE,), timeout=120, env=None):
 def measured(command, timeout=120, env=None, cwd=None):
     """Run a command; a Result with `.rss` (bytes) and `.seconds` more."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        start = time.monotonic()
+        start, timeout = time.monotonic(), lib.patient(timeout)
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                    env=env, cwd=cwd, preexec_fn=lib._die_with_parent)
         most = 0

@@ -223,11 +223,11 @@ def a_slow_drive(fs, at):
         start = time.monotonic()
         call()
         return time.monotonic() - start
-    fs.slow(1_000_000)
-    check(seconds(lambda: write(at("file"), b"s" * 500_000)) > 0.45, "writing takes its time")
-    check(seconds(lambda: read(at("file"))) > 0.45, "and so does reading")
+    fs.slow(250_000)
+    check(seconds(lambda: write(at("file"), b"s" * 500_000)) > 1.9, "writing takes its time")
+    check(seconds(lambda: read(at("file"))) > 1.9, "and so does reading")
     fs.slow(0)
-    check(seconds(lambda: read(at("file"))) < 0.4, "fast again")
+    check(seconds(lambda: read(at("file"))) < 1.9, "fast again")
 
 
 def a_drive_that_stands_still(fs, at):

@@ -64,6 +64,16 @@ def _is_sanitized():
 # Built with the sanitizers, which take memory and time of their own.
 SANITIZED = _is_sanitized()
 
+# How long a thing may take is said for a quiet machine. One that is busy with
+# other things gets so many times that, and a minute at least: waiting costs
+# nothing when all is well. Where a time is what a story claims, it measures it.
+PATIENCE, LEAST_S = 4, 60
+
+
+def patient(seconds):
+    return max(LEAST_S, seconds * PATIENCE)
+
+
 # Exit codes of xiangtu.
 DONE, FAILED, USAGE, REFUSED = 0, 1, 2, 3
 
@@ -105,8 +115,9 @@ def wait_for(condition, deadline=20.0, what=None, pause=0.05):
     """Call `condition` until it returns something true, and return that.
 
     A condition that raises OSError, KeyError or Failure counts as not yet. The
-    last answer is told when the deadline passes.
+    last answer is told when the deadline (for a quiet machine) passes.
     """
+    deadline = patient(deadline)
     end = time.monotonic() + deadline
     last = None
     while True:
@@ -147,6 +158,15 @@ def tree_of(folder):
             path = os.path.join(where, name)
             found[os.path.relpath(path, folder)] = sha256_of(path)
     return found
+
+
+def secret_file(s, name, text):
+    """A file of one line that its owner alone may read: a PIN, a passphrase."""
+    path = s.path(name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+    os.chmod(path, 0o600)
+    return path
 
 
 def make_file(path, size, seed=1):
@@ -220,7 +240,7 @@ class Result:
 
 def run_command(command, timeout=60, env=None, cwd=None):
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
-                          timeout=timeout, env=env, cwd=cwd,
+                          timeout=patient(timeout), env=env, cwd=cwd,
                           preexec_fn=_die_with_parent)
     return Result(command, done.returncode, done.stdout.decode(errors="replace"),
                   done.stderr.decode(errors="replace"))
@@ -251,9 +271,9 @@ class Process:
 
     def wait(self, deadline=20):
         try:
-            return self.process.wait(deadline)
+            return self.process.wait(patient(deadline))
         except subprocess.TimeoutExpired:
-            raise Failure(f"{self.name} has not ended after {deadline} s") from None
+            raise Failure(f"{self.name} has not ended after {patient(deadline)} s") from None
 
     def stop(self, deadline=20):
         """Ask it to end, and return its exit code."""
@@ -358,7 +378,7 @@ class Node:
             if not self.process.running():
                 raise RuntimeError(f"{self.name} ended with "
                                    f"{self.process.process.returncode} at its start")
-            return http_get(self.url + "/heads?after=0", timeout=2).code == 200
+            return http_get(self.url + "/heads?after=0", timeout=10).code == 200
         wait_for(serving, deadline, f"{self.name} serves {self.url}")
 
     def stop(self):
@@ -468,10 +488,10 @@ class Node:
                  deadline, f"{self.name}: has heard of {station.name}")
         return code
 
-    def enrol(self, station):
+    def enrol(self, station, *words):
         """Accept a station as soon as this office can; returns its code."""
         code = self.wait_heard_of(station)
-        self.cli("station", "accept", code)
+        self.cli("station", "accept", code, *words)
         return code
 
     def add_record(self, text):

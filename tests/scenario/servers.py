@@ -29,7 +29,7 @@ class Response:
         return f"<{self.code}, {len(self.body)} bytes: {self.body[:80]!r}>"
 
 
-def http_request(url, method="GET", headers=None, body=None, timeout=20, source=None):
+def http_request(url, method="GET", headers=None, body=None, timeout=60, source=None):
     """One request on a connection of its own, from an address if need be; every
     status is an answer."""
     parts = urllib.parse.urlsplit(url)
@@ -50,7 +50,7 @@ def http_get(url, **more):
     return http_request(url, **more)
 
 
-def raw_tcp(address, data, timeout=5, read=True):
+def raw_tcp(address, data, timeout=30, read=True):
     """Send bytes, shut down nothing, return what comes back until the other
     side closes or is silent for `timeout`."""
     with socket.create_connection(address, timeout=timeout) as s:
@@ -179,9 +179,11 @@ def hang_up():
 
 class Throttle:
     """A thin line to a server: passes TCP on, answers at so many bytes a second
-    for all connections together. `bytes_sent` counts what came down it."""
+    for all connections together. `bytes_sent` counts what came down it. `source`: the
+    address that the server sees them come from."""
 
-    def __init__(self, scenario, upstream, rate):
+    def __init__(self, scenario, upstream, rate, source=None):
+        self.source = (source, 0) if source else None
         self.upstream = urllib.parse.urlsplit(upstream)
         self.rate = rate
         self.address = scenario.new_address()
@@ -201,7 +203,7 @@ class Throttle:
 
     def _serve(self, client):
         with contextlib.suppress(OSError), client, socket.create_connection(
-                (self.upstream.hostname, self.upstream.port)) as server:
+                (self.upstream.hostname, self.upstream.port), source_address=self.source) as server:
             threading.Thread(target=self._pass_up, args=(client, server),
                              daemon=True).start()
             # What a line holds is little: who hangs up has little on its way.

@@ -31,7 +31,7 @@ class Client:
     first block."""
 
     def __init__(self, node, info_hash, source, hello=None, says=True):
-        self.socket = socket.create_connection((node.address, 7434), timeout=40,
+        self.socket = socket.create_connection((node.address, 7434), timeout=120,
                                                source_address=(source, 0))
         self.theirs, self.verdict = {}, None
         self.socket.sendall(b"\x13BitTorrent protocol" + bytes([0, 0, 0, 0, 0, 0x10, 0, 0]) +

@@ -6,4 +6,4 @@ target_link_libraries(province PRIVATE node m)
 
 # A county and its villages for a week, in seconds.
 add_test(NAME sim.province COMMAND province --small --check)
-set_tests_properties(sim.province PROPERTIES LABELS "unit;sim" TIMEOUT 120)
+set_tests_properties(sim.province PROPERTIES LABELS "unit;sim" TIMEOUT 600)

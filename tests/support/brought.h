@@ -214,18 +214,23 @@ static inline enum status take_log(struct world *w)
 }
 
 /* Make the county start its log anew under the same key. */
-static inline void forget_log(struct world *w)
+static inline void lose_database(struct office *o)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
 	char path[8192];
 
-	office_close(&w->county);
+	office_close(o);
 	for (size_t i = 0; i < 3; i++) {
-		(void)snprintf(path, sizeof(path), "%s/node.db%s",
-			       w->county.dir, ends[i]);
+		(void)snprintf(path, sizeof(path), "%s/node.db%s", o->dir,
+			       ends[i]);
 		(void)unlink(path);
 	}
-	office_open(&w->county);
+	office_open(o);
+}
+
+static inline void forget_log(struct world *w)
+{
+	lose_database(&w->county);
 }
 
 #endif

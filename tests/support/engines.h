@@ -11,7 +11,7 @@
 #include "tests/support/loop.h"
 #include "tests/support/make.h"
 
-enum { ENGINES_PATIENCE_S = 40 };
+enum { ENGINES_PATIENCE_S = 120 };
 
 /* One engine and the last of each kind of thing it said. */
 struct station {

@@ -5,15 +5,13 @@
 
 #include <dirent.h>
 
-#include "node/child.h"
 #include "node/durable.h"
 #include "node/media_plan.h"
 #include "node/payload.h"
 #include "node/prepare.h"
 #include "proto/encoding.h"
+#include "tests/support/programs.h"
 #include "tests/support/scratch.h"
-
-#define FITTING_UNUSED __attribute__((unused))
 
 static struct scratch scratch;
 static struct prepare_options options;
@@ -21,7 +19,7 @@ static struct prepared out;
 static struct err err;
 static struct buf said; /* "file what detail\n" for each thing told */
 
-FITTING_UNUSED static void told(void *owner, const struct prepare_check *check)
+MAYBE_UNUSED static void told(void *owner, const struct prepare_check *check)
 {
 	(void)owner;
 	CHECK(prepare_what_text(check->what)[0] != 0);
@@ -30,7 +28,7 @@ FITTING_UNUSED static void told(void *owner, const struct prepare_check *check)
 		   check->detail[0] == 0 ? "" : " ", check->detail);
 }
 
-FITTING_UNUSED static void set_up(void)
+MAYBE_UNUSED static void set_up(void)
 {
 	static char payload[128], torrent[128], blob[128], work[128];
 
@@ -46,22 +44,10 @@ FITTING_UNUSED static void set_up(void)
 					    .told = told };
 }
 
-FITTING_UNUSED static bool run(const char *const *argv)
-{
-	struct child_options child = { .argv = argv,
-				       .timeout_s = 60,
-				       .output_max = 1 << 20 };
-	struct buf output = BUF_INIT;
-	struct err failed = ERR_INIT;
-	enum status status = child_run(&child, &output, &failed);
-
-	buf_release(&output);
-	return status == STATUS_OK;
-}
-
 /* One second of bars, and of a tone as loud as `volume`. */
-FITTING_UNUSED static void make(const char *name, const char *size, const char *volume,
-		 const char *video, const char *sound, const char *format)
+MAYBE_UNUSED static void make(const char *name, const char *size,
+			      const char *volume, const char *video,
+			      const char *sound, const char *format)
 {
 	char source[100], filter[100];
 	const char *argv[] = { "ffmpeg", "-v", "error", "-nostdin", "-y",
@@ -77,7 +63,7 @@ FITTING_UNUSED static void make(const char *name, const char *size, const char *
 	CHECK(run(argv));
 }
 
-FITTING_UNUSED static enum status prepare(const char *name)
+MAYBE_UNUSED static enum status prepare(const char *name)
 {
 	options.source = scratch_path(&scratch, name);
 	err = (struct err)ERR_INIT;
@@ -85,7 +71,7 @@ FITTING_UNUSED static enum status prepare(const char *name)
 	return prepare_payload(&options, &out, &err);
 }
 
-FITTING_UNUSED static void must_prepare(const char *name)
+MAYBE_UNUSED static void must_prepare(const char *name)
 {
 	if (prepare(name) != STATUS_OK) {
 		fprintf(stderr, "%s: %s\n", name, err.text);
@@ -93,7 +79,7 @@ FITTING_UNUSED static void must_prepare(const char *name)
 	}
 }
 
-FITTING_UNUSED static void must_say(const char *text)
+MAYBE_UNUSED static void must_say(const char *text)
 {
 	if (strcmp(buf_string(&said), text) != 0) {
 		fprintf(stderr, "said:\n%s", buf_string(&said));
@@ -102,7 +88,7 @@ FITTING_UNUSED static void must_say(const char *text)
 }
 
 /* "<payload>/<name>" of what was prepared last. */
-FITTING_UNUSED static const char *stored(const char *name)
+MAYBE_UNUSED static const char *stored(const char *name)
 {
 	static char path[512];
 	char hex[65];
@@ -113,13 +99,13 @@ FITTING_UNUSED static const char *stored(const char *name)
 	return path;
 }
 
-FITTING_UNUSED static bool is_there(const char *name)
+MAYBE_UNUSED static bool is_there(const char *name)
 {
 	return access(stored(name), R_OK) == 0;
 }
 
 /* It is what a browser plays, and begins to before its last byte is here. */
-FITTING_UNUSED static void plays(const char *name, unsigned height)
+MAYBE_UNUSED static void plays(const char *name, unsigned height)
 {
 	static const struct media_tools usual = { .timeout_s = 0 };
 	struct media_facts facts;
@@ -134,7 +120,7 @@ FITTING_UNUSED static void plays(const char *name, unsigned height)
 	CHECK(close(fd) == 0);
 }
 
-FITTING_UNUSED static size_t count_entries(const char *path)
+MAYBE_UNUSED static size_t count_entries(const char *path)
 {
 	DIR *list = opendir(path);
 	size_t count = 0;
@@ -147,18 +133,7 @@ FITTING_UNUSED static size_t count_entries(const char *path)
 	return count - 2;
 }
 
-/* False, and said, where there is no ffmpeg. */
-FITTING_UNUSED static bool has_ffmpeg(void)
-{
-	static const char *const ffmpeg[] = { "ffmpeg", "-version", NULL };
-
-	if (run(ffmpeg))
-		return true;
-	printf("ffmpeg is not installed: its part is left out\n");
-	return false;
-}
-
-FITTING_UNUSED static void tear_down(void)
+MAYBE_UNUSED static void tear_down(void)
 {
 	buf_release(&said);
 	scratch_release(&scratch);

@@ -15,8 +15,6 @@
 #include "signing/checkpoint.h"
 #include "tests/support/check.h"
 
-#define MAYBE_UNUSED __attribute__((unused))
-
 #define TEST_ORIGIN "zixing.example/431081/lessons"
 
 /* --- a database --- */

@@ -13,8 +13,6 @@
 #include "proto/encoding.h"
 #include "tests/support/scratch.h"
 
-#define OFFICES_UNUSED __attribute__((unused))
-
 struct office {
 	char dir[4096];
 	struct house house;
@@ -79,8 +77,8 @@ static inline json_t *office_ask(struct office *o, json_t *request)
 }
 
 /* The status a request fails with. */
-OFFICES_UNUSED static enum status office_refuses(struct office *o,
-						 json_t *request)
+MAYBE_UNUSED static enum status office_refuses(struct office *o,
+					       json_t *request)
 {
 	json_t *answer = NULL;
 	enum status status;
@@ -111,13 +109,13 @@ static inline void office_make(struct office *o, struct scratch *s,
 	office_open(o);
 }
 
-OFFICES_UNUSED static void office_county(struct office *o, struct scratch *s)
+MAYBE_UNUSED static void office_county(struct office *o, struct scratch *s)
 {
 	office_make(o, s, "county", "county", "431081", NULL);
 }
 
-OFFICES_UNUSED static void office_station(struct office *o, struct scratch *s,
-					  struct office *county)
+MAYBE_UNUSED static void office_station(struct office *o, struct scratch *s,
+					struct office *county)
 {
 	struct join join = JOIN_INIT;
 	json_t *answer = office_ask(county,
@@ -132,9 +130,8 @@ OFFICES_UNUSED static void office_station(struct office *o, struct scratch *s,
 }
 
 /* Prepare a file below the scratch and offer it under `title`. */
-OFFICES_UNUSED static void office_publish(struct office *o, const char *path,
-					  const char *title,
-					  struct offered *out)
+MAYBE_UNUSED static void office_publish(struct office *o, const char *path,
+					const char *title, struct offered *out)
 {
 	struct prepare_options options = { .source = path,
 					   .payload_dir = o->house.payload_dir,
@@ -160,9 +157,9 @@ OFFICES_UNUSED static void office_publish(struct office *o, const char *path,
 
 /* Bring the county's log into another catalog, without any network, by this
  * copy of its checkpoint note. */
-OFFICES_UNUSED static void office_take_note(struct office *to,
-					    struct office *county,
-					    struct bytes note)
+MAYBE_UNUSED static void office_take_note(struct office *to,
+					  struct office *county,
+					  struct bytes note)
 {
 	const char *origin = county->house.conf.origin;
 	struct buf body = BUF_INIT;
@@ -191,8 +188,8 @@ OFFICES_UNUSED static void office_take_note(struct office *to,
 	office_index(to);
 }
 
-OFFICES_UNUSED static void office_take_log(struct office *to,
-					   struct office *county)
+MAYBE_UNUSED static void office_take_log(struct office *to,
+					 struct office *county)
 {
 	struct buf note = BUF_INIT;
 	struct log_info log;
@@ -207,10 +204,10 @@ OFFICES_UNUSED static void office_take_log(struct office *to,
 
 /* A trust note with this version and these statements, under the county's
  * root. */
-OFFICES_UNUSED static void office_sign_trust(struct office *county,
-					     unsigned version,
-					     const char *statements,
-					     struct buf *note)
+MAYBE_UNUSED static void office_sign_trust(struct office *county,
+					   unsigned version,
+					   const char *statements,
+					   struct buf *note)
 {
 	struct secret_key *root;
 	struct buf text = BUF_INIT;

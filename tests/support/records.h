@@ -13,10 +13,9 @@
 enum { RECORDS_NOW_S = 1800000000 };
 
 /* A township or another station of the county. */
-OFFICES_UNUSED static void office_join(struct office *o, struct scratch *s,
-				       const char *name, const char *level,
-				       const char *region,
-				       struct office *county)
+MAYBE_UNUSED static void office_join(struct office *o, struct scratch *s,
+				     const char *name, const char *level,
+				     const char *region, struct office *county)
 {
 	struct join join = JOIN_INIT;
 	json_t *answer = office_ask(county,
@@ -31,8 +30,7 @@ OFFICES_UNUSED static void office_join(struct office *o, struct scratch *s,
 }
 
 /* An entry of the county's log, and all of it in the index. */
-OFFICES_UNUSED static void office_append(struct office *county,
-					 struct buf *entry)
+MAYBE_UNUSED static void office_append(struct office *county, struct buf *entry)
 {
 	struct bytes bytes = buf_bytes(entry);
 	struct log_info info;
@@ -47,8 +45,8 @@ OFFICES_UNUSED static void office_append(struct office *county,
 	buf_release(entry);
 }
 
-OFFICES_UNUSED static void office_enrol(struct office *county,
-					const struct office *station)
+MAYBE_UNUSED static void office_enrol(struct office *county,
+				      const struct office *station)
 {
 	struct entry_station enrolled;
 	struct buf entry = BUF_INIT;
@@ -64,10 +62,10 @@ OFFICES_UNUSED static void office_enrol(struct office *county,
 	office_append(county, &entry);
 }
 
-OFFICES_UNUSED static void office_retire(struct office *county,
-					 const struct office *station)
+MAYBE_UNUSED static void office_retire(struct office *county,
+				       const struct office *station)
 {
-	struct entry_station_end end;
+	struct entry_station_end end = { .date = "" };
 	struct buf entry = BUF_INIT;
 
 	end.key = *secret_key_public(station->house.node_key);
@@ -76,15 +74,15 @@ OFFICES_UNUSED static void office_retire(struct office *county,
 	office_append(county, &entry);
 }
 
-OFFICES_UNUSED static void own_origin(const struct office *o, char *origin)
+MAYBE_UNUSED static void own_origin(const struct office *o, char *origin)
 {
 	recordlog_origin(house_node_public(&o->house), origin);
 }
 
 /* Entries of `size` bytes; what is in them does not matter to the log. All but
  * the last in one go, for a commit costs an fsync. */
-OFFICES_UNUSED static void add_records(struct office *o, unsigned count,
-				       size_t size)
+MAYBE_UNUSED static void add_records(struct office *o, unsigned count,
+				     size_t size)
 {
 	struct bytes *entries = calloc(count, sizeof(*entries));
 	uint8_t *bytes = malloc(size * count);
@@ -110,9 +108,9 @@ OFFICES_UNUSED static void add_records(struct office *o, unsigned count,
 }
 
 /* The log of `whose` as `o` has it; false when it has none. */
-OFFICES_UNUSED static bool record_log(struct office *o,
-				      const struct office *whose,
-				      struct log_info *info)
+MAYBE_UNUSED static bool record_log(struct office *o,
+				    const struct office *whose,
+				    struct log_info *info)
 {
 	char origin[RECORDLOG_ORIGIN_SIZE + 1];
 	enum status status;
@@ -123,9 +121,9 @@ OFFICES_UNUSED static bool record_log(struct office *o,
 	return status == STATUS_OK;
 }
 
-OFFICES_UNUSED static void record_note(struct office *o,
-				       const struct office *whose,
-				       struct buf *note)
+MAYBE_UNUSED static void record_note(struct office *o,
+				     const struct office *whose,
+				     struct buf *note)
 {
 	struct log_info info;
 
@@ -136,9 +134,11 @@ OFFICES_UNUSED static void record_note(struct office *o,
 
 /* Give `to` what `from` has of the log of `whose`, as over HTTP, until there
  * is an end to it. `*bodies` (may be NULL) counts them. */
-OFFICES_UNUSED static enum upload_outcome
-send_up(struct office *from, struct upload_taker *taker,
-	const struct office *whose, struct upload_giving *g, unsigned *bodies)
+MAYBE_UNUSED static enum upload_outcome send_up(struct office *from,
+						struct upload_taker *taker,
+						const struct office *whose,
+						struct upload_giving *g,
+						unsigned *bodies)
 {
 	struct log_info info;
 	enum upload_outcome outcome;

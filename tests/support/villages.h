@@ -9,8 +9,6 @@
 #include "node/own_statement.h"
 #include "tests/support/shelf.h"
 
-#define VILLAGES_UNUSED __attribute__((unused))
-
 static inline struct secret_key *village_key(uint8_t n)
 {
 	char name[STATEMENT_NODE_NAME_SIZE + 1];
@@ -37,9 +35,9 @@ static inline struct public_key village_public(uint8_t n)
 }
 
 /* By the office that writes this log of the shelf. */
-VILLAGES_UNUSED static void village_enrol_in(struct shelf *s, size_t log,
-					     uint8_t n, const char *region,
-					     const char *name)
+MAYBE_UNUSED static void village_enrol_in(struct shelf *s, size_t log,
+					  uint8_t n, const char *region,
+					  const char *name)
 {
 	struct entry_station e;
 	struct buf json = BUF_INIT;
@@ -54,13 +52,13 @@ VILLAGES_UNUSED static void village_enrol_in(struct shelf *s, size_t log,
 	shelf_settle(s);
 }
 
-VILLAGES_UNUSED static void village_enrol(struct shelf *s, uint8_t n,
-					  const char *region, const char *name)
+MAYBE_UNUSED static void village_enrol(struct shelf *s, uint8_t n,
+				       const char *region, const char *name)
 {
 	village_enrol_in(s, 0, n, region, name);
 }
 
-VILLAGES_UNUSED static void village_end(struct shelf *s, uint8_t n)
+MAYBE_UNUSED static void village_end(struct shelf *s, uint8_t n)
 {
 	const struct entry_station_end end = { .key = village_public(n) };
 	struct buf json = BUF_INIT;
@@ -108,8 +106,8 @@ static inline void village_put_maps(const struct village_says *says,
 }
 
 /* The statement comes here. */
-VILLAGES_UNUSED static void village_tell(struct shelf *s, uint8_t n,
-					 const struct village_says *says)
+MAYBE_UNUSED static void village_tell(struct shelf *s, uint8_t n,
+				      const struct village_says *says)
 {
 	struct secret_key *key = village_key(n);
 	struct buf text = BUF_INIT, note = BUF_INIT;

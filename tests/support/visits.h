@@ -6,15 +6,13 @@
 #include "node/durable.h"
 #include "tests/support/records.h"
 
-#define VISITS_UNUSED __attribute__((unused))
-
 static struct scratch scratch;
 static struct office county, station;
 static struct offered lesson;
 static char drive[4096];
 static struct err err;
 
-VISITS_UNUSED static void set_up(void)
+MAYBE_UNUSED static void set_up(void)
 {
 	scratch_init(&scratch);
 	err = (struct err)ERR_INIT;
@@ -24,7 +22,7 @@ VISITS_UNUSED static void set_up(void)
 		       scratch_folder(&scratch, "drive"));
 }
 
-VISITS_UNUSED static void publish(const char *title)
+MAYBE_UNUSED static void publish(const char *title)
 {
 	char path[4096];
 	FILE *file;
@@ -40,7 +38,7 @@ VISITS_UNUSED static void publish(const char *title)
 	office_index(&county);
 }
 
-VISITS_UNUSED static void tear_down(void)
+MAYBE_UNUSED static void tear_down(void)
 {
 	office_close(&station);
 	office_close(&county);
@@ -48,9 +46,9 @@ VISITS_UNUSED static void tear_down(void)
 }
 
 /* One visit of the node whose directory this is; its report. */
-VISITS_UNUSED static json_t *visit_as(struct office *o,
-				      const struct sync_options *options,
-				      enum status *status)
+MAYBE_UNUSED static json_t *visit_as(struct office *o,
+				     const struct sync_options *options,
+				     enum status *status)
 {
 	json_t *report = NULL;
 	struct door *door;
@@ -69,9 +67,9 @@ VISITS_UNUSED static json_t *visit_as(struct office *o,
 	return report;
 }
 
-VISITS_UNUSED static json_t *visit_with(struct office *o,
-					const struct sync_options *options,
-					enum status expected)
+MAYBE_UNUSED static json_t *visit_with(struct office *o,
+				       const struct sync_options *options,
+				       enum status expected)
 {
 	enum status status;
 	json_t *report = visit_as(o, options, &status);
@@ -82,20 +80,20 @@ VISITS_UNUSED static json_t *visit_with(struct office *o,
 	return report;
 }
 
-VISITS_UNUSED static void visit(struct office *o)
+MAYBE_UNUSED static void visit(struct office *o)
 {
 	const struct sync_options options = { .seconds = 0 };
 
 	json_decref(visit_with(o, &options, STATUS_OK));
 }
 
-VISITS_UNUSED static bool is_state(const json_t *report, const char *state)
+MAYBE_UNUSED static bool is_state(const json_t *report, const char *state)
 {
 	return strcmp(json_string_value(json_object_get(report, "state")),
 		      state) == 0;
 }
 
-VISITS_UNUSED static void read_drive(const char *path, struct buf *out)
+MAYBE_UNUSED static void read_drive(const char *path, struct buf *out)
 {
 	char whole[8192];
 
@@ -105,7 +103,7 @@ VISITS_UNUSED static void read_drive(const char *path, struct buf *out)
 	err = (struct err)ERR_INIT;
 }
 
-VISITS_UNUSED static void write_drive(const char *path, struct bytes content)
+MAYBE_UNUSED static void write_drive(const char *path, struct bytes content)
 {
 	struct mount *m;
 
@@ -114,7 +112,7 @@ VISITS_UNUSED static void write_drive(const char *path, struct bytes content)
 	mount_free(m);
 }
 
-VISITS_UNUSED static void up_path(const char *name, char out[static 200])
+MAYBE_UNUSED static void up_path(const char *name, char out[static 200])
 {
 	char origin[RECORDLOG_ORIGIN_SIZE + 1];
 	uint8_t hash[SHA256_SIZE];
@@ -126,7 +124,7 @@ VISITS_UNUSED static void up_path(const char *name, char out[static 200])
 	(void)snprintf(out + strlen(out), 200 - strlen(out), "/%s", name);
 }
 
-VISITS_UNUSED static void flip_last(const char *path)
+MAYBE_UNUSED static void flip_last(const char *path)
 {
 	char whole[8192];
 	FILE *file;

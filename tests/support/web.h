@@ -14,7 +14,7 @@
 #include "node/serve_file.h"
 #include "tests/support/loop.h"
 
-enum { WEB_PATIENCE_S = 30 };
+enum { WEB_PATIENCE_S = 120 };
 
 struct web {
 	uv_loop_t *loop;

@@ -1,14 +1,18 @@
 /* LD_PRELOAD=libclockshift.so CLOCKSHIFT=SECONDS: the wall clock of a program
  * is so many seconds off. Boxes without a battery wake up in 1970; this is how
- * a test lets one do so. Monotonic clocks are left alone. */
+ * a test lets one do so. Monotonic clocks are left alone.
+ *
+ * CLOCKSYNC=1 or 0: the kernel says that the clock is synchronised, or not. */
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
 int clock_gettime(clockid_t clock, struct timespec *out);
 time_t time(time_t *out);
+int adjtimex(struct timex *state);
 
 static time_t shift(void)
 {
@@ -50,4 +54,15 @@ time_t time(time_t *out)
 	if (out)
 		*out = now.tv_sec;
 	return now.tv_sec;
+}
+
+int adjtimex(struct timex *state)
+{
+	const char *sync = getenv("CLOCKSYNC");
+	long result = syscall(SYS_adjtimex, state);
+
+	if (sync == NULL)
+		return (int)result;
+	state->status = sync[0] == '1' ? 0 : STA_UNSYNC;
+	return sync[0] == '1' ? TIME_OK : TIME_ERROR;
 }

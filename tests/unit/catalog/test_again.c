@@ -117,6 +117,30 @@ static void put_station(struct shelf *s, struct buf *out)
 		SHELF_OK(entry_format_station(&e, out, &s->err));
 }
 
+/* Few cards of few PINs, so that logs say different things of the same. */
+static void put_cards(struct shelf *s, struct buf *out)
+{
+	struct entry_cards cards = { .batch = "0c0001r1" };
+	struct entry_cards_end end = { .trust = 0 };
+	uint8_t ids[3 * ENTRY_CARD_SIZE] = { 0 };
+	size_t count = 1 + any(3);
+	bool ends = any(3) == 0;
+	size_t each = ends ? CARD_ID_SIZE : ENTRY_CARD_SIZE;
+
+	strcpy(cards.region, regions[any(5)]);
+	for (size_t i = 0; i < count; i++) {
+		ids[i * each] = (uint8_t)any(4);
+		if (!ends)
+			ids[i * each + CARD_ID_SIZE] = (uint8_t)any(3);
+	}
+	SHELF_OK(ends ? entry_format_cards_end(
+				&end, (struct bytes){ ids, count * each }, out,
+				&s->err) :
+			entry_format_cards(&cards,
+					   (struct bytes){ ids, count * each },
+					   out, &s->err));
+}
+
 static void put_delegation(struct shelf *s, size_t log, struct buf *out)
 {
 	size_t child = (log + 1 + any(3)) % SHELF_LOGS;
@@ -138,7 +162,7 @@ static void grow(struct shelf *s, size_t log, bool delegations)
 	struct entry_withdraw w = { .reason = "" };
 	struct buf out = BUF_INIT;
 	struct lesson l = random_lesson(log, shelf_trust(s)->version);
-	uint32_t what = any(20);
+	uint32_t what = any(24);
 
 	if (what < 12) {
 		SHELF_OK(lesson_format(&l, &out, &s->err));
@@ -149,6 +173,8 @@ static void grow(struct shelf *s, size_t log, bool delegations)
 		put_station(s, &out);
 	} else if (what < 19 && delegations) {
 		put_delegation(s, log, &out);
+	} else if (what >= 20) {
+		put_cards(s, &out);
 	} else {
 		buf_puts(&out, what == 19 ? "{}" : "{\"type\":\"notice\"}");
 	}
@@ -230,6 +256,8 @@ static void dump(const char *path, struct buf *out)
 		" ORDER BY log, entry",
 		"SELECT 'station', hex(key), log, entry, region FROM station"
 		" WHERE ended = 0 ORDER BY key, log",
+		"SELECT 'card', id, log, entry, hex(pin), region, ended"
+		" FROM card ORDER BY id, log",
 		"SELECT 'log', id, size, indexed FROM logs ORDER BY id",
 		"SELECT 'again', log FROM again",
 	};
@@ -245,6 +273,7 @@ static void dump_of_a_new_one(struct shelf *s, struct buf *out)
 		"DELETE FROM lesson; DELETE FROM rendition;"
 		"DELETE FROM withdrawn; DELETE FROM refused;"
 		"DELETE FROM station; DELETE FROM said; DELETE FROM again;"
+		"DELETE FROM card;"
 		"DELETE FROM indexed; DELETE FROM former;"
 		"UPDATE logs SET indexed = 0";
 	const char *path = scratch_path(&s->scratch, "new.db");
@@ -303,7 +332,9 @@ static void rows_of(struct shelf *s, struct buf *out)
 	ask_raw(catalog_path(s->c),
 		"SELECT '<' || row || '>' FROM lesson UNION ALL"
 		" SELECT '<' || hex(substr(key, 1, 8)) || log || '#' || entry"
-		" || '>' FROM station WHERE ended = 0",
+		" || '>' FROM station WHERE ended = 0 UNION ALL"
+		" SELECT '<c' || id || '.' || log || '#' || entry || '>'"
+		" FROM card WHERE ended IS NULL",
 		out);
 }
 

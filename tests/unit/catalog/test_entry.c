@@ -217,8 +217,9 @@ static void a_station_reads_as_it_was_written(void)
 				   .name = "东江村 1 站",
 				   .group_count = 2,
 				   .groups = { "管区一", "学校" },
-				   .has_replaces = true };
-	struct entry_station_end end;
+				   .has_replaces = true,
+				   .date = "2026-03-01" };
+	struct entry_station_end end = { .date = "2027-12-31" };
 	struct buf json = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct entry e;
@@ -402,6 +403,87 @@ static void a_delegation_is_taken_back_with_an_end_or_without(void)
 
 /* It is advice: what a later version makes of it is no reason to refuse a
  * lesson. */
+static void cards_read_as_they_were_written(void)
+{
+	static uint8_t many[(ENTRY_CARDS_MAX + 1) * ENTRY_CARD_SIZE];
+	struct entry_cards cards = { .batch = "0c0001r1", .region = "431081",
+				     .trust = 7 };
+	struct entry_cards_end end = { .trust = 8 };
+	struct buf json = BUF_INIT, ids = BUF_INIT;
+	struct bytes full = { many, ENTRY_CARDS_MAX * ENTRY_CARD_SIZE };
+	struct err err = ERR_INIT;
+	struct entry e;
+
+	for (size_t i = 0; i < sizeof(many); i++)
+		many[i] = (uint8_t)(i * 31);
+	CHECK(entry_format_cards(&cards, full, &json, &err) == STATUS_OK);
+	CHECK(json.size <= ENTRY_MAX);
+	CHECK(entry_parse(buf_bytes(&json), &e, &err) == STATUS_OK);
+	CHECK(e.type == ENTRY_CARDS && e.trust == 7);
+	CHECK(e.cards.count == ENTRY_CARDS_MAX);
+	CHECK(strcmp(e.cards.region, "431081") == 0 &&
+	      strcmp(e.cards.batch, "0c0001r1") == 0);
+	CHECK(entry_card_ids(buf_bytes(&json), &ids, &err) == STATUS_OK);
+	CHECK(bytes_equal(buf_bytes(&ids), full));
+	buf_clear(&json);
+	buf_clear(&ids);
+	full.size = 5 * CARD_ID_SIZE;
+	CHECK(entry_format_cards_end(&end, full, &json, &err) == STATUS_OK);
+	CHECK(entry_parse(buf_bytes(&json), &e, &err) == STATUS_OK);
+	CHECK(e.type == ENTRY_CARDS_END && e.trust == 8 &&
+	      e.cards_end.count == 5);
+	CHECK(entry_card_ids(buf_bytes(&json), &ids, &err) == STATUS_OK);
+	CHECK(bytes_equal(buf_bytes(&ids), full));
+	/* Too many, none, parts of one; a batch or region that is none. */
+	full.size = sizeof(many);
+	CHECK(entry_format_cards(&cards, full, &json, &err) != STATUS_OK);
+	CHECK(entry_format_cards_end(&end, (struct bytes){ many, 0 }, &json,
+				     &err) != STATUS_OK);
+	full.size = ENTRY_CARD_SIZE + 1;
+	CHECK(entry_format_cards(&cards, full, &json, &err) != STATUS_OK);
+	full.size = ENTRY_CARD_SIZE;
+	strcpy(cards.batch, "0C0001R1");
+	CHECK(entry_format_cards(&cards, full, &json, &err) != STATUS_OK);
+	strcpy(cards.batch, "0c0001r1");
+	strcpy(cards.region, "431");
+	CHECK(entry_format_cards(&cards, full, &json, &err) != STATUS_OK);
+	buf_release(&json);
+	buf_release(&ids);
+}
+
+#define CARDS "{\"type\":\"cards\",\"batch\":\"0c0001r1\",\"region\":\"43\""
+#define CARD_16 "AAAAAAAAAAAAAAAAAAAAAA=="
+#define CARD_8 "AAAAAAAAAAA="
+
+static void malformed_cards_are_refused(void)
+{
+	static const char *const bad[] = {
+		CARDS "}",
+		CARDS ",\"ids\":\"\"}",
+		CARDS ",\"ids\":7}",
+		CARDS ",\"ids\":[\"" CARD_16 "\"]}",
+		CARDS ",\"ids\":\"" CARD_8 "\"}",
+		CARDS ",\"ids\":\"AAAAAAAAAAAAAAAAAAAAAA=\"}",
+		CARDS ",\"ids\":\"AAAAAAAAAAAAAAAAAAAAAA-=\"}",
+		CARDS ",\"ids\":\"" CARD_16 "\",\"trust\":-1}",
+		"{\"type\":\"cards\",\"batch\":\"0c0001r1\",\"ids\":\"" CARD_16
+		"\"}",
+		"{\"type\":\"cards\",\"batch\":\"0c0001r\",\"region\":\"43\","
+		"\"ids\":\"" CARD_16 "\"}",
+		"{\"type\":\"cards-end\"}",
+		"{\"type\":\"cards-end\",\"ids\":\"AAAA\"}",
+	};
+
+	CHECK(parsed(CARDS ",\"ids\":\"" CARD_16 "\"}") == STATUS_OK);
+	CHECK(parsed("{\"type\":\"cards-end\",\"ids\":\"" CARD_8 "\"}") ==
+	      STATUS_OK);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (parsed(bad[i]) != STATUS_MALFORMED) {
+			fprintf(stderr, "taken: %s\n", bad[i]);
+			abort();
+		}
+}
+
 static void only_true_asks_that_no_copies_leave_the_room(void)
 {
 	static const struct {
@@ -506,6 +588,8 @@ int main(void)
 	a_delegation_reads_as_it_was_written();
 	malformed_delegations_are_refused();
 	a_delegation_is_taken_back_with_an_end_or_without();
+	cards_read_as_they_were_written();
+	malformed_cards_are_refused();
 	only_true_asks_that_no_copies_leave_the_room();
 	an_office_says_its_name_in_its_lessons();
 	bent_entries_do_no_harm();

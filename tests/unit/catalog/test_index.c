@@ -801,11 +801,15 @@ static bool shelf_open_again(struct shelf *s)
 static void a_database_of_version_4_is_judged_again_once(void)
 {
 	static const char back[] =
+		"DROP TABLE card;"
 		"DROP TABLE said; DROP TABLE again; DROP INDEX station_log;"
 		"DROP INDEX withdrawn_log; DROP TABLE fork;"
 		"DROP TABLE cosigned;"
 		"DROP TABLE heard; DROP INDEX lesson_here; DROP INDEX lesson_fetch;"
 		"DROP INDEX lesson_take; DROP INDEX rendition_fetch;"
+		"ALTER TABLE station DROP COLUMN since;"
+		"ALTER TABLE station DROP COLUMN until;"
+		"ALTER TABLE station DROP COLUMN replaces;"
 		"ALTER TABLE lesson DROP COLUMN keep;"
 		"ALTER TABLE lesson DROP COLUMN office;"
 		"ALTER TABLE lesson DROP COLUMN take;"

@@ -28,7 +28,8 @@ static void enrol(struct shelf *s, size_t log, const struct entry_station *e)
 
 static void retire(struct shelf *s, size_t log, uint8_t n)
 {
-	const struct entry_station_end end = { .key = node_key(n) };
+	const struct entry_station_end end = { .key = node_key(n),
+					       .date = "2027-01-31" };
 	struct buf json = BUF_INIT;
 
 	SHELF_OK(entry_format_station_end(&end, &json, &s->err));
@@ -111,6 +112,42 @@ static void what_was_said_last_holds(void)
 	shelf_settle(s);
 	CHECK(lists(s, true, "node-2 node-1(ended) "));
 	CHECK(lists(s, false, "node-2 "));
+	shelf_release(s);
+}
+
+static void since_when_it_stands_and_in_whose_place_is_kept(void)
+{
+	struct entry_station e = village(1), next = village(2);
+	struct station st;
+	struct shelf shelf;
+	struct shelf *s = &shelf;
+
+	shelf_init(s);
+	strcpy(e.date, "2026-01-15");
+	enrol(s, 0, &e);
+	shelf_settle(s);
+	SHELF_OK(stations_get(s->c, e.key.bytes, &st, &s->err));
+	CHECK(strcmp(st.since, "2026-01-15") == 0 && st.until[0] == 0);
+	CHECK(!st.has_replaces);
+	strcpy(next.date, "2026-10-02");
+	next.has_replaces = true;
+	next.replaces = e.key;
+	enrol(s, 0, &next);
+	shelf_settle(s);
+	SHELF_OK(stations_get(s->c, e.key.bytes, &st, &s->err));
+	CHECK(st.ended && strcmp(st.until, "2026-10-02") == 0);
+	SHELF_OK(stations_get(s->c, next.key.bytes, &st, &s->err));
+	CHECK(st.has_replaces && memcmp(st.replaces, e.key.bytes,
+					sizeof(st.replaces)) == 0);
+	retire(s, 0, 2);
+	shelf_settle(s);
+	SHELF_OK(stations_get(s->c, next.key.bytes, &st, &s->err));
+	CHECK(st.ended && strcmp(st.until, "2027-01-31") == 0);
+	/* Brought back it stands without an end. */
+	enrol(s, 0, &e);
+	shelf_settle(s);
+	SHELF_OK(stations_get(s->c, e.key.bytes, &st, &s->err));
+	CHECK(!st.ended && st.until[0] == 0);
 	shelf_release(s);
 }
 
@@ -253,6 +290,7 @@ int main(void)
 	CHECK(signing_init() == STATUS_OK);
 	an_enrolled_station_is_known_with_its_groups();
 	what_was_said_last_holds();
+	since_when_it_stands_and_in_whose_place_is_kept();
 	an_office_enrols_in_its_own_region_only();
 	one_office_does_not_end_what_another_began();
 	the_newest_statement_wins();

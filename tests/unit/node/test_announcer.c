@@ -150,7 +150,7 @@ static void run_for(uint64_t ms)
 static void close_station(struct station *s)
 {
 	announcer_close(&s->announcer, station_closed);
-	RUN_UNTIL(s->closed, 5000);
+	RUN_UNTIL(s->closed, 30000);
 	neighbours_release(&s->table);
 	secret_key_free(s->secret);
 }
@@ -171,7 +171,7 @@ static void two_nodes_find_each_other_and_say_goodbye(void)
 	open_station(&one, 1, 1, 9, 0);
 	open_station(&two, 2, 2, 9, 0);
 	CHECK(one.announcer.trouble[0] == 0);
-	RUN_UNTIL(one.appeared == 1 && two.appeared == 1, 10000);
+	RUN_UNTIL(one.appeared == 1 && two.appeared == 1, 30000);
 	row = neighbours_find(&one.table, secret_key_public(two.secret)->bytes);
 	CHECK(row != NULL && row->http_port == 8000 && row->swarm_port == 9000);
 	CHECK(strcmp(row->region, "431081101203") == 0);
@@ -190,7 +190,7 @@ static void two_nodes_find_each_other_and_say_goodbye(void)
 	CHECK(one.announcer.counts.forged == 0);
 
 	close_station(&two);
-	RUN_UNTIL(one.gone == 1, 5000);
+	RUN_UNTIL(one.gone == 1, 30000);
 	CHECK(one.table.count == 0);
 	close_station(&one);
 	close_loop();
@@ -225,7 +225,7 @@ static void a_copied_data_directory_is_noticed(void)
 	open_loop();
 	open_station(&one, 1, 1, 9, 0);
 	open_station(&two, 1, 2, 9, 0);
-	RUN_UNTIL(one.twins > 0 && two.twins > 0, 10000);
+	RUN_UNTIL(one.twins > 0 && two.twins > 0, 30000);
 	CHECK(one.table.count == 0 && two.table.count == 0);
 	close_station(&two);
 	close_station(&one);
@@ -253,7 +253,7 @@ static void a_node_bound_to_one_address_announces_that(void)
 	open_loop();
 	open_station(&one, 1, 1, 9, 0x7f000005);
 	open_station(&two, 2, 2, 9, 0x7f000006);
-	RUN_UNTIL(one.appeared == 1 && two.appeared == 1, 10000);
+	RUN_UNTIL(one.appeared == 1 && two.appeared == 1, 30000);
 	row = neighbours_find(&one.table, secret_key_public(two.secret)->bytes);
 	CHECK(row != NULL && row->address == 0x7f000006);
 	CHECK(strcmp(row->url, "http://127.0.0.6:8000") == 0);
@@ -337,10 +337,10 @@ static void hostile_datagrams_cost_little_and_change_nothing(void)
 	send_raw(fd, (struct bytes){ wire, 40 });
 	send_raw(fd, (struct bytes){ wire, all.size - 1 });
 	send_raw(fd, (struct bytes){ wire, sizeof(wire) });
-	RUN_UNTIL(c->malformed == 4, 5000);
+	RUN_UNTIL(c->malformed == 4, 30000);
 	wire[all.size - 1] ^= 1;
 	send_raw(fd, all);
-	RUN_UNTIL(c->forged == 1, 5000);
+	RUN_UNTIL(c->forged == 1, 30000);
 	CHECK(one.table.count == 0);
 
 	checked = c->checked;
@@ -351,7 +351,7 @@ static void hostile_datagrams_cost_little_and_change_nothing(void)
 		}
 		uv_run(&loop, UV_RUN_NOWAIT);
 	}
-	RUN_UNTIL(c->limited > 1000, 5000);
+	RUN_UNTIL(c->limited > 1000, 30000);
 	CHECK(c->checked - checked <= 5 * GATE_PER_SOURCE);
 	CHECK(one.table.count == 0 && one.appeared == 0);
 	close(fd);
@@ -360,35 +360,48 @@ static void hostile_datagrams_cost_little_and_change_nothing(void)
 	secret_key_free(key);
 }
 
+/* The second one, so soon, does not wait as long as others do. */
+static bool two_urgent_ones_are_heard_at_once(uint32_t pieces)
+{
+	uint64_t begun = uv_hrtime() / 1000000, first, second;
+
+	one.fetch.pieces = pieces;
+	announcer_urgent(&one.announcer);
+	RUN_UNTIL(two.last.pieces == pieces, 30000);
+	first = uv_hrtime() / 1000000 - begun;
+	one.fetch.pieces = pieces + 1;
+	announcer_urgent(&one.announcer);
+	RUN_UNTIL(two.last.pieces == pieces + 1, 30000);
+	second = uv_hrtime() / 1000000 - begun;
+	if (first >= 200 || second >= 200 + ANNOUNCER_URGENT_MS) {
+		run_for(ANNOUNCER_URGENT_MS); /* the next try is a first one */
+		return false;
+	}
+	return true;
+}
+
 static void what_is_urgent_is_heard_at_once_and_fetches_often(void)
 {
-	uint64_t begun;
-	unsigned heard;
+	unsigned heard, tries = 0;
 
 	open_loop();
 	open_station(&one, 1, 1, 9, 0);
 	open_station(&two, 2, 2, 9, 0);
-	RUN_UNTIL(two.to_all > 0, 5000);
+	RUN_UNTIL(two.to_all > 0, 30000);
 	run_for(2000); /* the first is said twice, then it is quiet */
 	CHECK(two.last.saying == 0);
-	begun = uv_hrtime() / 1000000;
 	one.fetch = (struct datagram_fetch){ .name = { 5 },
-					     .saying = CARRIER_WANTS,
-					     .pieces = 3 };
-	announcer_urgent(&one.announcer);
-	RUN_UNTIL(two.last.saying == CARRIER_WANTS, 5000);
-	CHECK(uv_hrtime() / 1000000 - begun < 200);
-	CHECK(two.last.name[0] == 5 && two.last.pieces == 3);
-	/* Another one so soon does not wait as long as others do. */
-	one.fetch.pieces = 4;
-	announcer_urgent(&one.announcer);
-	RUN_UNTIL(two.last.pieces == 4, 5000);
-	CHECK(uv_hrtime() / 1000000 - begun < 200 + ANNOUNCER_URGENT_MS);
+					     .saying = CARRIER_WANTS };
+	/* A busy machine may be late once, and is not every time. */
+	while (!two_urgent_ones_are_heard_at_once(100 + 2 * tries))
+		CHECK(++tries < 20);
+	CHECK(two.last.name[0] == 5 && two.last.saying == CARRIER_WANTS);
 	/* And once more a second later, and from then on every few. */
 	run_for(ANNOUNCER_REPEAT_MS + 500);
 	heard = two.to_all;
 	one.fetch.pieces = 5;
-	RUN_UNTIL(two.last.pieces == 5, ANNOUNCER_BUSY_MS * 6 / 5 + 200);
+	/* While it does not fetch, it were 8 to 12 s. */
+	RUN_UNTIL(two.last.pieces == 5, ANNOUNCER_BUSY_MS * 6 / 5 + 3000);
 	CHECK(two.to_all > heard && two.to_us == 0);
 	close_station(&one);
 	close_station(&two);
@@ -405,7 +418,7 @@ static void what_was_sent_to_us_alone_is_not_of_the_lan(void)
 	open_loop();
 	open_station(&one, 1, 1, 9, 0);
 	send_raw(fd, all);
-	RUN_UNTIL(one.to_us == 1, 5000);
+	RUN_UNTIL(one.to_us == 1, 30000);
 	CHECK(one.to_all == 0 && one.appeared == 1);
 	close(fd);
 	close_station(&one);

@@ -303,7 +303,7 @@ static size_t take_until_cut(struct stage *s, int fd, uint64_t first)
 
 static void wait_until(_Atomic unsigned *counter, unsigned value)
 {
-	for (int i = 0; i < 2000 && atomic_load(counter) < value; i++)
+	for (int i = 0; i < 20000 && atomic_load(counter) < value; i++)
 		uv_sleep(2);
 	CHECK(atomic_load(counter) >= value);
 }
@@ -311,7 +311,7 @@ static void wait_until(_Atomic unsigned *counter, unsigned value)
 /* Until so many requests wait for a piece. */
 static void wait_for_dry(struct stage *s, unsigned count)
 {
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 20000; i++) {
 		do_on_loop(s, list_urgent, 64);
 		if (s->listed >= count)
 			return;
@@ -394,7 +394,7 @@ static void a_piece_wakes_who_waits_for_it(struct stage *s)
 	do_on_loop(s, begin, 0);
 	fd = ask_file(s, "big.bin", "0-1048575");
 	for (uint32_t i = 0; i < 16; i++) {
-		for (int j = 0; j < 2000 && (s->listed == 0 || s->list[0] != i);
+		for (int j = 0; j < 20000 && (s->listed == 0 || s->list[0] != i);
 		     j++) {
 			uv_sleep(1);
 			do_on_loop(s, list_urgent, 64);
@@ -413,7 +413,7 @@ static void a_piece_wakes_who_waits_for_it(struct stage *s)
 		}
 		CHECK(memcmp(data, wares_piece(&s->wares, i), PIECE) == 0);
 	}
-	CHECK((uv_hrtime() - since) / 1000000 < 8000);
+	CHECK((uv_hrtime() - since) / 1000000 < 12000);
 	(void)close(fd);
 }
 
@@ -469,7 +469,7 @@ static void who_hung_up_is_not_waited_for(struct stage *s)
 	wait_for_dry(s, 16);
 	CHECK(s->watched && s->list[0] == 15);
 	(void)close(fd);
-	for (int i = 0; i < 1000 && s->listed > 0; i++) {
+	for (int i = 0; i < 20000 && s->listed > 0; i++) {
 		uv_sleep(2);
 		do_on_loop(s, list_urgent, 64);
 	}
@@ -489,7 +489,7 @@ static void those_who_wait_come_first(struct stage *s)
 	CHECK(s->list[0] == 100 || s->list[0] == 150);
 	CHECK(!s->watched);
 	viewer = ask_file(s, "big.bin", "1310720-1638400"); /* 20 to 25 */
-	for (int i = 0; i < 2000 && s->list[0] != 24; i++) {
+	for (int i = 0; i < 20000 && s->list[0] != 24; i++) {
 		uv_sleep(2);
 		do_on_loop(s, list_urgent, 64);
 	}
@@ -505,7 +505,7 @@ static void those_who_wait_come_first(struct stage *s)
 	do_on_loop(s, comes, 25);
 	check_big(s, viewer, 206, 1310720, 1638400 - 1310720 + 1);
 	/* It comes back for the next range, one would think. */
-	for (int i = 0; i < 2000 && s->list[2] != 26; i++) {
+	for (int i = 0; i < 20000 && s->list[2] != 26; i++) {
 		uv_sleep(2);
 		do_on_loop(s, list_urgent, 64);
 	}

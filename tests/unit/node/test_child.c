@@ -157,7 +157,7 @@ static void it_dies_with_who_started_it(void)
 	pid = atoi(text);
 	CHECK(pid > 0 && is_there(pid));
 	CHECK(kill(owner, SIGKILL) == 0 && waitpid(owner, NULL, 0) == owner);
-	for (int i = 0; i < 100 && is_there(pid); i++)
+	for (int i = 0; i < 3000 && is_there(pid); i++)
 		(void)usleep(10000);
 	/* It is init's to bury; what is left of it runs no more. */
 	if (is_there(pid)) {

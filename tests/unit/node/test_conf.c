@@ -20,6 +20,10 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "host", "Lessons.example", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "swarm-peers", "known", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "pages", "everywhere", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "norm", "300", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "norm", "0", &err) == STATUS_MALFORMED);
+	CHECK(conf_set(&conf, "norm", "44641", &err) == STATUS_MALFORMED);
+	CHECK(conf_set(&conf, "norm", "4 h", &err) == STATUS_MALFORMED);
 	CHECK(conf_set(&conf, "approval", "yes", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "approval", "no thanks", &err) ==
 	      STATUS_MALFORMED);
@@ -48,16 +52,25 @@ static void what_is_written_reads_back_the_same(void)
 	CHECK(conf_set(&conf, "quota", "200G", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "floor", "0", &err) == STATUS_OK);
 	CHECK(conf_set(&conf, "scrub", "36h", &err) == STATUS_OK);
+	CHECK(conf.study_keep_months == CONF_STUDY_KEEP);
+	CHECK(conf_set(&conf, "study-keep", "36", &err) == STATUS_OK);
+	CHECK(conf.records_keep == 36);
+	CHECK(conf_set(&conf, "records-keep", "24", &err) == STATUS_OK);
+	CHECK(conf_set(&conf, "records-keep", "0", &err) == STATUS_MALFORMED);
+	err = (struct err)ERR_INIT;
 	conf_format(&conf, &text);
 	CHECK(conf_parse(&back, buf_string(&text), &err) == STATUS_OK);
 	CHECK(strcmp(back.upstream[0], "http://a:1") == 0);
 	CHECK(back.upstreams == 2 && !back.announce);
 	CHECK(back.swarm_known && back.pages_everywhere && back.approval);
+	CHECK(back.norm_min == 300);
 	CHECK(back.hosts.count == 2 &&
 	      strcmp(back.hosts.list[0], "lessons.example") == 0);
 	CHECK(back.quota == UINT64_C(200) << 30);
 	CHECK(back.has_floor && back.floor == 0);
 	CHECK(back.scrub_s == 36 * 3600);
+	CHECK(back.study_keep_months == 36);
+	CHECK(back.records_keep == 24);
 	CHECK(back.lans == 2 && strcmp(back.lan[0], "192.168.5.0/24") == 0);
 	CHECK(back.plan.count == 2 && back.plan.lan_only);
 	CHECK(back.plan.cap == UINT64_C(20) << 30 &&
@@ -105,6 +118,8 @@ static void a_mistake_is_named_with_its_line(void)
 		{ "quota = 0\n", "line 1: quota:" },
 		{ "floor = 5GB\n", "line 1: floor:" },
 		{ "scrub = 30\n", "line 1: scrub:" },
+		{ "study-keep = 0\n", "line 1: study-keep:" },
+		{ "study-keep = ever\n", "line 1: study-keep:" },
 		{ "scrub = 0d\n", "line 1: scrub:" },
 		{ "lan = 10.0.0.0/33\n", "line 1: lan:" },
 		{ "limit = mon-fri 8:00-18:00 down 1M\n",

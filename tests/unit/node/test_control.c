@@ -287,7 +287,7 @@ static void failures_keep_their_status_and_text(struct stage *s)
 
 static void wait_for(_Atomic size_t *counter, size_t value)
 {
-	for (int i = 0; i < 4000 && atomic_load(counter) < value; i++)
+	for (int i = 0; i < 12000 && atomic_load(counter) < value; i++)
 		uv_sleep(5);
 	CHECK(atomic_load(counter) == value);
 }

@@ -339,7 +339,7 @@ static void a_payload_published_while_it_is_fetched_is_held(void)
 		fake_engine_released(w.lesson.btmh);
 	web_pass(&w.web, 600);
 	CHECK(state(&w, NULL) == PAYLOAD_HELD);
-	CHECK(fetcher_progress(w.fetcher, w.lesson.btmh) < 0);
+	WEB_UNTIL(&w.web, fetcher_progress(w.fetcher, w.lesson.btmh) < 0);
 	world_end(&w);
 }
 

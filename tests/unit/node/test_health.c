@@ -37,7 +37,7 @@ static void what_is_not_there_is_not_known(void)
 	struct health h = look();
 
 	CHECK(!h.has_rss && !h.has_load && !h.has_temperature &&
-	      !h.has_power_on);
+	      !h.has_power_on && h.smart == HEALTH_SMART_UNKNOWN);
 	health_look(scratch.top, "/nonexistent", &h);
 	CHECK(!h.has_disk);
 }
@@ -64,6 +64,7 @@ static void what_is_there_is_told(void)
 	CHECK(h.has_temperature && h.temperature > 61.9 &&
 	      h.temperature < 62.1);
 	CHECK(h.has_power_on && h.power_on_hours == 22345);
+	CHECK(h.smart == HEALTH_SMART_OK);
 	put("var/lib/smartmontools/smartd.DISK-2.ata.state",
 	    "ata-smart-attribute.1.id = 9\n"
 	    "ata-smart-attribute.1.raw = 30000\n");
@@ -112,6 +113,31 @@ static void odd_contents_do_no_harm(void)
 	      !h.has_power_on);
 }
 
+static void a_disk_that_gives_up_is_told(void)
+{
+#define DISK "ata-smart-attribute.0.id = 9\nata-smart-attribute.0.raw = 5\n"
+	CHECK(health_smart_of("") == HEALTH_SMART_UNKNOWN);
+	CHECK(health_smart_of("# smartd state file\n") ==
+	      HEALTH_SMART_UNKNOWN);
+	CHECK(health_smart_of(DISK) == HEALTH_SMART_OK);
+	CHECK(health_smart_of(DISK "mail.1.count = 2\n") ==
+	      HEALTH_SMART_FAILING);
+	CHECK(health_smart_of("mail.1.count = 0\n" DISK) == HEALTH_SMART_OK);
+	CHECK(health_smart_of(DISK "email.1.count = 2\n") ==
+	      HEALTH_SMART_OK);
+	CHECK(health_smart_of(DISK "mail.12.count = 2\n") ==
+	      HEALTH_SMART_OK); /* it was warm */
+	CHECK(health_smart_of(DISK "ata-smart-attribute.1.id = 197\n"
+				   "ata-smart-attribute.1.raw = 0\n") ==
+	      HEALTH_SMART_OK);
+	CHECK(health_smart_of(DISK "ata-smart-attribute.1.id = 197\n"
+				   "ata-smart-attribute.1.raw = 8\n") ==
+	      HEALTH_SMART_FAILING);
+	CHECK(health_smart_of(DISK "ata-smart-attribute.7.id = 198\n"
+				   "ata-smart-attribute.7.raw = 1\n") ==
+	      HEALTH_SMART_FAILING);
+}
+
 static void sensors_that_are_off_say_nothing(void)
 {
 	double t = 7;
@@ -137,6 +163,7 @@ int main(void)
 	what_is_not_there_is_not_known();
 	what_is_there_is_told();
 	odd_contents_do_no_harm();
+	a_disk_that_gives_up_is_told();
 	sensors_that_are_off_say_nothing();
 	this_machine_is_well();
 	scratch_release(&scratch);

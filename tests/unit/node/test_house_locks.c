@@ -28,6 +28,22 @@ static void make_county(const char *dir, const char *passphrase)
 	CHECK(create_node(&o, &made, &err) == STATUS_OK);
 }
 
+/* The office has changed its records key, and keeps the one before. */
+static void change_records_key(const char *dir)
+{
+	char from[HOUSE_PATH_MAX + 16], to[HOUSE_PATH_MAX + 16];
+	struct seal_key *key;
+	struct err err = ERR_INIT;
+
+	house_path(dir, house_key_file(HOUSE_RECORDS), from);
+	house_path(dir, house_key_file(HOUSE_RECORDS_BEFORE), to);
+	CHECK(rename(from, to) == 0);
+	CHECK(seal_key_new(&key, "records-2") == STATUS_OK);
+	CHECK(house_put_seal_key(dir, house_key_file(HOUSE_RECORDS), key,
+				 bytes_of(phrase), &err) == STATUS_OK);
+	seal_key_free(key);
+}
+
 /* What the passphrase became, for the box as it lies there now. */
 static void derive(const char *dir, enum house_key k, const char *with,
 		   uint8_t out[static KEYBOX_KEY_SIZE])
@@ -163,7 +179,12 @@ static void a_node_publishes_only_while_unlocked(const char *dir)
 	CHECK(told == 1);
 	CHECK(strcmp(state_of(answer, "publisher"), "unlocked") == 0 &&
 	      strcmp(state_of(answer, "records"), "unlocked") == 0 &&
+	      strcmp(state_of(answer, "records-before"), "unlocked") == 0 &&
 	      strcmp(state_of(answer, "ack"), "unlocked") == 0);
+	CHECK(house_need_records(&h, &err) == STATUS_OK);
+	CHECK(strcmp(seal_key_public(h.records_key)->name, "records-2") == 0 &&
+	      strcmp(seal_key_public(h.records_key_before)->name,
+		     "records-2") != 0);
 	json_decref(answer);
 	CHECK(ask(&r, publish_try(), &answer, &err) == STATUS_OK);
 	json_decref(answer);
@@ -174,7 +195,8 @@ static void a_node_publishes_only_while_unlocked(const char *dir)
 	CHECK(strcmp(state_of(answer, "publisher"), "locked") == 0);
 	json_decref(answer);
 	CHECK(h.publisher_key == NULL && h.records_key == NULL &&
-	      h.ack_key == NULL);
+	      h.records_key_before == NULL && h.ack_key == NULL);
+	CHECK(house_need_records(&h, &err) == STATUS_LOCKED);
 	CHECK(ask(&r, publish_try(), &answer, &err) == STATUS_LOCKED);
 	r.live = NULL;
 	CHECK(ask(&r, json_pack("{s:s}", "verb", "unlock"), &answer, &err) ==
@@ -236,6 +258,7 @@ int main(void)
 	scratch_init(&s);
 	scratch_init(&plain);
 	make_county(s.top, phrase);
+	change_records_key(s.top);
 	locked_keys_are_known_and_their_log_is_ours(s.top);
 	no_key_file_tells_the_secret(s.top);
 	a_node_publishes_only_while_unlocked(s.top);

@@ -214,7 +214,7 @@ static void play(void (*client)(struct stage *), int64_t still_ms)
 	CHECK(uv_thread_join(&s->thread) == 0 && s->closed);
 	/* A read that has not returned outlives the server. */
 	open_gate(s);
-	for (int i = 0; i < 20000 && s->released != s->made; i++)
+	for (int i = 0; i < 60000 && s->released != s->made; i++)
 		uv_sleep(1);
 	CHECK(s->released == s->made && s->made > 0);
 	aside_drop(s->slow);

@@ -201,7 +201,7 @@ static void done(struct stage *s)
 
 static void wait_for(_Atomic size_t *counter, size_t value)
 {
-	for (int i = 0; i < 4000 && atomic_load(counter) != value; i++)
+	for (int i = 0; i < 12000 && atomic_load(counter) != value; i++)
 		uv_sleep(5);
 	CHECK(atomic_load(counter) == value);
 }
@@ -332,7 +332,7 @@ static void no_wake_is_lost(struct stage *s)
 		fds[i] = ask(s, "/well", "");
 	wait_for(&s->drawing, MANY);
 	for (uint64_t to = 3000; to <= WELL_SIZE; to += 3000) {
-		for (int i = 0; i < 4000 && s->dry < dry + MANY; i++)
+		for (int i = 0; i < 30000 && s->dry < dry + MANY; i++)
 			uv_sleep(1);
 		CHECK(s->dry >= dry + MANY);
 		dry = s->dry;

@@ -62,6 +62,14 @@ static void a_quiet_node_says_the_same(void)
 	CHECK(live_coarse(0, 16) == 0 && live_coarse(33, 16) == 32);
 }
 
+static void the_loop_looks_less_often_where_more_is_held(void)
+{
+	CHECK(live_next_ms(0) == 5000 && live_next_ms(5000) == 5000);
+	CHECK(live_next_ms(20000) == 20000);
+	CHECK(live_next_ms(60000) == 60000 &&
+	      live_next_ms(UINT64_MAX) == 60000);
+}
+
 static void why_is_the_trouble_or_what_is_to_be_expected(void)
 {
 	struct live_lack lack = { .trouble = "no room", .lent = true };
@@ -155,6 +163,7 @@ int main(void)
 	rates_are_smoothed_over_some_seconds();
 	what_cannot_be_is_begun_anew();
 	a_quiet_node_says_the_same();
+	the_loop_looks_less_often_where_more_is_held();
 	why_is_the_trouble_or_what_is_to_be_expected();
 	long_lists_are_told_by_their_length();
 	what_is_not_known_of_a_machine_is_left_out();

@@ -2,23 +2,11 @@
 #include "node/media.h"
 
 #include "node/child.h"
+#include "tests/support/programs.h"
 #include "tests/support/scratch.h"
 
 static struct scratch scratch;
 static const struct media_tools usual = { .timeout_s = 0 };
-
-static bool run(const char *const *argv)
-{
-	struct child_options options = { .argv = argv,
-					 .timeout_s = 60,
-					 .output_max = 1 << 20 };
-	struct buf output = BUF_INIT;
-	struct err err = ERR_INIT;
-	enum status status = child_run(&options, &output, &err);
-
-	buf_release(&output);
-	return status == STATUS_OK;
-}
 
 static bool make_video(const char *path, const char *flags)
 {
@@ -215,20 +203,16 @@ static void a_program_gets_nothing_of_ours(void)
 
 int main(void)
 {
-	static const char *const ffmpeg[] = { "ffmpeg", "-version", NULL };
-
 	scratch_init(&scratch);
 	boxes_tell_where_the_index_is();
 	missing_programs_are_named();
 	a_program_that_hangs_is_ended();
 	a_program_that_talks_too_much_is_ended();
 	a_program_gets_nothing_of_ours();
-	if (run(ffmpeg)) {
+	if (has_ffmpeg()) {
 		a_video_is_probed_and_shown();
 		the_index_moves_to_the_front();
 		what_is_no_media_is_said_to_be_none();
-	} else {
-		printf("ffmpeg is not installed: its part is left out\n");
 	}
 	scratch_release(&scratch);
 	return 0;

@@ -1,7 +1,7 @@
 /* Needs ffmpeg for its last part; says so and passes without. */
 #include "node/media_work.h"
 
-#include "node/child.h"
+#include "tests/support/programs.h"
 #include "tests/support/scratch.h"
 
 static struct scratch scratch;
@@ -85,19 +85,6 @@ static void progress_is_what_ffmpeg_says(void)
 		      cases[i].good);
 		CHECK(us == (cases[i].good ? cases[i].us : -1));
 	}
-}
-
-static bool run(const char *const *argv)
-{
-	struct child_options options = { .argv = argv,
-					 .timeout_s = 60,
-					 .output_max = 1 << 20 };
-	struct buf output = BUF_INIT;
-	struct err err = ERR_INIT;
-	enum status status = child_run(&options, &output, &err);
-
-	buf_release(&output);
-	return status == STATUS_OK;
 }
 
 /* Quiet, interlaced, with pixels that are not square. */
@@ -187,17 +174,13 @@ static void a_broken_one_leaves_nothing_and_says_why(void)
 
 int main(void)
 {
-	static const char *const ffmpeg[] = { "ffmpeg", "-version", NULL };
-
 	scratch_init(&scratch);
 	loudness_is_read_and_judged();
 	what_is_no_measurement_is_refused();
 	progress_is_what_ffmpeg_says();
-	if (run(ffmpeg)) {
+	if (has_ffmpeg()) {
 		a_disc_becomes_an_mp4_as_loud_as_others();
 		a_broken_one_leaves_nothing_and_says_why();
-	} else {
-		printf("ffmpeg is not installed: its part is left out\n");
 	}
 	scratch_release(&scratch);
 	return 0;

@@ -122,7 +122,7 @@ static void looking_aside_is_told_once_and_can_be_left(void)
 
 	look = plugged_look_begin(aside, scratch.top, count_one, &told);
 	CHECK(look != NULL);
-	for (int i = 0; i < 2000 && !plugged_look_ended(aside, look); i++)
+	for (int i = 0; i < 12000 && !plugged_look_ended(aside, look); i++)
 		(void)usleep(5000);
 	CHECK(atomic_load(&told) == 1 && look->count <= PLUGGED_MAX);
 	free(look);

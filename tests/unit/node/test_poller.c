@@ -161,7 +161,8 @@ static void a_static_mirror_is_looked_at_now_and_then(void)
 	web_pass(&w.web, 300);
 	asked = w.web.asked;
 	web_pass(&w.web, 1000);
-	CHECK(w.web.asked > asked && w.web.asked < asked + 30);
+	CHECK(w.web.asked < asked + 30);
+	WEB_UNTIL(&w.web, w.web.asked > asked);
 	CHECK(w.source->lies == 0);
 	world_end(&w);
 }
@@ -173,8 +174,9 @@ static void whoever_does_not_let_us_wait_is_not_asked_in_a_circle(void)
 	world_make(&w);
 	w.heads = "{\"n\":7,\"root\":1,\"trust\":1,\"logs\":[]}";
 	world_start(&w);
+	WEB_UNTIL(&w.web, w.heads_asked >= 1 && w.source->ok);
 	web_pass(&w.web, 1000);
-	CHECK(w.heads_asked >= 1 && w.heads_asked <= 3);
+	CHECK(w.heads_asked <= 3);
 	CHECK(w.source->ok && !w.source->is_static);
 	world_end(&w);
 }

@@ -102,6 +102,7 @@ static void a_poster_comes_once(void)
 	posters_want(w.posters, w.hash);
 	WEB_UNTIL(&w.web, access(w.here, F_OK) == 0);
 	posters_want(w.posters, w.hash);
+	WEB_UNTIL(&w.web, w.came > 0);
 	web_pass(&w.web, 500);
 	CHECK(w.web.asked == 1 && w.source->ok);
 	CHECK(w.came == 1); /* told once, when it is on disk */

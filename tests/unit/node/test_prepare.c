@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-#include "node/child.h"
 #include "node/durable.h"
 #include "node/payload.h"
 #include "node/torrentfile.h"
 #include "proto/encoding.h"
+#include "tests/support/programs.h"
 #include "tests/support/scratch.h"
 
 enum { K = 1024, M = 1024 * 1024 };
@@ -309,19 +309,6 @@ static void what_earlier_lives_left_is_cleared(void)
 	empty_stores();
 }
 
-static bool run(const char *const *argv)
-{
-	struct child_options child = { .argv = argv,
-				       .timeout_s = 60,
-				       .output_max = 1 << 20 };
-	struct buf output = BUF_INIT;
-	struct err failed = ERR_INIT;
-	enum status status = child_run(&child, &output, &failed);
-
-	buf_release(&output);
-	return status == STATUS_OK;
-}
-
 static bool make_video(const char *path)
 {
 	const char *argv[] = { "ffmpeg", "-v", "error", "-nostdin", "-y",
@@ -387,8 +374,6 @@ static void without_ffmpeg_it_is_published_as_it_is(void)
 
 int main(void)
 {
-	static const char *const ffmpeg[] = { "ffmpeg", "-version", NULL };
-
 	set_up();
 	a_document_becomes_a_payload();
 	the_same_file_again_is_the_same_payload();
@@ -397,11 +382,9 @@ int main(void)
 	trouble_while_copying_leaves_nothing();
 	a_full_disk_is_said_and_cleared();
 	what_earlier_lives_left_is_cleared();
-	if (run(ffmpeg)) {
+	if (has_ffmpeg()) {
 		a_video_gets_poster_length_and_its_index_in_front();
 		without_ffmpeg_it_is_published_as_it_is();
-	} else {
-		printf("ffmpeg is not installed: its part is left out\n");
 	}
 	scratch_release(&scratch);
 	return 0;

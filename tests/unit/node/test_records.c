@@ -326,6 +326,72 @@ static void an_office_of_another_region_does_not_count(void)
 	finish();
 }
 
+static void put_recipient(struct buf *out, const char *region,
+			  const struct office *o)
+{
+	buf_printf(out, "recipient region=%s key=", region);
+	buf_put_vkey(out, seal_key_public(o->house.records_key));
+	buf_puts(out, " ack=");
+	buf_put_vkey(out, secret_key_public(o->house.ack_key));
+	buf_puts(out, "\n");
+}
+
+static void take_trust(struct office *o, const struct buf *trust)
+{
+	OFFICE_OK(o, trust_book_take_trust(&o->house.trust, buf_bytes(trust),
+					   &o->err));
+}
+
+/* The township reads the records, too: what it holds is still to go to the
+ * county, and only that counts. */
+static void what_a_township_reads_is_carried_on_to_the_county(void)
+{
+	struct buf statements = BUF_INIT, trust = BUF_INIT, note = BUF_INIT;
+	struct upload_taker *taker;
+	struct office township;
+	uint8_t root[SHA256_SIZE];
+	struct log_info info;
+	unsigned count = 7;
+
+	start();
+	office_join(&township, &scratch, "township", "township", "431081101",
+		    &county);
+	CHECK(seal_key_new(&township.house.records_key, "town.example") ==
+	      STATUS_OK);
+	CHECK(secret_key_new(&township.house.ack_key, "town.example/ack",
+			     KEY_COSIGNER) == STATUS_OK);
+	put_recipient(&statements, "431081101", &township);
+	put_recipient(&statements, "431081", &county);
+	office_sign_trust(&county, 2, buf_string(&statements), &trust);
+	office_enrol(&county, &station);
+	office_take_log(&township, &county);
+	take_trust(&county, &trust);
+	take_trust(&township, &trust);
+	take_trust(&station, &trust);
+	add_records(&station, 2, 1072);
+
+	taker = upload_taker_new(&township.house);
+	CHECK(send_up(&station, taker, &station, NULL, NULL) == UPLOAD_DONE);
+	OFFICE_OK(&township, records_acknowledge(&township.house,
+						 RECORDS_NOW_S, &count,
+						 &township.err));
+	CHECK(count == 0 && acked_at(&township) == 0);
+	CHECK(record_log(&township, &station, &info) && info.size == 2);
+	root_at(2, root);
+	make_ack(2, root, township.house.ack_key, &note);
+	CHECK(offer(buf_bytes(&note)) == STATUS_UNTRUSTED);
+	CHECK(acked_at(&station) == 0);
+
+	send_all();
+	CHECK(acked_at(&county) == 2 && acked_at(&station) == 2);
+	upload_taker_free(taker);
+	office_close(&township);
+	buf_release(&statements);
+	buf_release(&trust);
+	buf_release(&note);
+	finish();
+}
+
 /* A relay puts lines below the note until none more fits. */
 static void put_junk(struct buf *note, unsigned lines)
 {
@@ -566,6 +632,7 @@ int main(void)
 	bad_ones_are_refused_without_harm();
 	one_for_another_log_is_not_ours();
 	an_office_of_another_region_does_not_count();
+	what_a_township_reads_is_carried_on_to_the_county();
 	junk_on_the_way_neither_stays_nor_stops_anything();
 	strangers_are_few_and_short();
 	an_enrolled_station_has_its_cap_too();

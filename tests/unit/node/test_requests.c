@@ -4,6 +4,8 @@
 #include "catalog/entry.h"
 #include "catalog/log.h"
 #include "catalog/payloads.h"
+#include "catalog/sql.h"
+#include "catalog/stations.h"
 #include "tests/support/offices.h"
 
 struct world {
@@ -379,6 +381,115 @@ static void a_station_that_never_sent_anything_is_listed_as_silent(void)
 	world_end(&w);
 }
 
+/* The county enrols a station that told it of itself. */
+static void accept(struct office *c, struct office *station,
+		   const char *replaces)
+{
+	char code[KEY_CODE_SIZE + 1];
+	json_t *answer;
+
+	answer = office_ask(station, json_pack("{s:s}", "verb",
+					       "own-statement"));
+	json_decref(office_ask(c, json_pack("{s:s, s:O}", "verb",
+					    "statement-take", "note",
+					    json_object_get(answer, "note"))));
+	json_decref(answer);
+	key_code(house_node_public(&station->house), code);
+	json_decref(office_ask(c, json_pack("{s:s, s:s, s:s*}", "verb",
+					    "station-accept", "code", code,
+					    "replaces", replaces)));
+}
+
+static void second_station(struct office *o, struct world *w)
+{
+	struct join join = JOIN_INIT;
+	json_t *answer = office_ask(&w->county, json_pack("{s:s}", "verb",
+							  "join-file"));
+
+	OFFICE_OK(&w->county,
+		  join_parse(&join,
+			     bytes_of(json_string_value(
+				     json_object_get(answer, "text"))),
+			     &w->county.err));
+	office_make(o, &w->scratch, "second", "station", "431081101204",
+		    &join);
+	join_release(&join);
+	json_decref(answer);
+}
+
+static void set_since(struct office *c, const char *since)
+{
+	static const char update[] = "UPDATE station SET since = ?";
+	struct sql q;
+
+	sql_start(&q, c->house.catalog, update);
+	sql_put_text(&q, since);
+	OFFICE_OK(c, sql_run(&q, &c->err));
+}
+
+static void who_is_accepted_again_stands_since_it_first_was(void)
+{
+	struct world w;
+	struct office station, other;
+	struct office *c = &w.county;
+	char code[KEY_CODE_SIZE + 1];
+	struct station st;
+
+	world_make(&w);
+	office_station(&station, &w.scratch, c);
+	accept(c, &station, NULL);
+	OFFICE_OK(c, stations_get(c->house.catalog,
+				  house_node_public(&station.house), &st,
+				  &c->err));
+	CHECK(strlen(st.since) == 10 && !st.has_replaces);
+	set_since(c, "2026-01-01");
+	/* Another takes its place. */
+	second_station(&other, &w);
+	key_code(house_node_public(&station.house), code);
+	accept(c, &other, code);
+	OFFICE_OK(c, stations_get(c->house.catalog,
+				  house_node_public(&station.house), &st,
+				  &c->err));
+	CHECK(st.ended && strlen(st.until) == 10);
+	/* Said again nothing is lost. */
+	set_since(c, "2026-02-02");
+	accept(c, &other, NULL);
+	OFFICE_OK(c, stations_get(c->house.catalog,
+				  house_node_public(&other.house), &st,
+				  &c->err));
+	CHECK(strcmp(st.since, "2026-02-02") == 0 && st.has_replaces);
+	CHECK(memcmp(st.replaces, house_node_public(&station.house),
+		     sizeof(st.replaces)) == 0);
+	CHECK(office_refuses(c, json_pack("{s:s, s:s, s:s}", "verb",
+					  "station-accept", "code", code,
+					  "replaces", "00000000")) ==
+	      STATUS_NOT_FOUND);
+	office_close(&station);
+	office_close(&other);
+	world_end(&w);
+}
+
+static void a_month_is_closed_when_it_is_over_and_somebody_stood(void)
+{
+	struct world w;
+
+	world_make(&w);
+	CHECK(office_refuses(&w.county, json_pack("{s:s}", "verb",
+						  "report-close")) ==
+	      STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s}", "verb", "report-close",
+				       "month", "2020-13")) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s}", "verb", "report-close",
+				       "month", "9998-01")) == STATUS_USAGE);
+	CHECK(office_refuses(&w.county,
+			     json_pack("{s:s, s:s}", "verb", "report-close",
+				       "month", "2020-01")) ==
+	      STATUS_NOT_FOUND);
+	world_end(&w);
+}
+
 int main(void)
 {
 	nonsense_is_usage();
@@ -392,5 +503,7 @@ int main(void)
 	a_note_to_the_office_is_sealed_added_and_listed();
 	what_is_no_sealed_note_is_usage();
 	a_station_that_never_sent_anything_is_listed_as_silent();
+	who_is_accepted_again_stands_since_it_first_was();
+	a_month_is_closed_when_it_is_over_and_somebody_stood();
 	return 0;
 }

@@ -485,10 +485,15 @@ static void two_drives_have_their_logs_taken_in_by_turns(void)
 	world_end(&w);
 }
 
-static json_t *progress_by(pid_t pid)
+static json_t *step_by(pid_t pid, const char *step)
 {
 	return json_pack("{s:s, s:s, s:I}", "verb", "drive-progress", "step",
-			 "flushing", "pid", (json_int_t)pid);
+			 step, "pid", (json_int_t)pid);
+}
+
+static json_t *progress_by(pid_t pid)
+{
+	return step_by(pid, "flushing");
 }
 
 static json_t *done_by(pid_t pid)
@@ -533,6 +538,69 @@ static void a_visit_that_was_killed_is_not_shown_as_the_one_before(void)
 	world_end(&w);
 }
 
+/* Nothing is added to our records until each drive that is here has shown what
+ * it has of them. */
+static void drives_are_read_until_they_say_so(void)
+{
+	struct office *o;
+	struct world w;
+	pid_t other = somebody();
+
+	world_make(&w);
+	o = &w.station;
+	CHECK(!request_drive_reads(&o->requests));
+	json_decref(office_ask(o, step_by(other, "looking")));
+	json_decref(office_ask(o, step_by(getpid(), "logs-in")));
+	CHECK(request_drive_reads(&o->requests));
+	json_decref(office_ask(o, step_by(getpid(), "small-out")));
+	CHECK(request_drive_reads(&o->requests));
+	ends(other);
+	CHECK(!request_drive_reads(&o->requests));
+	/* Who seals has read, also where its progress was not heard. */
+	json_decref(office_ask(o, step_by(getpid(), "looking")));
+	json_decref(office_ask(o, json_pack("{s:s, s:I}", "verb",
+					    "records-send", "pid",
+					    (json_int_t)getpid())));
+	CHECK(!request_drive_reads(&o->requests));
+	json_decref(office_ask(o, step_by(getpid(), "logs-in")));
+	json_decref(office_ask(o, done_by(getpid())));
+	CHECK(!request_drive_reads(&o->requests));
+	world_end(&w);
+}
+
+/* A drive with the office's word alone says how much of our log there is. */
+static void what_was_acknowledged_and_lost_is_not_signed_again(void)
+{
+	struct world w;
+	struct log_info log, there;
+	struct buf ack = BUF_INIT;
+	struct err err = ERR_INIT;
+	int64_t id;
+
+	world_make(&w);
+	enrol(&w);
+	OFFICE_OK(&w.station, records_add(&w.station.house, bytes_of("one"),
+					  &id, &w.station.err));
+	OFFICE_OK(&w.station, log_get(w.station.house.catalog, id, &log,
+				      &w.station.err));
+	take_records(&w, &log);
+	there = log_of(&w.county, log.origin);
+	OFFICE_OK(&w.county, log_read_ack(w.county.house.catalog, there.id,
+					  &ack, &w.county.err));
+	lose_database(&w.station);
+	/* Also where nothing is left of it at all. */
+	CHECK(answers(&w.station, log_take("ack", buf_bytes(&ack)), "state",
+		      "unknown"));
+	CHECK(office_refuses(&w.station, log_take("ack", buf_bytes(&ack))) ==
+	      STATUS_OUT_OF_SCOPE);
+	CHECK(log_of(&w.station, log.origin).size == 0);
+	CHECK(log_of(&w.station, log.origin).seen == 1);
+	CHECK(records_add(&w.station.house, bytes_of("two"), &id, &err) ==
+	      STATUS_OLD);
+	buf_release(&ack);
+	world_end(&w);
+}
+
 int main(void)
 {
 	newer_trust_is_taken_and_acted_upon();
@@ -545,5 +613,7 @@ int main(void)
 	the_last_visit_is_shown_by_status();
 	two_drives_have_their_logs_taken_in_by_turns();
 	a_visit_that_was_killed_is_not_shown_as_the_one_before();
+	drives_are_read_until_they_say_so();
+	what_was_acknowledged_and_lost_is_not_signed_again();
 	return 0;
 }

@@ -142,7 +142,7 @@ static void what_is_sound_is_read_and_nothing_said(void)
 
 	world_make(&w);
 	start(&w, 1);
-	pass(&w, 20000, 1);
+	pass(&w, 100000, 1);
 	CHECK(number(&w, "rounds") == 1 && number(&w, "read") == 400000);
 	CHECK(w.found == 0);
 	stop(&w);
@@ -157,7 +157,7 @@ static void damage_is_found_and_told_piece_by_piece(void)
 	world_make(&w);
 	spoil(&w, 1);
 	start(&w, 1);
-	pass(&w, 20000, 1);
+	pass(&w, 100000, 1);
 	CHECK(w.found == 1);
 	CHECK(memcmp(w.btmh, w.lessons[1].btmh, 32) == 0);
 	/* 200,000 bytes are 13 pieces of 16 KiB; byte 100,000 is in the 7th. */
@@ -178,7 +178,7 @@ static void it_waits_while_the_disk_is_needed(void)
 	pass(&w, 300, 1);
 	CHECK(number(&w, "read") == 0);
 	w.may = true;
-	pass(&w, 20000, 1);
+	pass(&w, 100000, 1);
 	CHECK(number(&w, "rounds") == 1);
 	stop(&w);
 	world_end(&w);
@@ -197,7 +197,7 @@ static void a_stop_does_not_begin_the_round_again(void)
 	CHECK(before < 400000);
 	stop(&w);
 	start(&w, 2);
-	pass(&w, 20000, 1);
+	pass(&w, 100000, 1);
 	/* The rest of the round; what was under way at the stop may be read
 	 * twice. */
 	CHECK(number(&w, "rounds") == 1);

@@ -297,6 +297,39 @@ static void the_nearest_recipient_gets_the_records(void)
 	trust_release(&trust);
 }
 
+static void with_ack(struct trust *trust, size_t i)
+{
+	trust->recipients[i].ack.type = KEY_COSIGNER;
+}
+
+static void all_who_contain_it_read_and_the_widest_acknowledges(void)
+{
+	const struct recipient *who[TRUST_RECIPIENTS_MAX];
+	struct trust trust;
+
+	trust_init(&trust);
+	CHECK(trust_recipients(&trust, "431081101203", who) == 0);
+	add_recipient(&trust, "431081");
+	add_recipient(&trust, "431081101");
+	add_recipient(&trust, "43");
+	add_recipient(&trust, "431082");
+	CHECK(trust_recipients(&trust, "431081101203", who) == 3);
+	CHECK(who[0] == &trust.recipients[1] && who[1] == &trust.recipients[0] &&
+	      who[2] == &trust.recipients[2]);
+	CHECK(trust_recipients(&trust, "431081", who) == 2);
+	CHECK(trust_acknowledger(&trust, "431081101203") == NULL);
+	with_ack(&trust, 1);
+	CHECK(trust_acknowledger(&trust, "431081101203") ==
+	      &trust.recipients[1]);
+	with_ack(&trust, 0);
+	CHECK(trust_acknowledger(&trust, "431081101203") ==
+	      &trust.recipients[0]);
+	with_ack(&trust, 3);
+	CHECK(trust_acknowledger(&trust, "431081101203") ==
+	      &trust.recipients[0]);
+	trust_release(&trust);
+}
+
 static void the_root_decides_whether_a_note_is_believed(void)
 {
 	struct secret_key *a = secret("ra", 7, KEY_ED25519);
@@ -345,6 +378,7 @@ int main(void)
 	recipients_and_witnesses_go_publishers_are_replaced();
 	a_list_and_a_text_are_capped();
 	the_nearest_recipient_gets_the_records();
+	all_who_contain_it_read_and_the_widest_acknowledges();
 	the_root_decides_whether_a_note_is_believed();
 	return 0;
 }
