@@ -131,7 +131,9 @@ static enum status write_known(struct taking *t, const struct known *known,
 	static const char put[] =
 		"UPDATE station SET log_done = ?, era = ?, boot = ?, mono = ?,"
 		" heard_s = max(heard_s, ?),"
-		" through_s = max(coalesce(through_s, 0), ?) WHERE id = ?";
+		" through_s = max(coalesce(through_s, 0), ?),"
+		" kept_s = nullif(min(coalesce(kept_s, ?7), ?7), ?8)"
+		" WHERE id = ?9";
 	int64_t taken_s = t->entry->taken_s;
 	struct placed place;
 	struct sql q;
@@ -144,6 +146,8 @@ static enum status write_known(struct taking *t, const struct known *known,
 	sql_put_int(&q, known->mono);
 	sql_put_int(&q, taken_s);
 	sql_put_int(&q, place.at_s < taken_s ? place.at_s : taken_s);
+	sql_put_int(&q, sums_earliest_s(t->sums));
+	sql_put_int(&q, INT64_MAX);
 	sql_put_int(&q, t->entry->station);
 	return sql_run(&q, err);
 }
@@ -164,70 +168,54 @@ void taking_place(const struct taking *t, const struct when *w,
 	placing_place(w, t->era, t->boots.list, t->boots.count, taken, out);
 }
 
-typedef enum status (*put_fn)(struct taking *t, const json_t *item,
-			      struct err *err);
-
-static put_fn putter(const char *kind)
-{
-	static const struct {
-		const char *kind;
-		put_fn put;
-	} known[] = {
-		{ "play", put_play },	      { "study", put_study },
-		{ "personal", put_personal }, { "photo", put_photo },
-		{ "machine", put_machine },   { "equipment", put_equipment },
-		{ "fault", put_fault },	      { "wish", put_wish },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(known[i].kind, kind) == 0)
-			return known[i].put;
-	return NULL;
-}
-
 /* Before anything is placed: an anchor in the last item tells of the first. */
-static enum status learn_times(struct taking *t, struct err *err)
+static enum status learn_times(struct taking *t,
+			       const struct imported_read *r, struct err *err)
 {
-	const json_t *item;
-	struct when w;
-	size_t i;
 	enum status status = boots_add(&t->boots, t->era, &t->entry->when,
 				       err);
 
-	json_array_foreach(t->entry->items, i, item) {
-		if (status != STATUS_OK)
-			return status;
-		if (when_read(json_object_get(item, "w"), &w) == STATUS_OK)
-			status = boots_add(&t->boots, t->era, &w, err);
-	}
+	for (size_t i = 0; i < r->count && status == STATUS_OK; i++)
+		if (r->list[i].has_when)
+			status = boots_add(&t->boots, t->era, &r->list[i].when,
+					   err);
 	return status;
 }
 
-static enum status put_items(struct taking *t, struct err *err)
+static enum status put_item(struct taking *t, const struct read_item *item,
+			    struct err *err)
 {
-	const json_t *item;
-	size_t i;
-	enum status status = STATUS_OK;
-
-	json_array_foreach(t->entry->items, i, item) {
-		const char *kind =
-			json_string_value(json_object_get(item, "k"));
-		put_fn put = kind == NULL ? NULL : putter(kind);
-
-		if (put != NULL)
-			status = put(t, item, err);
-		if (status != STATUS_OK)
-			return status;
+	switch (item->as) {
+	case READ_PLAY:
+		return put_play(t, &item->play, err);
+	case READ_STUDY:
+		return put_study(t, &item->study, err);
+	case READ_PERSONAL:
+		return put_personal(t, &item->personal, err);
+	case READ_OTHER:
+		break;
 	}
-	return STATUS_OK;
+	return item->put != NULL ? item->put(t, item->json, err) : STATUS_OK;
 }
 
-static enum status take_in(struct taking *t, struct err *err)
+static enum status put_items(struct taking *t, const struct imported_read *r,
+			     struct err *err)
 {
-	enum status status = learn_times(t, err);
+	enum status status = STATUS_OK;
+
+	t->passed = r->passed;
+	for (size_t i = 0; i < r->count && status == STATUS_OK; i++)
+		status = put_item(t, &r->list[i], err);
+	return status;
+}
+
+static enum status take_in(struct taking *t, const struct imported_read *r,
+			   struct err *err)
+{
+	enum status status = learn_times(t, r, err);
 
 	if (status == STATUS_OK)
-		status = put_items(t, err);
+		status = put_items(t, r, err);
 	if (status == STATUS_OK && t->boots.news)
 		status = pending_place(t->c, &t->boots, t->sums, err);
 	if (status == STATUS_OK)
@@ -280,8 +268,9 @@ static void follow_era(struct known *known, const struct when *w)
 	known->mono = mono;
 }
 
-enum status imported_take(struct catalog *c, const struct imported_entry *e,
-			  unsigned *passed, struct err *err)
+static enum status take(struct catalog *c, const struct imported_entry *e,
+			const struct imported_read *r, unsigned *passed,
+			struct err *err)
 {
 	struct taking t = { .c = c, .entry = e };
 	struct known known;
@@ -300,7 +289,7 @@ enum status imported_take(struct catalog *c, const struct imported_entry *e,
 	if (status == STATUS_OK)
 		status = sums_new(&t.sums, e->station, err);
 	if (status == STATUS_OK)
-		status = take_in(&t, err);
+		status = take_in(&t, r, err);
 	if (status == STATUS_OK)
 		status = write_known(&t, &known, err);
 	if (status == STATUS_OK && t.passed > 0)
@@ -309,6 +298,22 @@ enum status imported_take(struct catalog *c, const struct imported_entry *e,
 	sums_free(t.sums);
 	if (status == STATUS_OK && passed != NULL)
 		*passed = t.passed;
+	return status;
+}
+
+enum status imported_take(struct catalog *c, const struct imported_entry *e,
+			  unsigned *passed, struct err *err)
+{
+	struct imported_read *r;
+	enum status status;
+
+	if (e->read != NULL)
+		return take(c, e, e->read, passed, err);
+	r = imported_read(e->items);
+	if (r == NULL)
+		return err_set(err, STATUS_NO_MEMORY, "items");
+	status = take(c, e, r, passed, err);
+	imported_read_free(r);
 	return status;
 }
 

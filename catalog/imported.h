@@ -59,6 +59,16 @@ enum status imported_station(struct catalog *c,
 enum status imported_done(struct catalog *c, int64_t station, uint64_t *done,
 			  struct err *err);
 
+/*
+ * Read the items of a batch, which only look at themselves: on any thread,
+ * before somebody takes them in. The result borrows from `items`.
+ *
+ * Returns: NULL when out of memory.
+ */
+struct imported_read;
+struct imported_read *imported_read(const json_t *items);
+void imported_read_free(struct imported_read *r);
+
 struct imported_entry {
 	int64_t station;
 	uint64_t entry;
@@ -66,6 +76,7 @@ struct imported_entry {
 	int64_t now_s;	 /* and now */
 	struct when when; /* of the batch */
 	json_t *items;	    /* array; borrowed */
+	const struct imported_read *read; /* of them, or NULL: not read yet */
 };
 
 /*

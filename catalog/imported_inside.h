@@ -76,22 +76,52 @@ struct taking {
 	struct boots boots;
 	struct sums *sums;
 	bool any_forgotten;
+	bool wrote; /* the last row was not there before, or was replaced */
+	bool carded; /* `card` stands in the table of that name */
+	int64_t card;
 	unsigned passed;
 };
 
-/* imported_put.c; each passes over (t->passed) what is not as it should be. */
-enum status put_play(struct taking *t, const json_t *item, struct err *err);
-enum status put_study(struct taking *t, const json_t *item, struct err *err);
-enum status put_personal(struct taking *t, const json_t *item,
+/* imported_put.c */
+enum status put_play(struct taking *t, const struct item_play *play,
+		     struct err *err);
+enum status put_study(struct taking *t, const struct item_study *study,
+		      struct err *err);
+enum status put_personal(struct taking *t, const struct item_personal *visit,
 			 struct err *err);
 
-/* imported_told.c */
+/* imported_told.c; each passes over (t->passed) what is not as it should be. */
+typedef enum status (*put_fn)(struct taking *t, const json_t *item,
+			      struct err *err);
 enum status put_photo(struct taking *t, const json_t *item, struct err *err);
 enum status put_equipment(struct taking *t, const json_t *item,
 			  struct err *err);
 enum status put_fault(struct taking *t, const json_t *item, struct err *err);
 enum status put_wish(struct taking *t, const json_t *item, struct err *err);
 enum status put_machine(struct taking *t, const json_t *item, struct err *err);
+
+/* --- imported_read.c: items that were read ahead --- */
+
+enum read_as { READ_PLAY, READ_STUDY, READ_PERSONAL, READ_OTHER };
+
+struct read_item {
+	enum read_as as;
+	put_fn put; /* of others; NULL: only its moment is of use */
+	const json_t *json;
+	bool has_when;
+	struct when when;
+	union {
+		struct item_play play;
+		struct item_study study;
+		struct item_personal personal;
+	};
+};
+
+struct imported_read {
+	unsigned passed; /* so many were not as they should be */
+	size_t count;
+	struct read_item list[];
+};
 
 /* Where a moment of this entry lies. */
 void taking_place(const struct taking *t, const struct when *w,

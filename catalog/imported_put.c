@@ -100,8 +100,8 @@ static enum status count_in(struct taking *t, struct row *row,
 			    bool *replaces, struct err *err)
 {
 	*replaces = false;
-	return sql_changes(t->c) > 0 ? is_new(t, row, p, settled, err) :
-				       meet(t, row, replaces, err);
+	return t->wrote ? is_new(t, row, p, settled, err) :
+			  meet(t, row, replaces, err);
 }
 
 /* --- plays --- */
@@ -143,6 +143,25 @@ static enum status keep_card(const struct taking *t, int64_t card, bool *keep,
 	return status;
 }
 
+/* Run what writes a row, with this card where it is kept. */
+static enum status write_row(struct taking *t, struct sql *q, bool keep,
+			     int64_t card, struct err *err)
+{
+	static const char put[] =
+		"INSERT OR IGNORE INTO carded (station, card) VALUES (?, ?)";
+	enum status status = sql_run(q, err);
+
+	t->wrote = status == STATUS_OK && sql_changes(t->c) > 0;
+	if (!t->wrote || !keep || (t->carded && t->card == card))
+		return status;
+	t->carded = true;
+	t->card = card;
+	sql_start(q, t->c, put);
+	sql_put_int(q, t->entry->station);
+	sql_put_int(q, card);
+	return sql_run(q, err);
+}
+
 static void put_card(struct sql *q, bool keep, int64_t card)
 {
 	if (keep)
@@ -176,7 +195,7 @@ static enum status write_play(struct taking *t, const char *how,
 	sql_put_int(&q, row->mark);
 	sql_put_int(&q, p->shown);
 	sql_put_int(&q, p->of);
-	return sql_run(&q, err);
+	return write_row(t, &q, keep, p->card, err);
 }
 
 #define PLAY_ROW                                                            \
@@ -186,33 +205,28 @@ static enum status write_play(struct taking *t, const char *how,
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?," \
 	" ?, ?)"
 
-enum status put_play(struct taking *t, const json_t *item, struct err *err)
+enum status put_play(struct taking *t, const struct item_play *p,
+		     struct err *err)
 {
 	static const char insert[] = "INSERT OR IGNORE" PLAY_ROW;
 	static const char replace[] = "REPLACE" PLAY_ROW;
-	struct item_play p;
 	struct pending pending;
-	struct row row;
 	bool settled, replaces, keep = false;
+	struct row row = new_row(t, ROW_PLAY, &p->head, &pending, &settled);
 	enum status status;
 
-	if (!item_play_read(item, &p)) {
-		t->passed++;
-		return STATUS_OK;
-	}
-	row = new_row(t, ROW_PLAY, &p.head, &pending, &settled);
-	row.kind = p.card_there ? IMPORTED_PERSONAL :
-		   p.in_there	? IMPORTED_COLLECTIVE :
-				  IMPORTED_OPEN;
-	status = lesson_of(t->c, p.lesson, &row.lesson, err);
-	if (status == STATUS_OK && p.card_there)
-		status = keep_card(t, p.card, &keep, err);
+	row.kind = p->card_there ? IMPORTED_PERSONAL :
+		   p->in_there	 ? IMPORTED_COLLECTIVE :
+				   IMPORTED_OPEN;
+	status = lesson_of(t->c, p->lesson, &row.lesson, err);
+	if (status == STATUS_OK && p->card_there)
+		status = keep_card(t, p->card, &keep, err);
 	if (status == STATUS_OK)
-		status = write_play(t, insert, &p, &row, keep, err);
+		status = write_play(t, insert, p, &row, keep, err);
 	if (status == STATUS_OK)
 		status = count_in(t, &row, &pending, settled, &replaces, err);
 	if (status == STATUS_OK && replaces)
-		status = write_play(t, replace, &p, &row, keep, err);
+		status = write_play(t, replace, p, &row, keep, err);
 	return status;
 }
 
@@ -309,7 +323,7 @@ static enum status write_study(struct taking *t, const char *how,
 	sql_put_int(&q, t->entry->now_s);
 	sql_put_int(&q, row->mark);
 	sql_put_text(&q, texts->item);
-	return sql_run(&q, err);
+	return write_row(t, &q, false, 0, err);
 }
 
 #define STUDY_ROW                                                          \
@@ -338,24 +352,19 @@ static enum status put_study_row(struct taking *t, const struct item_study *s,
 	return status;
 }
 
-enum status put_study(struct taking *t, const json_t *item, struct err *err)
+enum status put_study(struct taking *t, const struct item_study *s,
+		      struct err *err)
 {
 	struct study_texts texts = { .item = NULL };
-	struct item_study s;
-	enum status status;
+	enum status status = personal_part(t, s, &texts.item, err);
 
-	if (!item_study_read(item, &s)) {
-		t->passed++;
-		return STATUS_OK;
-	}
-	status = personal_part(t, &s, &texts.item, err);
 	if (status != STATUS_OK)
 		return status;
-	if (s.lessons != NULL)
-		texts.lessons = json_dumps(s.lessons, JSON_COMPACT);
-	if (s.outside != NULL)
-		texts.outside = json_dumps(s.outside, JSON_COMPACT);
-	status = put_study_row(t, &s, &texts, err);
+	if (s->lessons != NULL)
+		texts.lessons = json_dumps(s->lessons, JSON_COMPACT);
+	if (s->outside != NULL)
+		texts.outside = json_dumps(s->outside, JSON_COMPACT);
+	status = put_study_row(t, s, &texts, err);
 	free(texts.item);
 	free(texts.lessons);
 	free(texts.outside);
@@ -384,7 +393,7 @@ static enum status write_personal(struct taking *t, const char *how,
 	sql_put_int(&q, row->flags);
 	sql_put_int(&q, t->entry->now_s);
 	sql_put_int(&q, row->mark);
-	return sql_run(&q, err);
+	return write_row(t, &q, keep, p->card, err);
 }
 
 #define PERSONAL_ROW                                                        \
@@ -392,27 +401,22 @@ static enum status write_personal(struct taking *t, const char *how,
 	" on_tv, ms, own, plays, flags, seen_s, mark)"                      \
 	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
-enum status put_personal(struct taking *t, const json_t *item, struct err *err)
+enum status put_personal(struct taking *t, const struct item_personal *p,
+			 struct err *err)
 {
 	static const char insert[] = "INSERT OR IGNORE" PERSONAL_ROW;
 	static const char replace[] = "REPLACE" PERSONAL_ROW;
-	struct item_personal p;
 	struct pending pending;
-	struct row row;
 	bool settled, replaces, keep;
-	enum status status;
+	struct row row = new_row(t, ROW_PERSONAL, &p->head, &pending,
+				 &settled);
+	enum status status = keep_card(t, p->card, &keep, err);
 
-	if (!item_personal_read(item, &p)) {
-		t->passed++;
-		return STATUS_OK;
-	}
-	row = new_row(t, ROW_PERSONAL, &p.head, &pending, &settled);
-	status = keep_card(t, p.card, &keep, err);
 	if (status == STATUS_OK)
-		status = write_personal(t, insert, &p, &row, keep, err);
+		status = write_personal(t, insert, p, &row, keep, err);
 	if (status == STATUS_OK)
 		status = count_in(t, &row, &pending, settled, &replaces, err);
 	if (status == STATUS_OK && replaces)
-		status = write_personal(t, replace, &p, &row, keep, err);
+		status = write_personal(t, replace, p, &row, keep, err);
 	return status;
 }

@@ -36,8 +36,10 @@ enum status row_count(const struct row *row, int sign, struct sums *s,
 	struct sums_row out = { .month = row->month,
 				.part.flags = row->flags };
 
-	if (!row->certain)
+	if (!row->certain) {
+		sums_see(s, row->hi_s);
 		return STATUS_OK;
+	}
 	switch (row->what) {
 	case ROW_PLAY:
 		count_play(row, &out);

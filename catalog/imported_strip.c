@@ -1,5 +1,6 @@
-/* What is personal goes after its time: rows are looked for while others may
- * write, then changed a few at a time. */
+/* What is personal goes after its time. Photos are looked for while others may
+ * write, and deleted a few at a time; of stations, each tells since when it has
+ * something, so that those are looked through that have something to go. */
 #include <stdlib.h>
 
 #include "catalog/imported.h"
@@ -7,130 +8,202 @@
 #include "catalog/strokes.h"
 #include "proto/month.h"
 
-enum { FOUND_MAX = 10000 }; /* rows that are looked for at once */
+enum { FOUND_MAX = 10000 }; /* that are looked for at once */
 
-struct found {
-	int64_t station, id;
+struct stripping {
+	struct strokes strokes;
+	int month;
+	int64_t rows;
+	struct found {
+		int64_t station, study;
+	} *list;
+	size_t count;
 };
 
-/* ?1 is the month, ?2 its first second, ?3 how many rows at the most. Each
- * index has only what is still to go (catalog/schema_imported.c). */
-#define CERTAIN " AND month < ?1 LIMIT ?3"
-#define UNCERTAIN " AND month IS NULL AND hi_s < ?2 LIMIT ?3"
-#define PLAYS                                                            \
-	"SELECT station, id FROM play INDEXED BY play_kept"              \
-	" WHERE card IS NOT NULL"
-#define PERSONALS                                                        \
-	"SELECT station, id FROM personal INDEXED BY personal_kept"      \
-	" WHERE card IS NOT NULL"
-#define STUDIES                                                          \
-	"SELECT station, id FROM study INDEXED BY study_kept"            \
-	" WHERE item <> '{}'"
-#define NO_CARD(table)                                                   \
-	"UPDATE " table " SET card = NULL WHERE station = ? AND id = ?"
+/* --- photos --- */
 
-static const char no_photo[] =
-	"DELETE FROM photo WHERE station = ? AND study = ?";
-static const char no_names[] =
-	"UPDATE study SET item = '{}' WHERE station = ? AND id = ?";
-
-static const struct part {
-	const char *find, *change;
-} parts[] = {
-	{ "SELECT station, study FROM photo p WHERE EXISTS (SELECT 1"
-	  " FROM study s WHERE s.station = p.station AND s.id = p.study"
-	  " AND (s.month < ?1 OR (s.month IS NULL AND s.hi_s < ?2)))"
-	  " LIMIT ?3",
-	  no_photo },
-	{ "SELECT station, study FROM photo p INDEXED BY photo_seen"
-	  " WHERE seen_s < ?2 AND NOT EXISTS (SELECT 1 FROM study s"
-	  " WHERE s.station = p.station AND s.id = p.study) LIMIT ?3",
-	  no_photo },
-	{ PLAYS CERTAIN, NO_CARD("play") },
-	{ PLAYS UNCERTAIN, NO_CARD("play") },
-	{ PERSONALS CERTAIN, NO_CARD("personal") },
-	{ PERSONALS UNCERTAIN, NO_CARD("personal") },
-	{ STUDIES CERTAIN, no_names },
-	{ STUDIES UNCERTAIN, no_names },
+/* Of a study whose time is over; and of one that never came. ?1 is the month,
+ * ?2 its first second, ?3 how many at the most. */
+static const char *const photos[] = {
+	"SELECT station, study FROM photo p WHERE EXISTS (SELECT 1"
+	" FROM study s WHERE s.station = p.station AND s.id = p.study"
+	" AND (s.month < ?1 OR (s.month IS NULL AND s.hi_s < ?2)))"
+	" LIMIT ?3",
+	"SELECT station, study FROM photo p INDEXED BY photo_seen"
+	" WHERE seen_s < ?2 AND NOT EXISTS (SELECT 1 FROM study s"
+	" WHERE s.station = p.station AND s.id = p.study) LIMIT ?3",
 };
 
-static enum status find(struct catalog *c, const struct part *part, int month,
-			struct found *out, size_t *count, struct err *err)
+/* Those whose rows have something that was over before ?2. */
+static const char stations[] =
+	"SELECT id, ?1 FROM station WHERE kept_s < ?2 LIMIT ?3";
+
+static enum status find(struct stripping *t, const char *text, struct err *err)
 {
 	struct sql q;
 
-	*count = 0;
-	sql_start(&q, c, part->find);
-	sql_put_int(&q, month);
-	sql_put_int(&q, month_start_s(month));
+	t->count = 0;
+	sql_start(&q, t->strokes.c, text);
+	sql_put_int(&q, t->month);
+	sql_put_int(&q, month_start_s(t->month));
 	sql_put_int(&q, FOUND_MAX);
-	while (*count < FOUND_MAX && sql_next(&q))
-		out[(*count)++] =
+	while (t->count < FOUND_MAX && sql_next(&q))
+		t->list[t->count++] =
 			(struct found){ sql_int(&q, 0), sql_int(&q, 1) };
 	return sql_finish(&q, err);
 }
 
-static enum status change(struct catalog *c, const struct part *part,
-			  const struct found *row, int64_t *rows,
-			  struct err *err)
+static enum status drop_photo(struct stripping *t, const struct found *photo,
+			      struct err *err)
 {
+	static const char drop[] =
+		"DELETE FROM photo WHERE station = ? AND study = ?";
+	struct catalog *c = t->strokes.c;
 	enum status status;
 	struct sql q;
 
-	sql_start(&q, c, part->change);
-	sql_put_int(&q, row->station);
-	sql_put_int(&q, row->id);
+	sql_start(&q, c, drop);
+	sql_put_int(&q, photo->station);
+	sql_put_int(&q, photo->study);
 	status = sql_run(&q, err);
 	if (status == STATUS_OK)
-		*rows += sql_changes(c);
+		t->rows += sql_changes(c);
 	return status;
 }
 
-static enum status change_all(struct catalog *c, const struct part *part,
-			      const struct found *list, size_t count,
-			      int64_t *rows, struct err *err)
-{
-	struct strokes s = { .c = c, .kind = CATALOG_DURABLE };
-	enum status status = strokes_begin(&s, err);
+/* --- a station --- */
 
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-		status = change(c, part, &list[i], rows, err);
+#define OVER " AND (month < ?2 OR (month IS NULL AND hi_s < ?3))"
+#define NO_CARD(table) \
+	"UPDATE " table \
+	" SET card = NULL WHERE station = ?1 AND card IS NOT NULL" OVER
+
+static enum status strip_rows(struct stripping *t, int64_t station,
+			      struct err *err)
+{
+	static const char *const parts[] = {
+		NO_CARD("play"),
+		NO_CARD("personal"),
+		"UPDATE study SET item = '{}'"
+		" WHERE station = ?1 AND item <> '{}'" OVER,
+	};
+	struct catalog *c = t->strokes.c;
+	enum status status = STATUS_OK;
+	struct sql q;
+
+	for (size_t i = 0;
+	     i < sizeof(parts) / sizeof(*parts) && status == STATUS_OK; i++) {
+		sql_start(&q, c, parts[i]);
+		sql_put_int(&q, station);
+		sql_put_int(&q, t->month);
+		sql_put_int(&q, month_start_s(t->month));
+		status = sql_run(&q, err);
 		if (status == STATUS_OK)
-			status = strokes_turn(&s, err);
+			t->rows += sql_changes(c);
 	}
-	return strokes_end(&s, status, err);
+	return status;
 }
 
-static enum status strip(struct catalog *c, const struct part *part, int month,
-			 struct found *list, int64_t *rows, struct err *err)
+/* Cards of which no row is left. */
+static enum status strip_cards(struct stripping *t, int64_t station,
+			       struct err *err)
+{
+	static const char drop[] =
+		"DELETE FROM carded WHERE station = ?1 AND card NOT IN ("
+		"SELECT card FROM play WHERE station = ?1"
+		" AND card IS NOT NULL UNION "
+		"SELECT card FROM personal WHERE station = ?1"
+		" AND card IS NOT NULL)";
+	struct sql q;
+
+	sql_start(&q, t->strokes.c, drop);
+	sql_put_int(&q, station);
+	return sql_run(&q, err);
+}
+
+/* Since when it has what is left; not before the month, or it would be looked
+ * through for ever. */
+static enum status note_kept(struct stripping *t, int64_t station,
+			     struct err *err)
+{
+#define LEAST(table, has)                                               \
+	"SELECT min(coalesce(iif(month IS NULL, hi_s, at_s), 0)) s FROM " \
+	table " WHERE station = ?1 AND " has
+	static const char note[] =
+		"UPDATE station SET kept_s = (SELECT max(min(s), ?2) FROM ("
+		LEAST("play", "card IS NOT NULL") " UNION ALL "
+		LEAST("personal", "card IS NOT NULL") " UNION ALL "
+		LEAST("study", "item <> '{}'") ")) WHERE id = ?1";
+#undef LEAST
+	struct sql q;
+
+	sql_start(&q, t->strokes.c, note);
+	sql_put_int(&q, station);
+	sql_put_int(&q, month_start_s(t->month));
+	return sql_run(&q, err);
+}
+
+static enum status strip_station(struct stripping *t, const struct found *at,
+				 struct err *err)
+{
+	enum status status = strip_rows(t, at->station, err);
+
+	if (status == STATUS_OK)
+		status = strip_cards(t, at->station, err);
+	if (status == STATUS_OK)
+		status = note_kept(t, at->station, err);
+	return status;
+}
+
+/* --- all --- */
+
+typedef enum status (*strip_fn)(struct stripping *t, const struct found *one,
+				struct err *err);
+
+static enum status strip_found(struct stripping *t, strip_fn strip,
+			       struct err *err)
+{
+	enum status status = strokes_begin(&t->strokes, err);
+
+	for (size_t i = 0; i < t->count && status == STATUS_OK; i++) {
+		status = strip(t, &t->list[i], err);
+		if (status == STATUS_OK)
+			status = strokes_turn(&t->strokes, err);
+	}
+	return strokes_end(&t->strokes, status, err);
+}
+
+/* What is found is not found again. */
+static enum status strip_all(struct stripping *t, const char *text,
+			     strip_fn strip, struct err *err)
 {
 	enum status status;
-	int64_t before;
-	size_t count;
 
 	do {
-		before = *rows;
-		status = find(c, part, month, list, &count, err);
-		if (status == STATUS_OK && count > 0)
-			status = change_all(c, part, list, count, rows, err);
-	} while (status == STATUS_OK && count == FOUND_MAX && *rows > before);
+		status = find(t, text, err);
+		if (status == STATUS_OK && t->count > 0)
+			status = strip_found(t, strip, err);
+	} while (status == STATUS_OK && t->count == FOUND_MAX);
 	return status;
 }
 
 enum status imported_strip(struct catalog *c, int month, int64_t *rows,
 			   struct err *err)
 {
-	struct found *list = calloc(FOUND_MAX, sizeof(*list));
+	struct stripping t = { .strokes = { .c = c, .kind = CATALOG_DURABLE },
+			       .month = month };
 	enum status status = STATUS_OK;
-	int64_t count = 0;
 
-	if (list == NULL)
+	t.list = calloc(FOUND_MAX, sizeof(*t.list));
+	if (t.list == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "old records");
-	for (size_t i = 0;
-	     i < sizeof(parts) / sizeof(*parts) && status == STATUS_OK; i++)
-		status = strip(c, &parts[i], month, list, &count, err);
-	free(list);
+	for (size_t i = 0; i < sizeof(photos) / sizeof(*photos); i++)
+		if (status == STATUS_OK)
+			status = strip_all(&t, photos[i], drop_photo, err);
+	if (status == STATUS_OK)
+		status = strip_all(&t, stations, strip_station, err);
+	free(t.list);
 	if (rows != NULL)
-		*rows = count;
+		*rows = t.rows;
 	return status;
 }

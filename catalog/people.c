@@ -232,8 +232,11 @@ enum status people_get(struct catalog *records, int64_t card,
 enum status people_month_ms(struct catalog *records, int64_t card,
 			    int32_t month, int64_t *ms, struct err *err)
 {
-	static const char sum[] = "SELECT ifnull(sum(ms), 0) FROM personal"
-				  " WHERE card = ? AND month = ?";
+	static const char sum[] = "SELECT ifnull(sum(p.ms), 0) FROM carded d"
+				  " CROSS JOIN personal p"
+				  " ON p.station = d.station"
+				  " AND p.card = d.card"
+				  " WHERE d.card = ? AND p.month = ?";
 	struct sql q;
 
 	sql_start(&q, records, sum);

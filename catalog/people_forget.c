@@ -6,7 +6,7 @@
  *        nothing that comes in from here on has them
  *     2. registers: all are read once, by key; those that may have somebody are
  *        read again where nobody else writes, and changed
- *     3. plays and visits, found by an index of cards
+ *     3. plays and visits, at the stations where the cards were
  *     4. the persons' rows, by which the others are found
  *
  * The first and the last are durable when they are done, and so is then all
@@ -23,7 +23,7 @@
 
 enum {
 	AT_ONCE = 256, /* registers read, */
-	ROWS_AT_ONCE = 50, /* rows of a card that one statement changes */
+	ROWS_AT_ONCE = 200, /* rows of a card that one statement changes */
 	REGISTERS_SHARE = 900, /* of a thousand: the rest is found by index */
 	WIPE_WAIT_MS = 20,
 	WIPE_REST_MS = 50
@@ -315,15 +315,30 @@ static enum status run_on(struct forgetting *f, struct strokes *s,
 	return status;
 }
 
+/* By which its rows were found: they are done. */
+static enum status drop_stations(struct forgetting *f, int64_t card,
+				 struct err *err)
+{
+	static const char drop[] = "DELETE FROM carded WHERE card = ?";
+	struct sql q;
+
+	sql_start(&q, f->c, drop);
+	sql_put_int(&q, card);
+	return sql_run(&q, err);
+}
+
 static enum status drop_cards(struct forgetting *f, struct err *err)
 {
 	static const char plays[] =
-		"UPDATE play SET card = NULL WHERE rowid IN"
-		" (SELECT rowid FROM play WHERE card = ?1 LIMIT ?2)";
+		"UPDATE play SET card = NULL WHERE (station, id) IN"
+		" (SELECT p.station, p.id FROM carded d CROSS JOIN play p"
+		" ON p.station = d.station AND p.card = d.card"
+		" WHERE d.card = ?1 LIMIT ?2)";
 	static const char visits[] =
 		"UPDATE personal SET card = NULL WHERE (station, id) IN"
-		" (SELECT station, id FROM personal WHERE card = ?1"
-		" LIMIT ?2)";
+		" (SELECT p.station, p.id FROM carded d CROSS JOIN personal p"
+		" ON p.station = d.station AND p.card = d.card"
+		" WHERE d.card = ?1 LIMIT ?2)";
 	struct strokes s = strokes_of(f, CATALOG_DERIVED);
 	enum status status;
 
@@ -334,6 +349,8 @@ static enum status drop_cards(struct forgetting *f, struct err *err)
 		status = run_on(f, &s, plays, card_at(f, i), err);
 		if (status == STATUS_OK)
 			status = run_on(f, &s, visits, card_at(f, i), err);
+		if (status == STATUS_OK)
+			status = drop_stations(f, card_at(f, i), err);
 	}
 	return strokes_end(&s, status, err);
 }

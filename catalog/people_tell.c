@@ -59,8 +59,9 @@ static enum status tell_plays(struct catalog *c, int64_t card, json_t *list,
 {
 	static const char find[] =
 		"SELECT s.key, " BEGAN("p") ", p.ms, l.title, l.name"
-		" FROM play p JOIN station s ON s.id = p.station"
-		" JOIN lesson l ON l.id = p.lesson WHERE p.card = ?1"
+		" FROM carded d CROSS JOIN play p ON p.station = d.station"
+		" AND p.card = d.card JOIN station s ON s.id = p.station"
+		" JOIN lesson l ON l.id = p.lesson WHERE d.card = ?1"
 		" ORDER BY p.seen_s DESC, p.at_s DESC LIMIT ?2";
 	enum status status = STATUS_OK;
 	struct sql q;
@@ -103,8 +104,9 @@ static enum status tell_visits(struct catalog *c, int64_t card, json_t *list,
 {
 	static const char find[] =
 		"SELECT s.key, " BEGAN("p") ", p.ms, p.plays"
-		" FROM personal p JOIN station s ON s.id = p.station"
-		" WHERE p.card = ?1"
+		" FROM carded d CROSS JOIN personal p"
+		" ON p.station = d.station AND p.card = d.card"
+		" JOIN station s ON s.id = p.station WHERE d.card = ?1"
 		" ORDER BY p.seen_s DESC, p.at_s DESC LIMIT ?2";
 	struct sql q;
 
@@ -136,7 +138,9 @@ static enum status total_ms(struct catalog *c, int64_t card, json_t *person,
 			    struct err *err)
 {
 	static const char sum[] =
-		"SELECT ifnull(sum(ms), 0) FROM personal WHERE card = ?";
+		"SELECT ifnull(sum(p.ms), 0) FROM carded d"
+		" CROSS JOIN personal p ON p.station = d.station"
+		" AND p.card = d.card WHERE d.card = ?";
 	struct sql q;
 
 	sql_start(&q, c, sum);

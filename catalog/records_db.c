@@ -13,8 +13,7 @@
 static const char *const version_1[] = { schema_study,	  schema_outbox,
 					 schema_imported, schema_bulletin,
 					 schema_people,	  NULL };
-static const char *const version_2[] = { schema_kept, NULL };
-static const char *const *const migrations[] = { version_1, version_2 };
+static const char *const *const migrations[] = { version_1 };
 
 static const struct catalog_schema records_schema = {
 	.application_id = 0x78747231, /* "xtr1" */

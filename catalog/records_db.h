@@ -10,8 +10,7 @@
  *     catalog/schema_outbox.c    items that wait to be sealed
  *     catalog/schema_imported.c  an office's: what came in, and its sums
  *     catalog/schema_bulletin.c  an office's: months that are closed
- *     catalog/schema_people.c    an office's: whose the cards are
- *     catalog/schema_kept.c      an office's: indices of what is to go one day */
+ *     catalog/schema_people.c    an office's: whose the cards are */
 #ifndef CATALOG_RECORDS_DB_H
 #define CATALOG_RECORDS_DB_H
 

@@ -29,7 +29,6 @@ extern const char schema_outbox[];   /* catalog/schema_outbox.c */
 extern const char schema_imported[]; /* catalog/schema_imported.c */
 extern const char schema_bulletin[]; /* catalog/schema_bulletin.c */
 extern const char schema_people[];   /* catalog/schema_people.c */
-extern const char schema_kept[];     /* catalog/schema_kept.c: version 2 */
 
 /* Columns of sums (catalog/sums.h), in the tables that have any. */
 #define SCHEMA_SUMS                                                     \

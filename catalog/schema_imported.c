@@ -9,13 +9,15 @@
  * station       whose records came; log_done: entries below are in; heard_s:
  *               the office's clock when the newest came; through_s: when the
  *               newest batch was sealed, as placed, but not after it came;
- *               machine: its newest item
+ *               machine: its newest item; kept_s: what is personal in its rows
+ *               was over then or later, NULL where nothing is
  * boot          what is known of the time of one start of a node, see
  *               catalog/placing.h (struct placing_boot)
  * lesson        what was studied, "origin#id"; title "" while not known
  * play, study,  the items, the newest version of each. month NULL: the date is
  * personal      uncertain, between lo_s and hi_s. play.shown and play.of:
  *               seconds or pages; mark: tells another content under one id
+ * carded        at which stations there are rows of a card
  * fault, wish   what was told by hand; at_s NULL: on an uncertain day
  * pending       whose place in time may become narrower with a later anchor;
  *               kind: 0 a play, 1 a study, 2 a personal
@@ -44,7 +46,8 @@ const char schema_imported[] =
 	" boot INTEGER NOT NULL DEFAULT 0,"
 	" mono INTEGER NOT NULL DEFAULT 0,"
 	" machine TEXT,"
-	" machine_s INTEGER);"
+	" machine_s INTEGER,"
+	" kept_s INTEGER);"
 	"CREATE TABLE boot ("
 	" station INTEGER NOT NULL,"
 	" era INTEGER NOT NULL,"
@@ -85,9 +88,9 @@ const char schema_imported[] =
 	" mark INTEGER NOT NULL,"
 	" shown INTEGER NOT NULL,"
 	" of INTEGER NOT NULL,"
-	" PRIMARY KEY (station, id));"
-	"CREATE INDEX play_card ON play (card) WHERE card IS NOT NULL;"
+	" PRIMARY KEY (station, id)) WITHOUT ROWID;"
 	"CREATE INDEX play_uncertain ON play (station) WHERE month IS NULL;"
+	"CREATE INDEX play_flags ON play (station, month) WHERE flags <> 0;"
 	"CREATE TABLE study ("
 	" station INTEGER NOT NULL,"
 	" id INTEGER NOT NULL,"
@@ -126,7 +129,11 @@ const char schema_imported[] =
 	" seen_s INTEGER NOT NULL,"
 	" mark INTEGER NOT NULL,"
 	" PRIMARY KEY (station, id)) WITHOUT ROWID;"
-	"CREATE INDEX personal_card ON personal (card) WHERE card IS NOT NULL;"
+	"CREATE TABLE carded ("
+	" station INTEGER NOT NULL,"
+	" card INTEGER NOT NULL,"
+	" PRIMARY KEY (station, card)) WITHOUT ROWID;"
+	"CREATE INDEX carded_card ON carded (card);"
 	"CREATE TABLE photo ("
 	" station INTEGER NOT NULL,"
 	" study INTEGER NOT NULL,"
@@ -134,6 +141,7 @@ const char schema_imported[] =
 	" jpeg BLOB NOT NULL,"
 	" PRIMARY KEY (station, study));"
 	"CREATE INDEX photo_study ON photo (study);"
+	"CREATE INDEX photo_seen ON photo (seen_s);"
 	"CREATE TABLE equipment ("
 	" station INTEGER NOT NULL,"
 	" id INTEGER NOT NULL,"

@@ -41,13 +41,14 @@ enum status strokes_begin(struct strokes *s, struct err *err)
 
 static enum status commit(struct strokes *s, struct err *err)
 {
+	int most = s->wal_pages == 0 ? STROKES_WAL_PAGES : s->wal_pages;
 	enum status status = catalog_commit(s->c, err);
 
 	if (status != STATUS_OK)
 		return status;
 	s->commits++;
 	catalog_let_others();
-	return catalog_wal_pages(s->c) > STROKES_WAL_PAGES ?
+	return catalog_wal_pages(s->c) > most ?
 		       catalog_checkpoint_wal(catalog_path(s->c), err) :
 		       STATUS_OK;
 }

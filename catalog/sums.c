@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "catalog/sql.h"
+#include "proto/month.h"
 
 enum { MONTHS_FIRST = 4, LESSONS_FIRST = 16 };
 
@@ -25,6 +26,7 @@ struct sums {
 	size_t n_months, months_room;
 	struct lesson_sum *lessons;
 	size_t n_lessons, lessons_room;
+	int64_t earliest_s;
 };
 
 enum status sums_new(struct sums **out, int64_t station, struct err *err)
@@ -34,6 +36,7 @@ enum status sums_new(struct sums **out, int64_t station, struct err *err)
 	if (s == NULL)
 		return err_set(err, STATUS_NO_MEMORY, "sums");
 	s->station = station;
+	s->earliest_s = INT64_MAX;
 	*out = s;
 	return STATUS_OK;
 }
@@ -101,6 +104,17 @@ static struct lesson_sum *lesson_sum(struct sums *s, int month, int64_t lesson)
 	return &s->lessons[s->n_lessons++];
 }
 
+void sums_see(struct sums *s, int64_t over_s)
+{
+	if (over_s < s->earliest_s)
+		s->earliest_s = over_s;
+}
+
+int64_t sums_earliest_s(const struct sums *s)
+{
+	return s->earliest_s;
+}
+
 enum status sums_add(struct sums *s, const struct sums_row *row, int sign,
 		     struct err *err)
 {
@@ -112,6 +126,7 @@ enum status sums_add(struct sums *s, const struct sums_row *row, int sign,
 		l = lesson_sum(s, row->month, row->lesson);
 	if (m == NULL || (row->lesson != 0 && l == NULL))
 		return err_set(err, STATUS_NO_MEMORY, "sums");
+	sums_see(s, month_start_s(row->month));
 	m->part.own_open += sign * part->own_open;
 	m->part.own_collective += sign * part->own_collective;
 	m->part.own_personal += sign * part->own_personal;

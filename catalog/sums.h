@@ -34,6 +34,12 @@ struct sums_row {
 enum status sums_add(struct sums *s, const struct sums_row *row, int sign,
 		     struct err *err);
 
+/* Something uncertain was over by this second: it is in no month. */
+void sums_see(struct sums *s, int64_t over_s);
+/* Nothing that was added or seen was over before this second; INT64_MAX where
+ * nothing was. It outlasts sums_put(). */
+int64_t sums_earliest_s(const struct sums *s);
+
 /* Put them; within the caller's transaction, in which the rows were changed
  * before. `today` is a day of proto/month.h. The sums are empty then. */
 enum status sums_put(struct sums *s, struct catalog *c, int64_t today,

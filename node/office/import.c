@@ -11,8 +11,6 @@
 #include "node/office/import_logs.h"
 #include "proto/month.h"
 
-enum { CACHE_KIB = 64 << 10 };
-
 struct import {
 	const struct import_options *options;
 	struct import_watch *watch;
@@ -190,7 +188,7 @@ static enum status open_both(struct import *m, struct err *err)
 		status = records_db_open(&m->office, m->options->records_db,
 					 err);
 	if (status == STATUS_OK)
-		status = records_db_be_roomy(m->office, CACHE_KIB, err);
+		status = records_db_be_roomy(m->office, import_cache_kib(), err);
 	return status;
 }
 

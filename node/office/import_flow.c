@@ -1,9 +1,61 @@
 #include "node/office/import_flow.h"
 
-#include "catalog/imported.h"
-#include "catalog/strokes.h"
+#include <unistd.h>
 
-enum { STROKE_MS = 200 }; /* nothing is lost with one, so they may be long */
+#include "catalog/imported.h"
+
+enum {
+	STROKE_MS = 400, /* nothing is lost with one, so they may be long */
+	/* Pages in the write-ahead log before they are moved beside the work;
+	 * and before the work waits until all are, so that it begins anew. */
+	WAL_PAGES = 8000,
+	WAL_PAGES_MAX = 64000,
+	CACHE_KIB_MIN = 64 << 10,
+	CACHE_KIB_MAX = 512 << 10,
+	CACHE_SHARE = 16 /* of memory */
+};
+
+unsigned import_cache_kib(void)
+{
+	int64_t pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	int64_t kib = pages / CACHE_SHARE * (size / 1024);
+
+	return kib < CACHE_KIB_MIN ? CACHE_KIB_MIN :
+	       kib > CACHE_KIB_MAX ? CACHE_KIB_MAX :
+				     (unsigned)kib;
+}
+
+/* --- the write-ahead log --- */
+
+static void move_log(void *arg)
+{
+	struct import_flow *f = arg;
+	struct err ignored = ERR_INIT; /* who waits for it tells */
+
+	(void)catalog_checkpoint_wal(catalog_path(f->office), &ignored);
+	f->moved = true;
+}
+
+static void end_moving(struct import_flow *f)
+{
+	if (f->moving)
+		(void)uv_thread_join(&f->mover);
+	f->moving = false;
+}
+
+/* After a commit. Where the log grows too long all the same, the strokes wait
+ * until it was moved. */
+static void keep_log_short(struct import_flow *f)
+{
+	if (f->moving && !f->moved)
+		return;
+	end_moving(f);
+	f->moved = false;
+	f->moving = catalog_wal_pages(f->office) > WAL_PAGES &&
+		    uv_thread_create(&f->mover, move_log, f) == 0;
+}
+
+/* --- writing --- */
 
 static enum status write_piece(struct import_flow *f, struct piece *p,
 			       struct err *err)
@@ -25,6 +77,7 @@ static enum status write_piece(struct import_flow *f, struct piece *p,
 		entry.station = *p->row;
 		entry.when = p->batch.head.when;
 		entry.items = p->batch.items;
+		entry.read = p->read;
 		status = imported_take(f->office, &entry, NULL, err);
 		return status == STATUS_OLD ? STATUS_OK : status;
 	}
@@ -39,39 +92,30 @@ static void count_down(struct import_flow *f, uint64_t done)
 	f->watch->waiting -= done;
 }
 
-/* Pieces that are committed are counted, of those that are written so far. */
-static void count_committed(struct import_flow *f, const struct strokes *s,
-			    uint64_t *commits, size_t *counted, size_t written)
+/* Pieces that are committed are counted. */
+static void count_committed(struct import_flow *f)
 {
-	if (s->commits == *commits)
+	if (f->strokes.commits == f->commits)
 		return;
-	count_down(f, written - *counted);
-	*commits = s->commits;
-	*counted = written;
+	count_down(f, f->written);
+	f->commits = f->strokes.commits;
+	f->written = 0;
+	keep_log_short(f);
 }
 
-/* What is to stop ends with what was committed. */
 static enum status write_chunk(struct import_flow *f, struct chunk *chunk,
 			       struct err *err)
 {
-	struct strokes s = { .c = f->office, .kind = CATALOG_DERIVED,
-			     .stop = &f->watch->stop, .ms = STROKE_MS };
-	enum status status = strokes_begin(&s, err);
-	uint64_t commits = 0;
-	size_t counted = 0, i = 0;
+	enum status status = STATUS_OK;
 
-	while (status == STATUS_OK && i < chunk->count) {
-		status = write_piece(f, &chunk->pieces[i++], err);
+	for (size_t i = 0; i < chunk->count && status == STATUS_OK; i++) {
+		status = write_piece(f, &chunk->pieces[i], err);
+		f->written += status == STATUS_OK;
 		if (status == STATUS_OK)
-			status = strokes_turn(&s, err);
-		count_committed(f, &s, &commits, &counted, i);
+			status = strokes_turn(&f->strokes, err);
+		count_committed(f);
 	}
-	status = strokes_end(&s, status, err);
-	count_committed(f, &s, &commits, &counted, i);
-	if (status != STATUS_CANCELLED)
-		return status;
-	*err = (struct err)ERR_INIT;
-	return STATUS_OK;
+	return status;
 }
 
 static enum status gather(struct import_flow *f, struct chunk *chunk,
@@ -82,29 +126,56 @@ static enum status gather(struct import_flow *f, struct chunk *chunk,
 	return f->gather(f->owner, chunk, err);
 }
 
-enum status import_flow_run(struct import_flow *f, struct err *err)
+/* One chunk is written while the next is opened and the one before is let go
+ * of. */
+static enum status run(struct import_flow *f, struct err *err)
 {
 	struct chunk *now = &f->chunks[0], *next = &f->chunks[1];
+	struct chunk *done = &f->chunks[2];
 	enum status status = gather(f, now, err);
 
 	if (status == STATUS_OK) {
-		chunk_start(now);
+		chunk_start(now, NULL);
 		chunk_finish(now);
 	}
 	while (status == STATUS_OK && now->count > 0 && !f->watch->stop) {
-		struct chunk *written = now;
+		struct chunk *free = done;
 
 		status = gather(f, next, err);
 		if (status == STATUS_OK) {
-			chunk_start(next);
+			chunk_start(next, done);
 			status = write_chunk(f, now, err);
 			chunk_finish(next);
 		}
-		chunk_clear(written);
+		done = now;
 		now = next;
-		next = written;
+		next = free;
 	}
-	chunk_clear(now);
-	chunk_clear(next);
+	for (size_t i = 0; i < sizeof(f->chunks) / sizeof(f->chunks[0]); i++)
+		chunk_clear(&f->chunks[i]);
 	return status;
+}
+
+/* What is to stop ends with what was committed. */
+enum status import_flow_run(struct import_flow *f, struct err *err)
+{
+	enum status status;
+
+	f->strokes = (struct strokes){ .c = f->office,
+				       .kind = CATALOG_DERIVED,
+				       .stop = &f->watch->stop,
+				       .ms = STROKE_MS,
+				       .wal_pages = WAL_PAGES_MAX };
+	f->commits = f->written = 0;
+	status = strokes_begin(&f->strokes, err);
+	if (status == STATUS_OK) {
+		status = run(f, err);
+		status = strokes_end(&f->strokes, status, err);
+		count_committed(f);
+		end_moving(f);
+	}
+	if (status != STATUS_CANCELLED)
+		return status;
+	*err = (struct err)ERR_INIT;
+	return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 #include "node/office/import_open.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* Read what was inside. */
@@ -10,6 +11,7 @@ static void read_inner(struct piece *p, struct bytes inner, uint32_t to)
 					&p->batch, &err);
 
 	if (status == STATUS_OK) {
+		p->read = imported_read(p->batch.items);
 		p->state = PIECE_READ;
 	} else if (status == STATUS_NO_MEMORY) {
 		p->state = PIECE_FAILED;
@@ -45,12 +47,15 @@ static void open_piece(struct piece *p, const struct seal_key *key,
 		(void)snprintf(p->why, sizeof(p->why), "no sealed entry");
 	}
 	signing_wipe_buf(&inner);
+	buf_release(&p->sealed);
 }
 
 static void open_pieces(void *arg)
 {
-	struct chunk *c = arg;
+	struct chunk *c = arg, *done = atomic_exchange(&c->done, NULL);
 
+	if (done != NULL)
+		chunk_clear(done);
 	for (;;) {
 		size_t i = c->next++;
 
@@ -60,9 +65,10 @@ static void open_pieces(void *arg)
 	}
 }
 
-void chunk_start(struct chunk *c)
+void chunk_start(struct chunk *c, struct chunk *done)
 {
 	c->next = 0;
+	c->done = done;
 	c->helped = c->count > 0 &&
 		    uv_thread_create(&c->helper, open_pieces, c) == 0;
 }
@@ -79,8 +85,10 @@ void chunk_clear(struct chunk *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		buf_release(&c->pieces[i].sealed);
-		if (c->pieces[i].state == PIECE_READ)
-			batch_release(&c->pieces[i].batch);
+		if (c->pieces[i].state != PIECE_READ)
+			continue;
+		imported_read_free(c->pieces[i].read);
+		batch_release(&c->pieces[i].batch);
 	}
 	c->count = 0;
 }

@@ -6,9 +6,10 @@
 #include <uv.h>
 
 #include "catalog/batch.h"
+#include "catalog/imported.h"
 #include "signing/seal.h"
 
-enum { IMPORT_CHUNK = 64 };
+enum { IMPORT_CHUNK = 128 };
 
 enum piece_state {
 	PIECE_SEALED,
@@ -23,9 +24,10 @@ struct piece {
 	int64_t taken_s; /* by when it had come */
 	uint8_t station[PUBLIC_KEY_SIZE];
 	uint64_t entry;
-	struct buf sealed;
+	struct buf sealed; /* until it was opened */
 	enum piece_state state;
 	struct batch batch;
+	struct imported_read *read; /* its items; NULL: no memory for that */
 	char why[120];
 };
 
@@ -37,14 +39,16 @@ struct chunk {
 
 	/* private */
 	_Atomic size_t next;
+	struct chunk *_Atomic done; /* is to be cleared */
 	uv_thread_t helper;
 	bool helped;
 };
 
-/* Begin to open them beside the caller; where no thread is to be had, all is
- * done by chunk_finish(). */
-void chunk_start(struct chunk *chunk);
-/* Open what is not yet, and wait for the helper. */
+/* Begin to open them beside the caller, and clear `done` (may be NULL), which
+ * nobody needs any more; where no thread is to be had, all is done by
+ * chunk_finish(). */
+void chunk_start(struct chunk *chunk, struct chunk *done);
+/* Open what is not yet, and wait for the helper; `done` is empty then. */
 void chunk_finish(struct chunk *chunk);
 /* Let go of all pieces. */
 void chunk_clear(struct chunk *chunk);

@@ -26,13 +26,18 @@ int64_t room_wall_s(const struct when *when)
 	return (int64_t)(when->s > when->floor ? when->s : when->floor);
 }
 
-uint64_t room_new_id(void)
+uint64_t room_item_id(const struct when *began, uint64_t random)
+{
+	return (uint64_t)room_wall_s(began) << 32 | (random & UINT32_MAX);
+}
+
+uint64_t room_new_id(const struct when *began)
 {
 	uint64_t id = 0;
 
-	while (id == 0)
+	while ((uint32_t)id == 0)
 		signing_random(&id, sizeof(id));
-	return id;
+	return room_item_id(began, id);
 }
 
 struct room_day *room_today(struct room *r, uint64_t now_ms)

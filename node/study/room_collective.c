@@ -230,7 +230,7 @@ enum status room_begin(struct room *r, const json_t *request,
 		       json_t **out, struct err *err)
 {
 	struct when when = room_when(r);
-	struct room_study s = { .id = room_new_id(), .parts = 1 };
+	struct room_study s = { .id = room_new_id(&when), .parts = 1 };
 	enum status status = make_way(r, now_ms, err);
 
 	if (status != STATUS_OK)

@@ -99,7 +99,11 @@ struct room {
 struct when room_when(const struct room *r);
 /* What rows are ordered by: the wall clock, else the earliest it can be. */
 int64_t room_wall_s(const struct when *when);
-uint64_t room_new_id(void);
+/* The id of an item (docs/formats-records.md, "Items"): the seconds of when it
+ * began, then 32 bits at random, so that those of a station that lie side by
+ * side in time lie side by side in an office's index, too. Never zero. */
+uint64_t room_item_id(const struct when *began, uint64_t random);
+uint64_t room_new_id(const struct when *began);
 struct room_day *room_today(struct room *r, uint64_t now_ms);
 /* Say that a save failed: not all the time. */
 void room_complain(struct room *r, uint64_t now_ms, const struct err *err);

@@ -71,12 +71,13 @@ static json_t *play_item(const struct room_play *p)
 	json_t *item = json_pack(
 		"{s:s, s:o, s:o, s:s, s:I, s:s, s:s, s:I, s:I, s:o, s:I, s:I,"
 		" s:o}",
-		"k", "play", "id", id_json(p->id), "w", when_json(&p->began),
-		"lesson", p->lesson, "rev", (json_int_t)p->rev, "as",
-		room_as_name(p->as), "on", p->on_tv ? "tv" : "phone", "ms",
-		(json_int_t)p->count.ms, "own", (json_int_t)p->own, "shown",
-		shown_json(p), "of", (json_int_t)p->of, "keys",
-		(json_int_t)p->keys, "flags", room_flags_json(p->flags));
+		"k", "play", "id", id_json(room_item_id(&p->began, p->id)),
+		"w", when_json(&p->began), "lesson", p->lesson, "rev",
+		(json_int_t)p->rev, "as", room_as_name(p->as), "on",
+		p->on_tv ? "tv" : "phone", "ms", (json_int_t)p->count.ms,
+		"own", (json_int_t)p->own, "shown", shown_json(p), "of",
+		(json_int_t)p->of, "keys", (json_int_t)p->keys, "flags",
+		room_flags_json(p->flags));
 
 	if (item != NULL && in != 0)
 		(void)json_object_set_new(item, "in", id_json(in));

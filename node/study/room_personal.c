@@ -159,7 +159,7 @@ static struct room_personal *new_personal(struct room *r, uint64_t card,
 	p->time = calloc(1, sizeof(*p->time));
 	if (p->time == NULL)
 		return NULL;
-	p->id = room_new_id();
+	p->id = room_new_id(&when);
 	p->card = card;
 	(void)snprintf(p->tail, sizeof(p->tail), "%s", tail);
 	p->on_tv = here;

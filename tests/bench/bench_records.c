@@ -52,6 +52,8 @@ struct bench {
 	uint64_t bytes;	   /* sealed */
 	uint64_t entries;
 	double making_s, making_cpu_s;
+	uint64_t last_made; /* where the last tenth began */
+	double last_begun;  /* and when, without what was made until then */
 };
 
 static double now(void)
@@ -81,9 +83,11 @@ static double cpu(void)
 
 /* --- batches --- */
 
-static uint64_t random_id(void)
+/* As proto/itemid.h makes them. */
+static uint64_t new_id(const struct bench *b, unsigned s)
 {
-	return dice(UINT64_C(1) << 52) << 8 ^ dice(1 << 20);
+	return (uint64_t)(FIRST_DAY_S + b->day * 86400ul + s) << 32 |
+	       dice(UINT64_C(1) << 32);
 }
 
 static void put_when(struct buf *t, const struct bench *b, unsigned s)
@@ -98,7 +102,7 @@ static void put_play(struct buf *t, const struct bench *b, unsigned i,
 {
 	uint32_t lesson = (b->order[b->at] * 61 + (uint32_t)dice(60)) % LESSONS;
 
-	buf_printf(t, "{\"k\":\"play\",\"id\":\"%016lx\",", random_id());
+	buf_printf(t, "{\"k\":\"play\",\"id\":\"%016lx\",", new_id(b, 30000 + i * 600));
 	put_when(t, b, 30000 + i * 600);
 	buf_printf(t,
 		   ",\"lesson\":\"zixing.example/431081/lessons#%08x\","
@@ -134,12 +138,21 @@ static void put_personal(struct buf *t, const struct bench *b, uint64_t id,
 		   card);
 }
 
+/* Of one of twenty who live there, now and then of somebody from elsewhere. */
+static uint64_t some_card(const struct bench *b)
+{
+	uint64_t home = dice(50) == 0 ? dice(b->stations) : b->order[b->at];
+
+	return (home * 20 + dice(20) + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 /* A day of one station: plays, the first six in a study, two each by two
  * people; sessions are all of these. */
 static void put_items(struct buf *t, const struct bench *b)
 {
-	uint64_t study = random_id(), visit[2] = { random_id(), random_id() };
-	uint64_t card[2] = { 1 + dice(400000), 1 + dice(400000) };
+	uint64_t study = new_id(b, 29000);
+	uint64_t visit[2] = { new_id(b, 28000), new_id(b, 28000) };
+	uint64_t card[2] = { some_card(b), some_card(b) };
 	unsigned plays = b->a_day > 3 ? b->a_day - 3 : 1;
 
 	for (unsigned i = 0; i < plays; i++) {
@@ -235,6 +248,10 @@ static enum status gather(void *owner, struct chunk *chunk, struct err *err)
 	double begun = now(), cpu_begun = cpu();
 
 	(void)err;
+	if (b->last_begun == 0 && b->made >= b->sessions / 10 * 9) {
+		b->last_begun = begun - b->making_s;
+		b->last_made = b->made;
+	}
 	while (chunk->count < IMPORT_CHUNK && b->made < b->sessions) {
 		make_piece(b, &chunk->pieces[chunk->count++]);
 		next_station(b);
@@ -302,7 +319,7 @@ static void start(struct bench *b, const char *folder)
 	}
 	enrol(b);
 	OK(b, records_db_open(&b->office, b->place.path, &b->err));
-	OK(b, records_db_be_roomy(b->office, 64 << 10, &b->err));
+	OK(b, records_db_be_roomy(b->office, import_cache_kib(), &b->err));
 }
 
 /* Seconds for opening and verifying so many entries and nothing else. */
@@ -323,7 +340,7 @@ static double bare(struct bench *b, double *cpu_s)
 		}
 		begun = now();
 		cpu_begun = cpu();
-		chunk_start(chunk);
+		chunk_start(chunk, NULL);
 		chunk_finish(chunk);
 		spent += now() - begun;
 		worked += cpu() - cpu_begun;
@@ -339,7 +356,8 @@ static double bare(struct bench *b, double *cpu_s)
 	return spent / entries;
 }
 
-static double import_all(struct bench *b, double *cpu_s)
+/* `*last`: sessions a second of the last tenth, when the tables are full. */
+static double import_all(struct bench *b, double *cpu_s, double *last)
 {
 	struct import_watch watch = { .stop = false };
 	struct import_flow *flow = calloc(1, sizeof(*flow));
@@ -352,11 +370,13 @@ static double import_all(struct bench *b, double *cpu_s)
 				      .key = b->key,
 				      .gather = gather,
 				      .owner = b };
-	b->making_s = b->making_cpu_s = 0;
+	b->making_s = b->making_cpu_s = b->last_begun = 0;
 	OK(b, import_flow_run(flow, &b->err));
 	OK(b, catalog_checkpoint_wal(b->place.path, &b->err));
 	spent = now() - begun - b->making_s;
 	*cpu_s = cpu() - cpu_begun - b->making_cpu_s;
+	*last = (double)(b->made - b->last_made) /
+		(now() - b->making_s - b->last_begun);
 	CHECK(watch.imported == b->entries && watch.odd == 0);
 	free(flow);
 	return spent;
@@ -401,8 +421,8 @@ static double report(struct bench *b, bool json, double *cpu_s)
 int main(int argc, char **argv)
 {
 	struct bench b = { .a_day = 40 };
-	double bare_s, bare_cpu_s, spent, cpu_s, made_s, made_cpu_s, json_s,
-		json_cpu_s;
+	double bare_s, bare_cpu_s, spent, cpu_s, last, made_s, made_cpu_s,
+		json_s, json_cpu_s;
 	struct stat st;
 
 	if (argc < 3) {
@@ -417,17 +437,18 @@ int main(int argc, char **argv)
 	dice_begin(1);
 	start(&b, argc > 4 ? argv[4] : "/tmp");
 	bare_s = bare(&b, &bare_cpu_s);
-	spent = import_all(&b, &cpu_s);
+	spent = import_all(&b, &cpu_s, &last);
 	made_s = report(&b, false, &made_cpu_s);
 	json_s = report(&b, true, &json_cpu_s);
 	CHECK(stat(b.place.path, &st) == 0);
 	printf("{\"stations\": %u, \"sessions\": %lu, \"a_day\": %u,"
 	       " \"days\": %u, \"entries\": %lu, \"entry_bytes\": %lu,"
 	       " \"db_bytes\": %lld, \"import_s\": %.2f,"
-	       " \"import_cpu_s\": %.2f, \"import_rate\": %.0f,",
+	       " \"import_cpu_s\": %.2f, \"import_rate\": %.0f,"
+	       " \"import_last_rate\": %.0f,",
 	       b.stations, b.made, b.a_day, b.day + (b.at > 0), b.entries,
 	       b.bytes / b.entries, (long long)st.st_size, spent, cpu_s,
-	       (double)b.made / spent);
+	       (double)b.made / spent, last);
 	printf(" \"bare_rate\": %.0f, \"bare_entries\": %.0f,"
 	       " \"bare_cpu_s\": %.7f, \"report_s\": %.3f,"
 	       " \"report_cpu_s\": %.3f, \"report_json_s\": %.3f,"

@@ -70,6 +70,7 @@ def make(folder, stations, registers, people):
                        ((MONTH, n) for n in range(1, stations + 1)))
         db.executemany("INSERT INTO personal VALUES (?, ?, 1, ?, ?, NULL, NULL, ?, 0, 660000, 660000, 1, 0, ?, 0)",
                        ((1 + n % stations, n, MONTH, AT_S, card_of(n)[0], AT_S) for n in range(people)))
+        db.execute("INSERT OR IGNORE INTO carded SELECT station, card FROM personal")
         db.executemany("INSERT INTO person VALUES (?, ?, ?, ?, '431081101203', '0c0001r1', ?, NULL, 1)",
                        ((card_of(n)[0], f"{n % 10000:04}", NAME if n == 0 else f"人{n}", "联坪村", AT_S)
                         for n in range(people)))

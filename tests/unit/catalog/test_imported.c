@@ -340,6 +340,16 @@ static void what_is_personal_goes_after_its_time(void)
 	CHECK(office_db_ask(&o, "SELECT count(*) FROM photo") == 0);
 	CHECK(office_db_ask(&o, "SELECT count(card) FROM personal") == 0);
 	CHECK(office_db_ask(&o, "SELECT item = '{}' FROM study") == 1);
+	CHECK(office_db_ask(&o, "SELECT count(*) FROM carded") == 0);
+	CHECK(office_db_ask(&o, "SELECT kept_s IS NULL FROM station") == 1);
+	/* What comes later, of the same month, goes later. */
+	take(3, SEP, personal_item(10, now_at(SEP), 78));
+	take(4, SEP, personal_item(11, now_at(SEP + 40 * DAY), 79));
+	CHECK(office_db_ask(&o, "SELECT count(*) FROM carded") == 2);
+	CHECK(imported_strip(o.c, month_of(SEP) + 1, &rows, &o.err) ==
+		      STATUS_OK &&
+	      rows == 1);
+	CHECK(office_db_ask(&o, "SELECT card FROM carded") == 79);
 	finish();
 }
 
@@ -351,6 +361,7 @@ static void all_that_is_personal_goes_however_much(void)
 
 	start();
 	CHECK(sql_script(o.c,
+			 "UPDATE station SET kept_s = 0; "
 			 "INSERT INTO personal (station, id, v, month, card,"
 			 " on_tv, ms, own, plays, flags, seen_s, mark)"
 			 " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL"

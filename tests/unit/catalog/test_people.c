@@ -190,6 +190,7 @@ static const char records[] =
 	" 20, -5, 60000, 60000, 0, 0, 0, 0, 5, 1, 0, 0, 0);"
 	"INSERT INTO personal VALUES (1, 20, 1, 24321, 1790000000, NULL, NULL,"
 	" 1234605616436508552, 0, 660000, 660000, 2, 0, 5, 0);"
+	"INSERT INTO carded VALUES (1, 1234605616436508552), (1, -5);"
 	"INSERT INTO study VALUES (1, 30, 1, 24321, 1790000000, NULL, NULL, 9,"
 	" NULL, NULL, 0, 700000, 700000, 1, 0, 5, 0,"
 	" '{\"names\":[\"王秀英\",\"李大山\",\"王秀英姐\"],"
@@ -286,6 +287,7 @@ static void a_forgotten_card_leaves_its_minutes_and_no_byte(void)
 	CHECK(!text_stands(o, "4711"));
 	CHECK(ask(o, "SELECT sum(ms) FROM play") == 720000);
 	CHECK(ask(o, "SELECT count(*) FROM play WHERE card = -5") == 1);
+	CHECK(ask(o, "SELECT count(*) FROM carded WHERE card <> -5") == 0);
 	CHECK(ask(o, "SELECT json_array_length(item, '$.cards') FROM study"
 		     " WHERE id = 30") == 1);
 	CHECK(ask(o, "SELECT count(*) FROM person") == 2);

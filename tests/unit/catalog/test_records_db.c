@@ -1,9 +1,6 @@
 /* records.db: who opens it and closes it again disturbs nobody. */
-#include "catalog/imported.h"
 #include "catalog/records_db.h"
-#include "catalog/schema.h"
 
-#include <sqlite3.h>
 #include <sys/wait.h>
 
 #include "tests/support/check.h"
@@ -56,37 +53,6 @@ static void it_is_for_its_owner_only(void)
 	scratch_release(&s);
 }
 
-/* What an office has from before: it is taken on, and what is asked of it by
- * name is there. */
-static void one_of_the_first_version_is_taken_on(void)
-{
-	static const char *const first[] = { schema_study, schema_outbox,
-					     schema_imported, schema_bulletin,
-					     schema_people };
-	struct err err = ERR_INIT;
-	struct scratch s;
-	struct catalog *c;
-	sqlite3 *db;
-
-	scratch_init(&s);
-	CHECK(sqlite3_open(scratch_path(&s, "records.db"), &db) == SQLITE_OK);
-	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
-		CHECK(sqlite3_exec(db, first[i], NULL, NULL, NULL) ==
-		      SQLITE_OK);
-	CHECK(sqlite3_exec(db,
-			   "PRAGMA application_id = 2020897329;"
-			   "PRAGMA user_version = 1;",
-			   NULL, NULL, NULL) == SQLITE_OK);
-	CHECK(sqlite3_exec(db, "SELECT 1 FROM photo INDEXED BY photo_seen",
-			   NULL, NULL, NULL) != SQLITE_OK);
-	CHECK(sqlite3_close(db) == SQLITE_OK);
-	CHECK(records_db_open(&c, scratch_path(&s, "records.db"), &err) ==
-	      STATUS_OK);
-	CHECK(imported_strip(c, 24321, NULL, &err) == STATUS_OK);
-	catalog_free(c);
-	scratch_release(&s);
-}
-
 /* The node has it open; a worker of its opens and closes it; then somebody else
  * reads it: what the node writes after that is there. */
 static void who_comes_and_goes_takes_no_log_away(void)
@@ -118,7 +84,6 @@ int main(int argc, char **argv)
 	if (argc == 2)
 		return (int)read_key(argv[1]);
 	it_is_for_its_owner_only();
-	one_of_the_first_version_is_taken_on();
 	who_comes_and_goes_takes_no_log_away();
 	return 0;
 }
