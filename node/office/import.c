@@ -21,6 +21,8 @@ struct import {
 
 /* --- gathering --- */
 
+enum { AT_ONCE = 8 /* entries, before their size is looked at */ };
+
 struct gathering {
 	struct chunk *chunk;
 	struct import_log *log;
@@ -38,6 +40,7 @@ static enum status gather_entry(void *owner, uint64_t index,
 	memcpy(p->station, g->log->key, sizeof(p->station));
 	buf_put_bytes(&p->sealed, entry);
 	g->chunk->count++;
+	g->chunk->bytes += entry.size;
 	return buf_status(&p->sealed) == STATUS_OK ?
 		       STATUS_OK :
 		       err_set(err, STATUS_NO_MEMORY, "entries");
@@ -51,15 +54,18 @@ static enum status gather(void *owner, struct chunk *chunk, struct err *err)
 	enum status status = STATUS_OK;
 
 	while (status == STATUS_OK && chunk->count < IMPORT_CHUNK &&
-	       logs->at < logs->count && !m->watch->stop) {
+	       chunk->bytes < IMPORT_CHUNK_BYTES && logs->at < logs->count &&
+	       !m->watch->stop) {
 		struct import_log *log = &logs->list[logs->at];
 		struct gathering g = { chunk, log };
-		uint64_t room = IMPORT_CHUNK - chunk->count;
+		uint64_t some = IMPORT_CHUNK - chunk->count;
 		uint64_t left = log->size - log->next;
 		size_t before = chunk->count;
 
+		if (some > AT_ONCE)
+			some = AT_ONCE;
 		status = log_read_entries(m->source, log->log, log->next,
-					  left < room ? left : room,
+					  left < some ? left : some,
 					  gather_entry, &g, err);
 		log->next += chunk->count - before;
 		if (log->next >= log->size || chunk->count == before)

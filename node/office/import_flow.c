@@ -139,7 +139,7 @@ static enum status run(struct import_flow *f, struct err *err)
 		chunk_finish(now);
 	}
 	while (status == STATUS_OK && now->count > 0 && !f->watch->stop) {
-		struct chunk *free = done;
+		struct chunk *cleared = done; /* by then */
 
 		status = gather(f, next, err);
 		if (status == STATUS_OK) {
@@ -149,7 +149,7 @@ static enum status run(struct import_flow *f, struct err *err)
 		}
 		done = now;
 		now = next;
-		next = free;
+		next = cleared;
 	}
 	for (size_t i = 0; i < sizeof(f->chunks) / sizeof(f->chunks[0]); i++)
 		chunk_clear(&f->chunks[i]);

@@ -90,5 +90,5 @@ void chunk_clear(struct chunk *c)
 		imported_read_free(c->pieces[i].read);
 		batch_release(&c->pieces[i].batch);
 	}
-	c->count = 0;
+	c->count = c->bytes = 0;
 }

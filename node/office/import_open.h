@@ -9,7 +9,12 @@
 #include "catalog/imported.h"
 #include "signing/seal.h"
 
-enum { IMPORT_CHUNK = 128 };
+enum {
+	IMPORT_CHUNK = 128,
+	/* Sealed, about: an entry of 64 KiB may take 25 times as much in memory
+	 * once it is open. */
+	IMPORT_CHUNK_BYTES = 2 << 20
+};
 
 enum piece_state {
 	PIECE_SEALED,
@@ -36,6 +41,7 @@ struct chunk {
 	const struct seal_key *before; /* the key before that, or NULL */
 	struct piece pieces[IMPORT_CHUNK];
 	size_t count;
+	size_t bytes; /* sealed */
 
 	/* private */
 	_Atomic size_t next;

@@ -30,6 +30,7 @@ enum {
 	LESSONS = 3000, /* of the county; of a station some 60 */
 	PLAY_MS = 11 * 60 * 1000,
 	DAYS_MAX = 10000,
+	SAY_SESSIONS = 2000000,
 	BARE_ENTRIES = 2048
 };
 
@@ -54,6 +55,8 @@ struct bench {
 	double making_s, making_cpu_s;
 	uint64_t last_made; /* where the last tenth began */
 	double last_begun;  /* and when, without what was made until then */
+	uint64_t said_made; /* the same for what is told on the way */
+	double said;
 };
 
 static double now(void)
@@ -83,7 +86,7 @@ static double cpu(void)
 
 /* --- batches --- */
 
-/* As proto/itemid.h makes them. */
+/* As stations make them: docs/formats-records.md, "Items". */
 static uint64_t new_id(const struct bench *b, unsigned s)
 {
 	return (uint64_t)(FIRST_DAY_S + b->day * 86400ul + s) << 32 |
@@ -102,7 +105,8 @@ static void put_play(struct buf *t, const struct bench *b, unsigned i,
 {
 	uint32_t lesson = (b->order[b->at] * 61 + (uint32_t)dice(60)) % LESSONS;
 
-	buf_printf(t, "{\"k\":\"play\",\"id\":\"%016lx\",", new_id(b, 30000 + i * 600));
+	buf_printf(t, "{\"k\":\"play\",\"id\":\"%016lx\",",
+		   new_id(b, 30000 + i * 600));
 	put_when(t, b, 30000 + i * 600);
 	buf_printf(t,
 		   ",\"lesson\":\"zixing.example/431081/lessons#%08x\","
@@ -242,12 +246,25 @@ static void next_station(struct bench *b)
 	}
 }
 
+/* `so_far`: seconds of importing. */
+static void say_how_far(struct bench *b, double so_far)
+{
+	if (b->made - b->said_made < SAY_SESSIONS)
+		return;
+	(void)fprintf(stderr, "%lu of %lu sessions are in, the last at %.0f/s\n",
+		      b->made, b->sessions,
+		      (double)(b->made - b->said_made) / (so_far - b->said));
+	b->said_made = b->made;
+	b->said = so_far;
+}
+
 static enum status gather(void *owner, struct chunk *chunk, struct err *err)
 {
 	struct bench *b = owner;
 	double begun = now(), cpu_begun = cpu();
 
 	(void)err;
+	say_how_far(b, begun - b->making_s);
 	if (b->last_begun == 0 && b->made >= b->sessions / 10 * 9) {
 		b->last_begun = begun - b->making_s;
 		b->last_made = b->made;
@@ -371,6 +388,7 @@ static double import_all(struct bench *b, double *cpu_s, double *last)
 				      .gather = gather,
 				      .owner = b };
 	b->making_s = b->making_cpu_s = b->last_begun = 0;
+	b->said = begun;
 	OK(b, import_flow_run(flow, &b->err));
 	OK(b, catalog_checkpoint_wal(b->place.path, &b->err));
 	spent = now() - begun - b->making_s;

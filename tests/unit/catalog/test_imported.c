@@ -353,6 +353,26 @@ static void what_is_personal_goes_after_its_time(void)
 	finish();
 }
 
+static void what_is_of_no_day_goes_when_it_is_over_for_long(void)
+{
+	struct when dead = when_at(0, 1, 1000, false);
+	int64_t rows = 0;
+
+	start();
+	dead.floor = SEP - 60 * DAY;
+	office_db_take(&o, station, 0, when_at(0, 1, 2000, false), SEP,
+		       json_pack("[o]", personal_item(8, dead, 77)));
+	CHECK(office_db_ask(&o, "SELECT month IS NULL FROM personal") == 1);
+	CHECK(imported_strip(o.c, month_of(SEP), &rows, &o.err) ==
+		      STATUS_OK &&
+	      rows == 0);
+	CHECK(imported_strip(o.c, month_of(SEP) + 1, &rows, &o.err) ==
+		      STATUS_OK &&
+	      rows == 1);
+	CHECK(office_db_ask(&o, "SELECT count(card) FROM personal") == 0);
+	finish();
+}
+
 /* More than goes in one transaction, and more than is looked for at once. */
 static void all_that_is_personal_goes_however_much(void)
 {
@@ -512,6 +532,7 @@ int main(void)
 	what_is_told_by_hand_is_kept();
 	who_was_forgotten_does_not_come_back();
 	what_is_personal_goes_after_its_time();
+	what_is_of_no_day_goes_when_it_is_over_for_long();
 	all_that_is_personal_goes_however_much();
 	sums_are_those_of_the_rows();
 	return 0;

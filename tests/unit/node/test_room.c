@@ -5,6 +5,33 @@
 
 /* --- plays --- */
 
+/* So that an office has them side by side in the order of time. */
+static void an_item_is_named_by_its_second(void)
+{
+	struct scene s;
+	struct player p;
+	json_t *item, *w;
+	unsigned long long id;
+	json_int_t wall, floor;
+
+	scene_init(&s);
+	p = tv(&s);
+	play(&s, &p, 100);
+	pass(&s, 61);
+	item = told(&s, "play", p.id, NULL);
+	w = json_object_get(item, "w");
+	wall = json_integer_value(json_array_get(w, 0));
+	floor = json_integer_value(json_array_get(w, 3));
+	id = strtoull(json_string_value(json_object_get(item, "id")), NULL,
+		      16);
+	CHECK(id >> 32 == (uint64_t)(wall > floor ? wall : floor));
+	CHECK((uint32_t)id == (uint32_t)p.id);
+	json_decref(item);
+	id = begin(&s, json_pack("{s:i}", "heads", 3));
+	CHECK(id >> 32 >= (uint64_t)(wall > floor ? wall : floor));
+	scene_release(&s);
+}
+
 static void a_play_ends_by_silence_and_is_told_once(void)
 {
 	struct scene s;
@@ -256,6 +283,7 @@ static void a_month_has_its_register(void)
 
 int main(void)
 {
+	an_item_is_named_by_its_second();
 	a_play_ends_by_silence_and_is_told_once();
 	what_is_hardly_played_is_nothing();
 	minutes_of_the_station_count_once();
