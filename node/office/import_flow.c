@@ -126,18 +126,14 @@ static enum status gather(struct import_flow *f, struct chunk *chunk,
 	return f->gather(f->owner, chunk, err);
 }
 
-/* One chunk is written while the next is opened and the one before is let go
- * of. */
-static enum status run(struct import_flow *f, struct err *err)
+/* The first is opened, and there is something in it: one chunk is written while
+ * the next is opened and the one before is let go of. */
+static enum status write_all(struct import_flow *f, struct err *err)
 {
 	struct chunk *now = &f->chunks[0], *next = &f->chunks[1];
 	struct chunk *done = &f->chunks[2];
-	enum status status = gather(f, now, err);
+	enum status status = STATUS_OK;
 
-	if (status == STATUS_OK) {
-		chunk_start(now, NULL);
-		chunk_finish(now);
-	}
 	while (status == STATUS_OK && now->count > 0 && !f->watch->stop) {
 		struct chunk *cleared = done; /* by then */
 
@@ -151,13 +147,11 @@ static enum status run(struct import_flow *f, struct err *err)
 		now = next;
 		next = cleared;
 	}
-	for (size_t i = 0; i < sizeof(f->chunks) / sizeof(f->chunks[0]); i++)
-		chunk_clear(&f->chunks[i]);
 	return status;
 }
 
 /* What is to stop ends with what was committed. */
-enum status import_flow_run(struct import_flow *f, struct err *err)
+static enum status write_in_strokes(struct import_flow *f, struct err *err)
 {
 	enum status status;
 
@@ -169,7 +163,7 @@ enum status import_flow_run(struct import_flow *f, struct err *err)
 	f->commits = f->written = 0;
 	status = strokes_begin(&f->strokes, err);
 	if (status == STATUS_OK) {
-		status = run(f, err);
+		status = write_all(f, err);
 		status = strokes_end(&f->strokes, status, err);
 		count_committed(f);
 		end_moving(f);
@@ -178,4 +172,19 @@ enum status import_flow_run(struct import_flow *f, struct err *err)
 		return status;
 	*err = (struct err)ERR_INIT;
 	return STATUS_OK;
+}
+
+enum status import_flow_run(struct import_flow *f, struct err *err)
+{
+	struct chunk *first = &f->chunks[0];
+	enum status status = gather(f, first, err);
+
+	if (status == STATUS_OK && first->count > 0) {
+		chunk_start(first, NULL);
+		chunk_finish(first);
+		status = write_in_strokes(f, err);
+	}
+	for (size_t i = 0; i < sizeof(f->chunks) / sizeof(f->chunks[0]); i++)
+		chunk_clear(&f->chunks[i]);
+	return status;
 }
