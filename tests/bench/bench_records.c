@@ -10,7 +10,8 @@
  * day by day, all stations of a day in a new order.
  *
  * Prints one JSON object. `bare` is the same entries only opened and verified,
- * by the same two threads; both are sessions a second. The database is made
+ * by the same two threads; both are sessions a second. `strip_s` is how long it
+ * takes when the time of all that is personal is over. The database is made
  * below FOLDER (/tmp), which must lie on a disk. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "catalog/imported.h"
 #include "catalog/report.h"
 #include "node/office/import_flow.h"
 #include "proto/month.h"
@@ -436,11 +438,23 @@ static double report(struct bench *b, bool json, double *cpu_s)
 	return best;
 }
 
+/* Names and cards of all of them go: what one month's end makes at the most. */
+static double strip(struct bench *b, int64_t *rows)
+{
+	double begun = now();
+
+	OK(b, imported_strip(b->office,
+			     month_of(FIRST_DAY_S + 86400l * (b->day + 40)),
+			     rows, &b->err));
+	return now() - begun;
+}
+
 int main(int argc, char **argv)
 {
 	struct bench b = { .a_day = 40 };
 	double bare_s, bare_cpu_s, spent, cpu_s, last, made_s, made_cpu_s,
-		json_s, json_cpu_s;
+		json_s, json_cpu_s, strip_s;
+	int64_t stripped = 0;
 	struct stat st;
 
 	if (argc < 3) {
@@ -458,6 +472,7 @@ int main(int argc, char **argv)
 	spent = import_all(&b, &cpu_s, &last);
 	made_s = report(&b, false, &made_cpu_s);
 	json_s = report(&b, true, &json_cpu_s);
+	strip_s = strip(&b, &stripped);
 	CHECK(stat(b.place.path, &st) == 0);
 	printf("{\"stations\": %u, \"sessions\": %lu, \"a_day\": %u,"
 	       " \"days\": %u, \"entries\": %lu, \"entry_bytes\": %lu,"
@@ -470,9 +485,10 @@ int main(int argc, char **argv)
 	printf(" \"bare_rate\": %.0f, \"bare_entries\": %.0f,"
 	       " \"bare_cpu_s\": %.7f, \"report_s\": %.3f,"
 	       " \"report_cpu_s\": %.3f, \"report_json_s\": %.3f,"
-	       " \"report_json_cpu_s\": %.3f}\n",
+	       " \"report_json_cpu_s\": %.3f, \"strip_s\": %.2f,"
+	       " \"stripped\": %ld}\n",
 	       b.a_day / bare_s, 1 / bare_s, bare_cpu_s, made_s, made_cpu_s,
-	       json_s, json_cpu_s);
+	       json_s, json_cpu_s, strip_s, stripped);
 	catalog_free(b.office);
 	seal_key_free(b.key);
 	free(b.rows);

@@ -199,6 +199,22 @@ static void what_is_uncertain_is_placed_when_an_anchor_comes(void)
 	finish();
 }
 
+static void one_item_s_clock_tells_of_another(void)
+{
+	struct when dead = when_at(0, 1, 1000, false);
+	struct when good = when_at(SEP + 99000, 1, 100000, true);
+
+	start();
+	dead.floor = SEP - 60 * DAY;
+	office_db_take(&o, station, 0, when_at(0, 1, 200000, false),
+		       SEP + 3 * DAY,
+		       json_pack("[o, o]",
+				 play_item(1, dead, 5, 60000, 60000),
+				 play_item(2, good, 5, 60000, 60000)));
+	CHECK(office_db_ask(&o, "SELECT at_s FROM play WHERE id = 1") == SEP);
+	finish();
+}
+
 static void what_is_not_as_it_should_be_is_passed_over(void)
 {
 	json_t *negative = play_item(1, now_at(SEP), 5, 60000, 60000);
@@ -527,6 +543,7 @@ int main(void)
 	minutes_by_hand_count_and_doubtful_ones_are_told_apart();
 	what_comes_after_closing_is_late();
 	what_is_uncertain_is_placed_when_an_anchor_comes();
+	one_item_s_clock_tells_of_another();
 	what_is_not_as_it_should_be_is_passed_over();
 	only_the_newest_starts_are_kept();
 	what_is_told_by_hand_is_kept();
