@@ -24,7 +24,7 @@
 enum {
 	AT_ONCE = 256, /* registers read, */
 	ROWS_AT_ONCE = 200, /* rows of a card that one statement changes */
-	REGISTERS_SHARE = 900, /* of a thousand: the rest is found by index */
+	REGISTERS_SHARE = 900, /* of a thousand: the rest is quick */
 	WIPE_WAIT_MS = 20,
 	WIPE_REST_MS = 50
 };

@@ -16,8 +16,7 @@
 enum {
 	STROKES_MS = 30, /* of one transaction, where `ms` does not say */
 	STROKES_PATIENCE_MS = 60 * 1000, /* with others who write */
-	STROKES_WAL_PAGES = 8000 /* in the write-ahead log before it is moved,
-				  * where `wal_pages` does not say */
+	STROKES_WAL_PAGES = 8000 /* where `wal_pages` does not say */
 };
 
 struct strokes {
@@ -25,7 +24,7 @@ struct strokes {
 	enum catalog_kind kind;
 	const _Atomic bool *stop; /* end soon; NULL: nobody says that */
 	unsigned ms; /* of one transaction, about, where nobody waits */
-	int wal_pages;
+	int wal_pages; /* in the write-ahead log before it is moved; 0: as above */
 	uint64_t commits; /* so far */
 
 	/* private */
